@@ -1,0 +1,29 @@
+/** The FleetMCP server that both of our variants and the in-memory row serve, in the public API. */
+import * as z from "zod"
+import { promptData, resourceData, SERVER_INFO, toolData } from "./catalog.mjs"
+import { config } from "./child.mjs"
+import { DIST } from "./dist.mjs"
+import { toZod } from "./zod.mjs"
+
+const handlers = {
+  add: ({ a, b }) => a + b,
+  echo: ({ text }) => text,
+  filler: () => "ok",
+  progress: ({ steps }, ctx) => {
+    for (let step = 1; step <= steps; step++) ctx.progress(step, steps)
+    return "done"
+  },
+}
+
+/** Builds the server of the given size. */
+export async function fleet({ tools, resources, prompts } = config) {
+  const { FleetMCP } = await import(`${DIST}index.js`)
+  const mcp = new FleetMCP(SERVER_INFO.name, { version: SERVER_INFO.version })
+  for (const { kind, name, description, inputSchema } of toolData(tools)) {
+    mcp.tool({ name, description, input: z.object(toZod(z, inputSchema)) }, handlers[kind])
+  }
+  for (const { uri } of resourceData(resources)) mcp.resource(uri, () => ({ uri }))
+  for (const { name, description } of promptData(prompts))
+    mcp.prompt({ name, description }, () => "Say hello")
+  return mcp
+}

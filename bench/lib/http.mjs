@@ -1,0 +1,176 @@
+/** The HTTP rows: what is asked, over how many connections, of a server of which size; and how one is run. */
+import { PROGRESS_STEPS, SMALL } from "./catalog.mjs"
+import { openLoad } from "./load.mjs"
+import { compare, measure, relativeCost } from "./measure.mjs"
+import { ask, startServer, stop } from "./targets.mjs"
+import { prepare, verifier } from "./wire.mjs"
+
+const BLOB = "x".repeat(64 * 1024)
+/** Answers nothing but the calls of the fetch row. */
+const BARE_FRONT = "hono"
+/** Compared in the fetch row alone; ours also elsewhere when asked for by name. */
+const FETCH_FRONTS = [BARE_FRONT, "fleetmcp-fetch"]
+export const SERVERS = [
+  "raw",
+  "raw:2",
+  "rawspec",
+  "fleetmcp",
+  ...FETCH_FRONTS,
+  "sdk-v2",
+  "sdk-v1",
+  "fastmcp",
+  "tmcp",
+  "mcp-lite",
+]
+/** Every ratio is taken against this one. */
+const REFERENCE = "raw"
+
+const textOf = (result) => result.content?.map((block) => block.text).join("")
+
+const add = {
+  method: "tools/call",
+  params: { name: "add", arguments: { a: 17, b: 25 } },
+  expect: (result) => (textOf(result) === "42" ? undefined : "17 + 25 is 42"),
+}
+
+const echo = {
+  method: "tools/call",
+  params: { name: "echo", arguments: { text: BLOB } },
+  expect: (result) => (textOf(result) === BLOB ? undefined : "not the text that was sent"),
+}
+
+const progress = {
+  method: "tools/call",
+  params: { name: "progress", arguments: { steps: PROGRESS_STEPS } },
+  progress: true,
+  expect: (result, messages) => {
+    const notes = messages.filter(({ method }) => method === "notifications/progress")
+    if (notes.length !== PROGRESS_STEPS) return `${notes.length} notifications, not ${PROGRESS_STEPS}`
+    const ordered = notes.every(({ params }, index) => params.progress === index + 1)
+    if (!ordered || messages.at(-1).result !== result) return "not in order"
+    return textOf(result) === "done" ? undefined : "the result is not `done`"
+  },
+}
+
+const list = (count) => ({
+  method: "tools/list",
+  params: {},
+  expect: ({ tools }) => {
+    if (tools?.length !== count) return `${tools?.length} tools, not ${count}`
+    const whole = tools.every(
+      ({ name, description, inputSchema }) => name && description && inputSchema?.properties,
+    )
+    return whole ? undefined : "a tool lacks its description or schema"
+  },
+})
+
+const LARGE = { tools: 1000, resources: 1000, prompts: 500 }
+
+/** `baseline`: the same servers are also measured at this size, and the cost of a request set against it. */
+export const HTTP_ROWS = {
+  "call-1": { title: "tools/call, 1 connection", work: add, connections: 1, size: SMALL },
+  "call-32": { title: "tools/call, 32 connections", work: add, connections: 32, size: SMALL },
+  "call-32-1000": {
+    title: "tools/call with 1,000 tools, 1,000 resources, 500 prompts",
+    work: add,
+    connections: 32,
+    size: LARGE,
+    baseline: SMALL,
+  },
+  "echo-64k": { title: "64 KiB in and out, 32 connections", work: echo, connections: 32, size: SMALL },
+  "list-100": {
+    title: "tools/list, 100 tools",
+    work: list(100),
+    connections: 8,
+    size: { ...SMALL, tools: 100 },
+  },
+  "list-1000": {
+    title: "tools/list, 1,000 tools",
+    work: list(1000),
+    connections: 4,
+    size: { ...SMALL, tools: 1000 },
+  },
+  "progress-100": {
+    title: "100 progress notifications per call",
+    work: progress,
+    connections: 8,
+    size: { ...SMALL, stream: true },
+  },
+  "fetch-32": {
+    title: "tools/call through fetch and Hono, 32 connections",
+    work: add,
+    connections: 32,
+    size: SMALL,
+    only: FETCH_FRONTS,
+  },
+}
+
+/** Keeps every server that was started until the run ends; `raw:2` is a second process of `raw`. */
+export function serverPool() {
+  const started = new Map()
+  return {
+    get(name, size) {
+      const key = `${name} ${JSON.stringify(size)}`
+      if (!started.has(key)) started.set(key, startServer(name.split(":")[0], size))
+      return started.get(key)
+    },
+    async close() {
+      for (const outcome of await Promise.allSettled(started.values())) {
+        if (outcome.status === "fulfilled") await stop(outcome.value)
+      }
+    },
+  }
+}
+
+/** Runs one row; resolves to the figures of each server by name. */
+export async function runHttpRow(row, { pool, servers, rounds, seconds }) {
+  const names = [REFERENCE, ...(servers ?? SERVERS).filter((name) => takesPart(row, name, servers))]
+  const lanes = []
+  const results = new Map()
+  const enlist = async (key, name, size) => {
+    try {
+      const target = await pool.get(name, size)
+      lanes.push({ key, slice: (limits) => slice(row, target, limits) })
+    } catch (error) {
+      results.set(key, { error: error.message })
+    }
+  }
+  for (const name of names) {
+    await enlist(name, name, row.size)
+    if (row.baseline) await enlist(`${name} baseline`, name, row.baseline)
+  }
+  for (const [key, result] of await measure(lanes, { rounds, seconds })) results.set(key, result)
+  const reference = results.get(REFERENCE)
+  return Object.fromEntries(
+    names.map((name) => {
+      const own = results.get(name)
+      const extra = row.baseline ? relativeCost(own, results.get(`${name} baseline`)) : {}
+      return [name, { ...compare(own, reference), ...extra }]
+    }),
+  )
+}
+
+function takesPart(row, name, asked) {
+  if (name === REFERENCE) return false
+  if (row.only) return row.only.includes(name)
+  if (!FETCH_FRONTS.includes(name)) return true
+  return name !== BARE_FRONT && asked !== undefined
+}
+
+async function slice({ work, connections }, target, limits) {
+  const requests = prepare({ target, work, connections })
+  const load = await openLoad({ port: target.port, requests, verify: verifier(work) })
+  try {
+    const before = await cpuOf(target)
+    const outcome = await load.run(limits)
+    return { ...outcome, cpu: (await cpuOf(target)) - before }
+  } finally {
+    load.close()
+  }
+}
+
+/** The CPU time the server has used so far, in microseconds. */
+async function cpuOf(target) {
+  const { user, system } = await ask(target, "usage", "usage")
+  return user + system
+}

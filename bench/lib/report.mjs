@@ -1,0 +1,72 @@
+/** Renders a report as Markdown tables. */
+
+const number = (value, digits = 3) => {
+  if (value === undefined) return "–"
+  if (value >= 1000) return Math.round(value).toLocaleString("en-US")
+  return String(Number(value.toPrecision(digits)))
+}
+
+/** What a cell of each kind of row says. */
+const CELLS = {
+  http: ({ ratio, cpuMicros, ownCost }) => {
+    const own = ownCost === undefined ? "" : `, × ${number(ownCost)} of 4 tools`
+    return `${number(ratio, 2)} (${number(cpuMicros)} µs${own})`
+  },
+  "in-memory": ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
+  import: ({ ms, ofBareNode }) =>
+    `${number(ms)} ms${ofBareNode === undefined ? "" : ` (× ${number(ofBareNode, 2)})`}`,
+  install: ({ megabytes, packages, known }) =>
+    `${number(megabytes)} MB, ${packages} packages${known ? " (known)" : ""}`,
+}
+
+const cell = (kind, figures) => {
+  if (figures === undefined) return "–"
+  if (figures.error !== undefined) return "failed"
+  return CELLS[kind](figures) + (figures.errors ? `, ${figures.errors} errors` : "")
+}
+
+function table(kind, first, rows) {
+  const columns = [...new Set(rows.flatMap(({ servers }) => Object.keys(servers)))]
+  const lines = [
+    `| ${[first, ...columns].join(" | ")} |`,
+    `| ${["---", ...columns.map(() => "---")].join(" | ")} |`,
+    ...rows.map(
+      ({ title, servers }) =>
+        `| ${[title, ...columns.map((name) => cell(kind, servers[name]))].join(" | ")} |`,
+    ),
+  ]
+  return lines.join("\n")
+}
+
+const HEADINGS = {
+  http: "Over HTTP: throughput as a share of `raw` in the same round (server CPU per request)",
+  "in-memory": "In memory: calls as a share of the reference (calls per second)",
+  import: "Import of the server entry: time over bare node (as a share of bare node)",
+  install: "`npm install` into an empty folder",
+}
+
+/** Gives one line per server, for reading while the run goes on. */
+export function sayRow(id, { kind, servers }) {
+  const range = ([low, high]) => `${number(low)}–${number(high)}`
+  return Object.entries(servers).map(([name, figures]) => {
+    if (figures.error !== undefined) return `${id}  ${name}: failed: ${figures.error}`
+    const cpu =
+      figures.cpuRatio === undefined
+        ? ""
+        : `, by CPU ${number(figures.cpuRatio)} [${range(figures.cpuSpread)}]`
+    const spread = figures.spread === undefined ? "" : ` [${range(figures.spread)}]`
+    return `${id}  ${name}: ${cell(kind, figures)}${spread}${cpu}`
+  })
+}
+
+/** Gives the tables of all rows. */
+export function toMarkdown({ rows, node, cpus, date, load }) {
+  const parts = [
+    `Node ${node.slice(1)}, ${cpus} cores, ${date.slice(0, 10)}, load ${load.before} → ${load.after}.`,
+  ]
+  for (const [kind, heading] of Object.entries(HEADINGS)) {
+    const ofKind = Object.values(rows).filter((row) => row.kind === kind)
+    if (ofKind.length > 0) parts.push(`${heading}:`, table(kind, "Work", ofKind))
+  }
+  return `${parts.join("\n\n")}\n`
+}

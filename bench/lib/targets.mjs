@@ -1,0 +1,93 @@
+/** Starts and talks to the measured processes. */
+import { fork } from "node:child_process"
+import { once } from "node:events"
+import net from "node:net"
+import { PROTOCOL } from "./catalog.mjs"
+import { initialize } from "./wire.mjs"
+
+const ANSWER_MS = 60_000
+
+async function freePort() {
+  const probe = net.createServer().listen(0, "127.0.0.1")
+  await once(probe, "listening")
+  const { port } = probe.address()
+  probe.close()
+  await once(probe, "close")
+  return port
+}
+
+/** Starts `servers/<name>.mjs` with a catalog of `size` and resolves when it serves. */
+export async function startServer(name, size) {
+  const port = await freePort()
+  const target = await startChild(`servers/${name}.mjs`, [JSON.stringify({ port, ...size })])
+  Object.assign(target, { name, port })
+  if (target.wire !== PROTOCOL) {
+    try {
+      target.session = await initialize(target)
+    } catch (error) {
+      await stop(target)
+      throw error
+    }
+  }
+  return target
+}
+
+/** Starts a file of this folder and resolves to what it said in its ready message. */
+export async function startChild(file, args) {
+  const env = { ...process.env, NODE_ENV: "production" }
+  const url = new URL(`../${file}`, import.meta.url)
+  const child = fork(url, args, { stdio: ["ignore", "pipe", "pipe", "ipc"], env })
+  let said = ""
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk) => {
+      said = (said + chunk).slice(-4000)
+    })
+  }
+  try {
+    const { wire, path } = await messageOf(child, "ready")
+    return { child, wire, path }
+  } catch (error) {
+    child.kill("SIGKILL")
+    throw new Error(said === "" ? error.message : summary(said), { cause: error })
+  }
+}
+
+/** The line of a dump that says what went wrong, without the places of this machine. */
+function summary(said) {
+  const lines = said.split("\n").map((line) => line.trim())
+  const line = lines.find((text) => /^\w*Error\b.*:/.test(text)) ?? lines.find((text) => text !== "") ?? said
+  return line.replace(/(?:file:\/\/)?\/\S*\/(?=[\w.-]+)/g, "")
+}
+
+/** Resolves to the next message of the child that has `field`. */
+function messageOf(child, field) {
+  return new Promise((resolve, reject) => {
+    const settle = (finish, value) => {
+      clearTimeout(timer)
+      child.off("message", onMessage)
+      child.off("exit", onExit)
+      finish(value)
+    }
+    const onMessage = (message) => message[field] && settle(resolve, message)
+    const onExit = (code, signal) => settle(reject, new Error(`the process ended with ${signal ?? code}`))
+    const timer = setTimeout(() => settle(reject, new Error("the process does not answer")), ANSWER_MS)
+    child.on("message", onMessage)
+    child.on("exit", onExit)
+    if (child.exitCode !== null || child.signalCode !== null) onExit(child.exitCode, child.signalCode)
+  })
+}
+
+/** Sends a command to the child and resolves to the `field` of its answer. */
+export async function ask({ child }, command, field) {
+  const answer = messageOf(child, field)
+  if (child.connected) child.send(command)
+  return (await answer)[field]
+}
+
+/** Ends the process. */
+export async function stop({ child }) {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = once(child, "exit")
+  child.kill("SIGKILL")
+  await gone
+}

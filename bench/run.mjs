@@ -1,0 +1,108 @@
+/**
+ * Measures FleetMCP against bare `node:http` and its peers; see docs/performance.md.
+ *
+ *   node bench/run.mjs [--rows call-32,list-100] [--servers raw,rawspec,fleetmcp] [--rounds 7] [--seconds 1]
+ *                      [--json out.json] [--goal] [--by cpu] [--write] [--full]
+ *
+ * `--goal` prints pass or miss against goals.json and exits 1 on a miss; with `--by cpu` it judges CPU time instead
+ * of throughput, which is steadier on a busy machine. `--write` puts the tables into docs/performance.md. `--full`
+ * also installs every peer anew for the install row.
+ */
+import { readFileSync, writeFileSync } from "node:fs"
+import os from "node:os"
+import { parseArgs } from "node:util"
+import { judge, sayGoal } from "./lib/goals.mjs"
+import { HTTP_ROWS, runHttpRow, SERVERS, serverPool } from "./lib/http.mjs"
+import { runImport } from "./lib/import.mjs"
+import { runInMemory } from "./lib/in-memory.mjs"
+import { runInstall } from "./lib/install.mjs"
+import { sayRow, toMarkdown } from "./lib/report.mjs"
+
+const PAGE = new URL("../docs/performance.md", import.meta.url)
+const MARKS = ["<!-- bench:begin -->", "<!-- bench:end -->"]
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: "string" },
+    servers: { type: "string" },
+    rounds: { type: "string", default: "7" },
+    seconds: { type: "string", default: "1" },
+    json: { type: "string" },
+    goal: { type: "boolean", default: false },
+    by: { type: "string", default: "throughput" },
+    write: { type: "boolean", default: false },
+    full: { type: "boolean", default: false },
+  },
+})
+
+const say = (line) => process.stderr.write(`${line}\n`)
+
+function stopWith(message) {
+  say(message)
+  process.exit(2)
+}
+
+/** Reads a comma-separated option; `raw:2` names a second process of `raw`. */
+function names(option, known) {
+  const list = values[option]?.split(",").filter((name) => name !== "")
+  const unknown = list?.find((name) => !known.includes(name.split(":")[0]))
+  if (unknown !== undefined) stopWith(`--${option}: no \`${unknown}\`; there are ${known.join(", ")}`)
+  return list
+}
+
+function amount(option) {
+  const value = Number(values[option])
+  if (!(value > 0)) stopWith(`--${option}: \`${values[option]}\` is not a positive number`)
+  return value
+}
+
+const OTHER_ROWS = {
+  "in-memory": { title: "tools/call in memory", run: runInMemory },
+  import: { title: "import", run: runImport },
+  install: { title: "npm install", run: runInstall },
+}
+
+async function run() {
+  const ids = names("rows", [...Object.keys(HTTP_ROWS), ...Object.keys(OTHER_ROWS)])
+  const servers = names("servers", SERVERS)
+  const pool = serverPool()
+  const options = { pool, servers, rounds: amount("rounds"), seconds: amount("seconds"), full: values.full }
+  const rows = {}
+  try {
+    for (const id of ids ?? [...Object.keys(HTTP_ROWS), ...Object.keys(OTHER_ROWS)]) {
+      const kind = id in HTTP_ROWS ? "http" : id
+      const row = HTTP_ROWS[id] ?? OTHER_ROWS[id]
+      const figures = kind === "http" ? await runHttpRow(row, options) : await row.run(options)
+      rows[id] = { title: row.title, kind, servers: figures }
+      for (const line of sayRow(id, rows[id])) say(line)
+    }
+  } finally {
+    await pool.close()
+  }
+  return { options: { rounds: options.rounds, seconds: options.seconds }, rows }
+}
+
+const loadNow = () => readFileSync("/proc/loadavg", "utf8").split(" ").slice(0, 3).join(" ")
+
+function writePage(markdown) {
+  const page = readFileSync(PAGE, "utf8")
+  const [begin, end] = MARKS.map((mark) => page.indexOf(mark))
+  if (begin < 0 || end < begin) stopWith("docs/performance.md lacks its bench marks")
+  writeFileSync(PAGE, `${page.slice(0, begin + MARKS[0].length)}\n\n${markdown}\n${page.slice(end)}`)
+}
+
+const before = loadNow()
+const date = new Date().toISOString()
+const measured = await run()
+const machine = { node: process.version, cpus: os.availableParallelism(), load: { before, after: loadNow() } }
+const goals = judge(measured.rows, { byCpu: values.by === "cpu" })
+const report = { date, ...machine, ...measured, goals }
+
+const markdown = toMarkdown(report)
+process.stdout.write(markdown)
+if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
+if (values.write) writePage(markdown)
+if (values.goal) {
+  for (const goal of goals) say(sayGoal(goal))
+  if (goals.some(({ pass }) => !pass)) process.exitCode = 1
+}

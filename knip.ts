@@ -1,0 +1,24 @@
+import type { KnipConfig } from "knip"
+import { entries, importTargets } from "./scripts/tools/manifest.ts"
+
+// The public entries stand in package.json only; `!` marks what ships (knip --production).
+const shipped = [...entries(), ...importTargets()].map(({ source }) => `${source}!`)
+
+const config: KnipConfig = {
+  entry: [
+    ...new Set(shipped),
+    "scripts/*.ts",
+    "examples/**/*.ts",
+    "test/**/*.test-d.ts",
+    "test/conformance/*.ts",
+  ],
+  project: ["src/**/*.ts!", "!src/**/*.test.ts!", "!src/**/*.test-d.ts!", "{scripts,test,examples}/**/*.ts"],
+  // The revision types are generated whole from the published schemas.
+  ignore: ["src/spec/20*.ts"],
+  // Called by path from scripts/, or by hand.
+  ignoreDependencies: ["@arethetypeswrong/cli", "@changesets/cli", "dependency-cruiser", "publint"],
+  ignoreExportsUsedInFile: { interface: true, type: true },
+  treatConfigHintsAsErrors: false,
+}
+
+export default config

@@ -1,0 +1,109 @@
+import { InvalidAnnotations, InvalidMeta } from "../errors/components.ts"
+import type { Annotations, MetaObject, ToolAnnotations } from "../spec/index.ts"
+
+const annotationKeys: readonly string[] = ["audience", "priority", "lastModified"]
+
+/**
+ * Checks annotations of a resource or content block and returns a frozen copy.
+ *
+ * @param subject whose annotations they are, for the message, such as "`image()`"
+ * @throws {InvalidAnnotations} on an unknown field or a value out of bounds
+ * @see S28/server/resources#annotations
+ */
+export function toAnnotations(annotations: Annotations, subject: string): Annotations {
+  assertKeys(annotations, annotationKeys, subject)
+  const { audience, priority, lastModified } = annotations
+  if (audience !== undefined) assertAudience(audience, subject)
+  if (priority !== undefined) assertPriority(priority, subject)
+  if (lastModified !== undefined) assertLastModified(lastModified, subject)
+  return Object.freeze({ ...annotations })
+}
+
+const hintKeys: readonly string[] = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"]
+const toolKeys: readonly string[] = ["title", ...hintKeys]
+
+/**
+ * Checks annotations of a tool and returns a frozen copy.
+ *
+ * @param subject whose annotations they are, for the message, such as "tool `add`"
+ * @throws {InvalidAnnotations} on an unknown field, or a hint that is not a boolean
+ * @see S28/server/tools#tool
+ */
+export function toToolAnnotations(annotations: ToolAnnotations, subject: string): ToolAnnotations {
+  assertKeys(annotations, toolKeys, subject)
+  for (const [key, value] of Object.entries(annotations)) {
+    if (value === undefined || typeof value === (key === "title" ? "string" : "boolean")) continue
+    const fix = key === "title" ? "Use a string." : "Use `true` or `false`."
+    throw new InvalidAnnotations(subject, `\`${key}\` is \`${String(value)}\``, fix)
+  }
+  return Object.freeze({ ...annotations })
+}
+
+function assertKeys(annotations: object, known: readonly string[], subject: string): void {
+  const odd = Object.keys(annotations).find((key) => !known.includes(key))
+  if (odd === undefined) return
+  const fix = `Use ${known.map((name) => `\`${name}\``).join(", ")}; other data goes in \`meta\`.`
+  throw new InvalidAnnotations(subject, `\`${odd}\` is not an annotation`, fix)
+}
+
+function assertAudience(audience: unknown, subject: string): void {
+  const items: readonly unknown[] | undefined = Array.isArray(audience) ? audience : undefined
+  if (
+    items !== undefined &&
+    items.length > 0 &&
+    items.every((item) => item === "user" || item === "assistant")
+  )
+    return
+  const problem = `\`audience\` is \`${JSON.stringify(audience)}\``
+  throw new InvalidAnnotations(subject, problem, 'Use `["user"]`, `["assistant"]` or both.')
+}
+
+function assertPriority(priority: unknown, subject: string): void {
+  if (typeof priority === "number" && priority >= 0 && priority <= 1) return
+  throw new InvalidAnnotations(
+    subject,
+    `\`priority\` is \`${String(priority)}\``,
+    "Use a number from 0 to 1.",
+  )
+}
+
+const isoDate = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/
+
+function assertLastModified(time: unknown, subject: string): void {
+  if (typeof time === "string" && isoDate.test(time) && !Number.isNaN(Date.parse(time))) return
+  const problem = `\`lastModified\` is \`${String(time)}\``
+  throw new InvalidAnnotations(subject, problem, "Use an ISO 8601 time, such as `new Date().toISOString()`.")
+}
+
+const prefixLabel = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/i
+const metaName = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)?$/i
+const reservedLabels: readonly string[] = ["modelcontextprotocol", "mcp"]
+
+/**
+ * Checks the keys of a `_meta` object that an author wrote.
+ *
+ * @param subject whose `meta` it is, for the message
+ * @throws {InvalidMeta} on a key that is malformed or reserved for the protocol
+ * @see S28/basic/index#meta
+ */
+export function assertMeta(meta: MetaObject, subject: string): void {
+  for (const key of Object.keys(meta)) assertMetaKey(key, subject)
+}
+
+function assertMetaKey(key: string, subject: string): void {
+  const slash = key.lastIndexOf("/")
+  const labels = slash === -1 ? [] : key.slice(0, slash).split(".")
+  if (
+    key.length > 256 ||
+    !labels.every((label) => prefixLabel.test(label)) ||
+    !metaName.test(key.slice(slash + 1))
+  ) {
+    const fix = "Use a name, or a reverse domain and a name: `com.example/name`."
+    throw new InvalidMeta(subject, `the key \`${key.slice(0, 100)}\` is malformed`, fix)
+  }
+  // Since 2025-11-25 the second label decides; before, the last but one did: neither form is left to authors.
+  if (![labels.at(1), labels.at(-2)].some((label) => reservedLabels.includes(label?.toLowerCase() ?? "")))
+    return
+  const fix = "Use a domain of your own: `com.example/name`."
+  throw new InvalidMeta(subject, `the key \`${key}\` is reserved for the protocol`, fix)
+}

@@ -1,0 +1,50 @@
+import type { Icon } from "../spec/index.ts"
+import type { AuthCheck } from "./auth-check.ts"
+
+/** How long and for whom a client may cache a result. */
+export interface CacheHints {
+  /** Milliseconds for which the result stays fresh. */
+  readonly ttlMs?: number
+  /** `public` results may be shared between callers. */
+  readonly scope?: "public" | "private"
+}
+
+/** What every kind of component may be given. */
+export interface ComponentOptions {
+  /** The name people read. Default: from annotations, else the name in title case. */
+  readonly title?: string
+  /** What it does, for the model. */
+  readonly description?: string
+  readonly icons?: readonly (Icon | string)[]
+  /** Marks for grouping and filtering; clients see them in `_meta`. */
+  readonly tags?: readonly string[]
+  /** Several versions of a name may stand side by side; lists show the highest. */
+  readonly version?: string
+  /** Sent as `_meta`; keys as reverse DNS names. */
+  readonly meta?: { readonly [key: string]: unknown }
+  /** Who may see and use it. Default: everyone. */
+  readonly auth?: AuthCheck
+}
+
+export type ComponentKind = "tool" | "resource" | "template" | "prompt"
+
+/** What every component has once it is made. Components are frozen values. */
+export interface Component {
+  readonly kind: ComponentKind
+  /** What it is called by: a name, a URI or a URI template. */
+  readonly id: string
+  readonly version: string | undefined
+  readonly title: string
+  readonly description: string | undefined
+  readonly icons: readonly Icon[] | undefined
+  readonly tags: readonly string[]
+  readonly meta: { readonly [key: string]: unknown } | undefined
+  readonly auth: AuthCheck | undefined
+  /** Whether it suggests values for its arguments. */
+  readonly completes: boolean
+}
+
+/** Names a component among all others: `tool:add@1.2`. */
+export function componentKey(component: Pick<Component, "kind" | "id" | "version">): string {
+  return `${component.kind}:${component.id}@${component.version ?? ""}`
+}

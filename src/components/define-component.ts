@@ -1,0 +1,48 @@
+import type { MetaObject } from "../spec/index.ts"
+import { assertMeta } from "./annotations.ts"
+import type { Component, ComponentKind, ComponentOptions } from "./component.ts"
+import { normalizeIcons } from "./icon.ts"
+import { displayTitle } from "./name.ts"
+
+/** The fields all kinds of component share, checked and frozen. */
+export function componentFields<Kind extends ComponentKind, Id extends string>(
+  kind: Kind,
+  id: Id,
+  name: string,
+  options: ComponentOptions & { readonly annotations?: { readonly title?: string | undefined } | undefined },
+): Component & { readonly kind: Kind; readonly id: Id } {
+  const subject = `${kind} \`${id}\``
+  if (options.meta !== undefined) assertMeta(options.meta as MetaObject, subject)
+  return {
+    kind,
+    id,
+    version: options.version,
+    title: displayTitle({ name, title: options.title, annotations: options.annotations }),
+    description: options.description,
+    icons: options.icons === undefined ? undefined : normalizeIcons(options.icons),
+    tags: Object.freeze([...(options.tags ?? [])]),
+    meta: options.meta === undefined ? undefined : Object.freeze({ ...options.meta }),
+    auth: options.auth,
+    completes: false,
+  }
+}
+
+/** The fields that lists show for every kind. Absent ones are left out, so that the JSON is small. */
+export function wireFields(component: Component): object {
+  const meta = wireMeta(component)
+  return {
+    title: component.title,
+    ...(component.description === undefined ? undefined : { description: component.description }),
+    ...(component.icons === undefined ? undefined : { icons: component.icons }),
+    ...(meta === undefined ? undefined : { _meta: meta }),
+  }
+}
+
+function wireMeta({ tags, version, meta }: Component): object | undefined {
+  if (tags.length === 0 && version === undefined) return meta
+  return {
+    ...meta,
+    ...(tags.length === 0 ? undefined : { "fleetmcp/tags": tags }),
+    ...(version === undefined ? undefined : { "fleetmcp/version": version }),
+  }
+}

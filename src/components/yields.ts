@@ -1,0 +1,74 @@
+import { TooManyYields } from "../errors/components.ts"
+
+/** How many values are collected from one generator. */
+export const MAX_YIELDS: number = 10_000
+
+export type Yielding = AsyncGenerator<unknown, unknown> | Generator<unknown, unknown>
+
+/** Tells whether a value is a running generator, sync or async; arrays, maps and streams are not. */
+export function isYielding(value: unknown): value is Yielding {
+  if (typeof value !== "object" || value === null || !(Symbol.toStringTag in value)) return false
+  const tag = value[Symbol.toStringTag]
+  return tag === "AsyncGenerator" || tag === "Generator"
+}
+
+/**
+ * Collects what a handler's generator yields, and what it returns unless that is `undefined`. The generator is
+ * closed, so that its `finally` runs, when it yields too much or the call is aborted.
+ *
+ * @param subject who yields, for the message, such as "tool `add`"
+ * @throws {TooManyYields} beyond {@link MAX_YIELDS}
+ * @throws the signal's reason, at once when it is aborted
+ */
+export async function collectYields(
+  generator: Yielding,
+  signal: AbortSignal,
+  subject: string,
+): Promise<readonly unknown[]> {
+  const aborted = whenAborted(signal)
+  const values: unknown[] = []
+  try {
+    signal.throwIfAborted()
+    for (;;) {
+      const step = await Promise.race([generator.next(), aborted.promise])
+      if (step.value !== undefined || step.done !== true) values.push(step.value)
+      if (step.done === true) return values
+      if (values.length >= MAX_YIELDS) throw new TooManyYields(subject, MAX_YIELDS)
+    }
+  } catch (error) {
+    close(generator)
+    throw error
+  } finally {
+    aborted.release()
+  }
+}
+
+/** A generator that waits for something may close late, so nobody waits for it. */
+function close(generator: Yielding): void {
+  void Promise.resolve()
+    .then(() => generator.return(undefined))
+    // The call has failed with a reason of its own; what the generator's clean-up throws cannot change it.
+    .catch(() => undefined)
+}
+
+interface Aborted {
+  readonly promise: Promise<never>
+  readonly release: () => void
+}
+
+function whenAborted(signal: AbortSignal): Aborted {
+  const { promise, reject } = withRejection()
+  const abort = (): void => reject(signal.reason)
+  signal.addEventListener("abort", abort, { once: true })
+  return { promise, release: () => signal.removeEventListener("abort", abort) }
+}
+
+function withRejection(): { readonly promise: Promise<never>; readonly reject: (reason: unknown) => void } {
+  let reject: (reason: unknown) => void = () => undefined
+  const promise = new Promise<never>((_, fail) => {
+    reject = fail
+  })
+  // An abort after the last step is nobody's to handle.
+  promise.catch(() => undefined)
+  return { promise, reject }
+}

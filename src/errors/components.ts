@@ -1,0 +1,99 @@
+import { FleetError } from "./fleet-error.ts"
+
+/** What a handler returned holds something that JSON cannot say. */
+export class NotSerializable extends FleetError {
+  readonly code = "FLEET-12"
+  /** Where in the returned value, such as `result.items[2].id`. */
+  readonly path: string
+  /** `subject` names who returned it, `what` what is there; `cause` is what a `toJSON` of the user threw. */
+  constructor(subject: string, path: string, problem: { what: string; fix: string; cause?: unknown }) {
+    super(`What ${subject} returned cannot be sent as JSON: \`${path}\` is ${problem.what}.`, problem)
+    this.path = path
+  }
+}
+
+/** What a handler returned holds a promise that nobody awaited. */
+export class UnawaitedPromise extends FleetError {
+  readonly code = "FLEET-02"
+  /** Where in the returned value, such as `result.user`. */
+  readonly path: string
+  constructor(subject: string, path: string) {
+    super(`What ${subject} returned holds a promise that was not awaited: \`${path}\`.`, {
+      fix: "Await it before returning; for a list, `await Promise.all(list.map(async …))`.",
+    })
+    this.path = path
+  }
+}
+
+/** What a handler returned is JSON, but not of a shape that its kind of component may return. */
+export class InvalidResult extends FleetError {
+  readonly code = "INVALID_RESULT"
+  constructor(subject: string, problem: string, fix: string) {
+    super(`What ${subject} returned cannot be used: ${problem}.`, { fix })
+  }
+}
+
+/** A generator handler yielded more values than are collected. */
+export class TooManyYields extends FleetError {
+  readonly code = "TOO_MANY_YIELDS"
+  constructor(subject: string, limit: number) {
+    super(`The generator of ${subject} yielded more than ${limit} values.`, {
+      fix: "Stop earlier, or return pages with a cursor argument.",
+    })
+  }
+}
+
+/** A content helper such as `image()` was given something it cannot send. */
+export class InvalidContent extends FleetError {
+  readonly code = "INVALID_CONTENT"
+  constructor(helper: string, problem: string, fix: string) {
+    super(`\`${helper}()\` cannot be made: ${problem}.`, { fix })
+  }
+}
+
+/** Annotations have a field that the specification does not allow. */
+export class InvalidAnnotations extends FleetError {
+  readonly code = "INVALID_ANNOTATIONS"
+  constructor(subject: string, problem: string, fix: string) {
+    super(`The annotations of ${subject} are invalid: ${problem}.`, { fix })
+  }
+}
+
+/** A `_meta` object has a key that is malformed or reserved for the protocol. */
+export class InvalidMeta extends FleetError {
+  readonly code = "INVALID_META"
+  constructor(subject: string, problem: string, fix: string) {
+    super(`The \`meta\` of ${subject} is invalid: ${problem}.`, { fix })
+  }
+}
+
+const iconFix = "Use `iconFromFile(path)`, which reads, checks and encodes the file."
+
+/** An icon is not one that clients can show safely. */
+export class InvalidIcon extends FleetError {
+  readonly code = "FLEET-24"
+  constructor(problem: string, fix: string = iconFix, cause?: unknown) {
+    super(`The icon is invalid: ${problem}.`, { fix, cause })
+  }
+}
+
+/** A name or URI does not follow the rules of the specification. */
+export class InvalidName extends FleetError {
+  readonly code = "INVALID_NAME"
+  /** A valid name near the one given, if there is one. */
+  readonly suggestion: string | undefined
+  constructor(kind: string, problem: string, suggestion?: string) {
+    super(`The ${kind} name is invalid: ${problem}.`, {
+      fix: suggestion === undefined ? undefined : `Use \`${suggestion}\`.`,
+    })
+    this.suggestion = suggestion
+  }
+}
+
+/** A ready-made resource (file, directory, HTTP) could not be read. */
+export class ResourceUnreadable extends FleetError {
+  readonly code = "RESOURCE_UNREADABLE"
+  constructor(uri: string, problem: string, options: { fix?: string; cause?: unknown } = {}) {
+    super(`The resource \`${uri}\` cannot be read: ${problem}.`, options)
+  }
+}

@@ -1,0 +1,162 @@
+import { FleetError, type HttpAnswer } from "./fleet-error.ts"
+
+/** What was sent is no message that can be answered here. */
+export class InvalidRequest extends FleetError {
+  readonly code = "INVALID_REQUEST"
+  override readonly rpc = -32600
+}
+
+/** What was sent is not JSON. */
+export class ParseError extends FleetError {
+  readonly code = "PARSE_ERROR"
+  override readonly rpc = -32700
+}
+
+/** What the peer sent as parameters cannot be used. */
+export class InvalidParams extends FleetError {
+  readonly code = "INVALID_PARAMS"
+  override readonly rpc = -32602
+}
+
+/**
+ * The `_meta` of a request lacks what every request without sessions must carry.
+ *
+ * @see S28/basic/index#meta
+ */
+export class InvalidEnvelope extends FleetError {
+  readonly code = "INVALID_ENVELOPE"
+  override readonly rpc = -32602
+  override readonly http: HttpAnswer = { status: 400 }
+}
+
+/** The server has no such method, or not for this peer. */
+export class MethodNotFound extends FleetError {
+  readonly code = "METHOD_NOT_FOUND"
+  override readonly rpc = -32601
+  constructor(method: string) {
+    super(`The method \`${clip(method)}\` is not offered by this server.`)
+  }
+}
+
+/**
+ * A required header is missing, malformed, or says something else than the body.
+ *
+ * @see S28/basic/transports/streamable-http#server-validation
+ */
+export class HeaderMismatch extends FleetError {
+  readonly code = "HEADER_MISMATCH"
+  override readonly rpc = -32020
+}
+
+/** A call needs a capability that the client did not declare with this request. */
+export class MissingClientCapability extends FleetError {
+  readonly code = "MISSING_CLIENT_CAPABILITY"
+  override readonly rpc = -32021
+  override readonly data: { readonly requiredCapabilities: object }
+  constructor(requiredCapabilities: object) {
+    const names = Object.keys(requiredCapabilities).join("`, `")
+    super(`This call needs the client capability \`${names}\`, which the client did not declare.`, {
+      fix: "Declare it in `_meta` under `io.modelcontextprotocol/clientCapabilities`.",
+    })
+    this.data = { requiredCapabilities }
+  }
+}
+
+/** The peer speaks a protocol revision that is not served here. */
+export class UnsupportedVersion extends FleetError {
+  readonly code = "UNSUPPORTED_VERSION"
+  override readonly rpc = -32022
+  override readonly data: { readonly supported: readonly string[]; readonly requested: string }
+  constructor(requested: string, supported: readonly string[]) {
+    super(`The protocol version \`${clip(requested)}\` is not supported.`, {
+      fix: `Use ${supported.map((version) => `\`${version}\``).join(" or ")}.`,
+    })
+    this.data = { supported, requested: clip(requested) }
+  }
+}
+
+/** The call was ended before it was done. */
+export class CallAborted extends FleetError {
+  readonly code = "CALL_ABORTED"
+  readonly reason: "cancel" | "disconnect" | "timeout" | "shutdown" | "suspended"
+  constructor(reason: CallAborted["reason"]) {
+    super(abortTexts[reason])
+    this.reason = reason
+  }
+}
+
+const abortTexts = {
+  cancel: "The client cancelled the call.",
+  disconnect: "The client went away before the call was done.",
+  timeout: "The call took longer than its time-out.",
+  shutdown: "The server is shutting down.",
+  suspended: "The call waits for input from the client and will run again with it.",
+} as const
+
+/** Keeps what a peer sent from filling a message. */
+export function clip(text: string): string {
+  return text.length <= 100 ? text : `${text.slice(0, 100)}…`
+}
+
+/**
+ * Is thrown into a handler that waits for input from a client without sessions, so that `finally` runs. The call
+ * runs again, from its beginning, when the answer is there.
+ */
+export class Suspended extends FleetError {
+  readonly code = "SUSPENDED"
+  constructor() {
+    super("The call is suspended until the client answers.", {
+      fix: "Let this error pass: rethrow it where `isSuspended(error)` is true.",
+    })
+  }
+}
+
+/** Tells a suspension from a failure in a `catch` around `ctx.elicit()`, `ctx.sample()` or `ctx.roots()`. */
+export function isSuspended(error: unknown): boolean {
+  return error instanceof Suspended
+}
+
+/** The client answered what was asked, but the handler no longer asks it. */
+export class ReplayDiverged extends FleetError {
+  readonly code = "REPLAY_DIVERGED"
+  override readonly rpc = -32603
+  constructor(before: string, now: string) {
+    super(`The client answered \`${clip(before)}\`, but this run asks \`${clip(now)}\` instead.`, {
+      fix: "Give the question a `{ key }`, or keep times and random values out of its text: a handler runs again from its beginning on every round.",
+    })
+  }
+}
+
+/** A call asked for input more often than is sensible. */
+export class TooManyRounds extends FleetError {
+  readonly code = "TOO_MANY_ROUNDS"
+  override readonly rpc = -32603
+  constructor(limit: number) {
+    super(`The call asked for input in more than ${limit} rounds.`, {
+      fix: "Ask for several things in one round, or end the call and let the model call again.",
+    })
+  }
+}
+
+/** The `requestState` of a retry was not made here, not for this call and caller, or has expired. */
+export class InvalidRequestState extends FleetError {
+  readonly code = "INVALID_REQUEST_STATE"
+  override readonly rpc = -32602
+  constructor(why: string, cause?: unknown) {
+    super(`\`requestState\` cannot be used: ${why}.`, {
+      fix: "Echo it as it came, with the same method and arguments, or call again without it.",
+      cause,
+    })
+  }
+}
+
+/** What a suspended call must remember is larger than a `requestState` may be. */
+export class RequestStateTooLarge extends FleetError {
+  readonly code = "REQUEST_STATE_TOO_LARGE"
+  override readonly rpc = -32603
+  constructor(size: number, limit: number) {
+    super(`The state of the suspended call takes ${size} bytes, more than ${limit}.`, {
+      fix: "Ask for less at a time, or keep large values in your own storage and their keys here.",
+    })
+  }
+}

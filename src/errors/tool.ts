@@ -1,0 +1,39 @@
+import { FleetError } from "./fleet-error.ts"
+
+/**
+ * Speaks to the model: its message becomes the text of the tool's result, whatever is masked otherwise.
+ */
+export class ToolError extends FleetError {
+  readonly code = "TOOL_ERROR"
+}
+
+/** A handler returned what its own output schema refuses. The caller can do nothing about it. */
+export class InvalidOutput extends FleetError {
+  readonly code = "INVALID_OUTPUT"
+  constructor(subject: string, issues: string) {
+    super(`The ${subject} returned what its output schema refuses:\n${issues}`, {
+      fix: "Return what `output` describes, or change `output`.",
+    })
+  }
+}
+
+/** The tool took longer than its time-out. */
+export class ToolTimeout extends FleetError {
+  readonly code = "TOOL_TIMEOUT"
+  constructor(name: string, ms: number) {
+    super(`The tool \`${name}\` did not finish within ${ms} ms.`, {
+      fix: "Give it a longer `timeout`, or pass `ctx.signal` to what it waits for.",
+    })
+  }
+}
+
+/** A handler of a resource, prompt or completion failed; the message is what the client may know. */
+export class HandlerFailed extends FleetError {
+  readonly code = "HANDLER_FAILED"
+  override readonly rpc = -32603
+  override readonly data: { readonly errorId: string } | undefined
+  constructor(text: string, errorId: string | undefined, cause: unknown) {
+    super(text, { cause })
+    this.data = errorId === undefined ? undefined : { errorId }
+  }
+}

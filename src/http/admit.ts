@@ -1,0 +1,59 @@
+import { type Answer, errorAnswer } from "./answer.ts"
+import type { Endpoint } from "./endpoint.ts"
+import type { RouteHandler } from "./router.ts"
+
+/** The head of a request, as both entries see it. */
+export interface Head {
+  readonly method: string
+  /** The path without the query. */
+  readonly path: string
+  readonly host: string | undefined
+  readonly origin: string | undefined
+  header(name: string): string | undefined
+}
+
+/** What becomes of a request once its head is read. */
+export type Admission =
+  | { readonly kind: "message" }
+  | { readonly kind: "route"; readonly handler: RouteHandler }
+  | { readonly kind: "answer"; readonly answer: Answer }
+
+/** Decides by its head what becomes of a request: everything that needs no body and no credentials. */
+export function admit(endpoint: Endpoint, head: Head): Admission {
+  const problem = endpoint.guard(head.host, head.origin)
+  if (problem !== undefined) return answered(errorAnswer(problem.status, problem.message))
+  if (head.method === "OPTIONS" && endpoint.cors !== undefined) return answered(preflight(endpoint, head))
+  if (head.path === endpoint.path) return endpointMethod(endpoint, head)
+  const found = endpoint.router.find(head.method, head.path)
+  if (typeof found === "function") return { kind: "route", handler: found }
+  if (found !== undefined) return answered(methodNotAllowed(found))
+  return answered(notFound(endpoint, head.path))
+}
+
+function endpointMethod(endpoint: Endpoint, head: Head): Admission {
+  if (head.method === "POST") return { kind: "message" }
+  const found = endpoint.router.find(head.method, head.path)
+  if (typeof found === "function") return { kind: "route", handler: found }
+  // S28/basic/transports/streamable-http#earlier-streamable-http-revisions: GET and DELETE are gone.
+  return answered(methodNotAllowed(["POST"]))
+}
+
+function preflight(endpoint: Endpoint, head: Head): Answer {
+  const headers = endpoint.cors?.preflight(head.origin, head.header("access-control-request-headers")) ?? {}
+  return { status: 204, headers, body: undefined }
+}
+
+function methodNotAllowed(methods: readonly string[]): Answer {
+  return errorAnswer(405, `Use ${methods.join(" or ")} here.`, { allow: methods.join(", ") })
+}
+
+function notFound(endpoint: Endpoint, path: string): Answer {
+  return errorAnswer(
+    404,
+    `Nothing is served at \`${path.slice(0, 100)}\`; the MCP endpoint is \`${endpoint.path}\`.`,
+  )
+}
+
+function answered(answer: Answer): Admission {
+  return { kind: "answer", answer }
+}

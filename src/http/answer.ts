@@ -1,0 +1,65 @@
+import { ParseError } from "../errors/protocol.ts"
+import { errorToJson } from "../protocol/codec.ts"
+import type { Refusal } from "../server/authenticator.ts"
+import type { Endpoint } from "./endpoint.ts"
+
+/** A whole HTTP answer, before it is written. */
+export interface Answer {
+  readonly status: number
+  readonly headers: { readonly [name: string]: string }
+  readonly body: string | undefined
+}
+
+/** Checks the type of a body. `application/json` with any parameters is fine, and nothing else. */
+export function contentTypeProblem(contentType: string | undefined): Answer | undefined {
+  if (contentType === "application/json") return undefined
+  const type = contentType?.split(";", 1)[0]?.trim().toLowerCase()
+  if (type === "application/json") return undefined
+  const shown =
+    contentType === undefined ? "no content type" : `the content type \`${contentType.slice(0, 100)}\``
+  return errorAnswer(415, `The body has ${shown}; send \`application/json\`.`)
+}
+
+export function bodyTooLarge(limit: number): Answer {
+  return errorAnswer(413, `The body is larger than ${limit} bytes.`)
+}
+
+/** An answer that a JSON-RPC client can read, without an id since no message was read. */
+export function errorAnswer(
+  status: number,
+  message: string,
+  headers?: { readonly [name: string]: string },
+): Answer {
+  return {
+    status,
+    headers: { "content-type": "application/json", ...headers },
+    body: errorToJson(undefined, { code: -32600, message }),
+  }
+}
+
+/** Adds the headers that let a page of another origin read an answer. */
+export function withCors(endpoint: Endpoint, origin: string | undefined, answer: Answer): Answer {
+  if (endpoint.cors === undefined || origin === undefined) return answer
+  return { ...answer, headers: { ...answer.headers, ...endpoint.cors.headers(origin) } }
+}
+
+/** The answer to a body that is not JSON. */
+export function notJson(cause: unknown): Answer {
+  const { message, rpc: code } = new ParseError("The body is not JSON.", { cause })
+  return { status: 400, headers: jsonHeaders, body: errorToJson(undefined, { code, message }) }
+}
+
+/** The answer to a request that the authenticator turned away. */
+export function refusalAnswer({ status, headers }: Refusal): Answer {
+  const message = status === 403 ? "This credential does not suffice." : "A valid credential is needed."
+  return errorAnswer(status, message, headers)
+}
+
+const jsonHeaders = { "content-type": "application/json" } as const
+
+/** The answer where a route or an authenticator threw: what it said is no business of the client. */
+export const internalError: Answer = {
+  status: 500,
+  headers: jsonHeaders,
+  body: '{"jsonrpc":"2.0","error":{"code":-32603,"message":"Internal error."}}',
+}

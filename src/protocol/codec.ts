@@ -1,0 +1,80 @@
+import { metaKeys } from "../spec/meta.ts"
+import type { ProtocolRevision } from "../spec/revisions.ts"
+import type { InputRequired, Outcome } from "./call.ts"
+import { idToJson, type Params, type RequestId, type RpcError } from "./jsonrpc.ts"
+
+/** Renders outcomes for one protocol revision. */
+export interface Codec {
+  readonly revision: ProtocolRevision
+  /** Renders the answer to a request. */
+  answer(id: RequestId | undefined, outcome: Outcome): string | Promise<string>
+  error(id: RequestId | undefined, error: RpcError): string
+  notification(method: string, params: Params): string
+}
+
+export interface StatelessCodecOptions {
+  /** What every result carries as `_meta["io.modelcontextprotocol/serverInfo"]`, or nothing. */
+  readonly serverInfo: object | undefined
+}
+
+/**
+ * Makes the codec of the revisions without sessions: every result says its `resultType` and who answers.
+ *
+ * @see S28/basic/index#resulttype
+ */
+export function createStatelessCodec(revision: ProtocolRevision, options: StatelessCodecOptions): Codec {
+  const ownMeta = options.serverInfo === undefined ? {} : { [metaKeys.serverInfo]: options.serverInfo }
+  const metaSuffix = options.serverInfo === undefined ? "" : `,"_meta":${JSON.stringify(ownMeta)}`
+
+  function result(id: RequestId | undefined, resultType: string, body: object, json: string | undefined) {
+    const head = `{"jsonrpc":"2.0","id":${idToJson(id)},"result":{"resultType":${resultType}`
+    // Own keys win over nothing: a handler cannot write reserved keys, so the merge has one meaning.
+    if ("_meta" in body && body._meta !== undefined) {
+      const merged = JSON.stringify({ ...body, _meta: { ...(body._meta as object), ...ownMeta } })
+      return `${head},${merged.slice(1)}}`
+    }
+    const members = json ?? JSON.stringify(body)
+    if (members.length === 2) return `${head}${metaSuffix}}}`
+    return `${head},${members.slice(1, -1)}${metaSuffix}}}`
+  }
+
+  async function inputRequired(id: RequestId | undefined, outcome: InputRequired): Promise<string> {
+    const { requests, continuation } = outcome
+    const body: { inputRequests?: object; requestState?: string } = {}
+    if (requests !== undefined) body.inputRequests = requests
+    if (continuation?.kind === "replay") body.requestState = await continuation.seal()
+    if (continuation?.kind === "relay") body.requestState = continuation.state
+    if (continuation?.kind === "parked") body.requestState = continuation.handle
+    return result(id, '"input_required"', body, undefined)
+  }
+
+  return {
+    revision,
+    answer(id, outcome) {
+      switch (outcome.kind) {
+        case "complete":
+          return result(id, '"complete"', outcome.result, outcome.json)
+        case "input-required":
+          return inputRequired(id, outcome)
+        case "extended":
+          return result(id, JSON.stringify(outcome.resultType), outcome.result, undefined)
+        case "failure":
+          return errorToJson(id, outcome.error)
+      }
+    },
+    error: errorToJson,
+    notification(method, params) {
+      return JSON.stringify({ jsonrpc: "2.0", method, params })
+    },
+  }
+}
+
+/** Writes an error response; every revision writes it alike. */
+export function errorToJson(id: RequestId | undefined, error: RpcError): string {
+  const { code, message, data } = error
+  const body = JSON.stringify(data === undefined ? { code, message } : { code, message, data })
+  // S28/basic/index#error-responses: the id is left out only when it could not be read.
+  return id === undefined
+    ? `{"jsonrpc":"2.0","error":${body}}`
+    : `{"jsonrpc":"2.0","id":${idToJson(id)},"error":${body}}`
+}

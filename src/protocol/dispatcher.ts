@@ -1,0 +1,76 @@
+import { FleetError } from "../errors/fleet-error.ts"
+import { MethodNotFound } from "../errors/protocol.ts"
+import type { Call, Failure, Outcome } from "./call.ts"
+import type { Method } from "./method.ts"
+
+/** Runs a call to its outcome. */
+export type Dispatch = (call: Call) => Outcome | Promise<Outcome>
+
+export interface DispatcherOptions {
+  readonly methods: ReadonlyMap<string, Method>
+  /** Wraps the run of a method in the middleware that concerns it; called once per method. */
+  readonly wrap: (method: string, run: Dispatch) => Dispatch
+  /** Logs an error that must not reach the peer and gives what the peer is told instead. */
+  readonly onError: (error: unknown, method: string) => string
+}
+
+/**
+ * Makes the dispatcher: one composed function per method, made once, and one for methods that do not exist,
+ * since middleware sees those calls too.
+ */
+export function createDispatcher(options: DispatcherOptions): Dispatch {
+  const routes = new Map<string, Route>()
+  for (const [name, method] of options.methods) {
+    routes.set(name, { run: compose(name, method.run), isOffered: method.isOffered })
+  }
+  const unroutable = compose("", (call) => {
+    throw new MethodNotFound(call.method)
+  })
+
+  // Errors become outcomes inside the middleware, so that it sees them, and around it, since it may throw too.
+  function compose(name: string, run: Dispatch): Dispatch {
+    const inner = guard(run)
+    const outer = options.wrap(name, inner)
+    return outer === inner ? inner : guard(outer)
+  }
+
+  function guard(run: Dispatch): Dispatch {
+    return (call) => {
+      try {
+        const outcome = run(call)
+        return outcome instanceof Promise ? outcome.catch((error) => fail(error, call)) : outcome
+      } catch (error) {
+        return fail(error, call)
+      }
+    }
+  }
+
+  function fail(error: unknown, call: Call): Failure {
+    return toFailure(error) ?? unexpected(options.onError(error, call.method), error)
+  }
+
+  return (call) => {
+    const route = routes.get(call.method)
+    // S28/schema MethodNotFoundError: what is not advertised does not exist.
+    const run = route === undefined || route.isOffered?.() === false ? unroutable : route.run
+    return run(call)
+  }
+}
+
+interface Route {
+  readonly run: Dispatch
+  readonly isOffered: (() => boolean) | undefined
+}
+
+/** Explains an error to the peer if its class is meant for one. */
+export function toFailure(error: unknown): Failure | undefined {
+  if (!(error instanceof FleetError) || error.rpc === undefined) return undefined
+  const { rpc: code, message, data, http } = error
+  const body = data === undefined ? { code, message } : { code, message, data }
+  return { kind: "failure", error: body, cause: error, http }
+}
+
+/** Makes the failure of an error that is not for the peer to see. */
+export function unexpected(message: string, cause: unknown): Failure {
+  return { kind: "failure", error: { code: -32603, message }, cause }
+}

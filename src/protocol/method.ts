@@ -1,0 +1,26 @@
+import type { Call, Outcome } from "./call.ts"
+import type { Params } from "./jsonrpc.ts"
+
+/** One row of the method table. The core's methods and a plugin's are rows of this same type. */
+export interface Method {
+  /** The JSON-RPC method, such as `tools/call`. */
+  readonly name: string
+  /** The parameter that the `Mcp-Name` header repeats, if the method has one. */
+  readonly nameParam?: string
+  /** Whether the server offers the method now; absent means always. What is not offered does not exist. */
+  readonly isOffered?: () => boolean
+  /** Whether the method may answer `input_required`. */
+  readonly mayAsk?: boolean
+  /** Says what is wrong with the parameters' shape, or `undefined`. */
+  readonly check?: (params: Params) => string | undefined
+  readonly run: (call: Call) => Outcome | Promise<Outcome>
+}
+
+/** An argument that a header repeats (`x-mcp-header`). */
+export interface HeaderParam {
+  /** The header's name after `Mcp-Param-`. */
+  readonly header: string
+  /** Where the value stands in `params.arguments`. */
+  readonly path: readonly string[]
+  readonly type: "string" | "integer" | "boolean"
+}

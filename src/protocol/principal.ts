@@ -1,0 +1,53 @@
+import { encodeBase64Url } from "../shared/base64.ts"
+
+/** Who is calling, as an authenticator established it. */
+export interface Principal {
+  /**
+   * Identifies the caller across token refreshes and step-up: a digest of issuer, subject and client id,
+   * never of a token, its id or its scopes.
+   */
+  readonly key: string
+  readonly issuer: string | undefined
+  readonly subject: string | undefined
+  readonly clientId: string | undefined
+  readonly scopes: readonly string[]
+  readonly claims: { readonly [name: string]: unknown }
+  /** When the credential ends, in milliseconds since the epoch. */
+  readonly expiresAt: number | undefined
+}
+
+export interface PrincipalFields {
+  readonly issuer?: string | undefined
+  readonly subject?: string | undefined
+  readonly clientId?: string | undefined
+  readonly scopes?: readonly string[] | undefined
+  readonly claims?: { readonly [name: string]: unknown } | undefined
+  readonly expiresAt?: number | undefined
+}
+
+/**
+ * Makes a {@link Principal} from what a credential proved.
+ *
+ * @param fields At least one of `issuer`, `subject` and `clientId`; `expiresAt` in milliseconds since the epoch.
+ */
+export async function createPrincipal(fields: PrincipalFields): Promise<Principal> {
+  // A JSON array keeps the three apart, whatever characters they hold.
+  const identity = JSON.stringify([fields.issuer ?? null, fields.subject ?? null, fields.clientId ?? null])
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(identity))
+  return Object.freeze({
+    key: encodeBase64Url(new Uint8Array(digest)),
+    issuer: fields.issuer,
+    subject: fields.subject,
+    clientId: fields.clientId,
+    scopes: Object.freeze([...(fields.scopes ?? [])]),
+    claims: Object.freeze({ ...fields.claims }),
+    expiresAt: fields.expiresAt,
+  })
+}
+
+/** The key under which what belongs to nobody in particular is kept. */
+export const anonymousKey = "anonymous"
+
+export function principalKey(principal: Principal | undefined): string {
+  return principal === undefined ? anonymousKey : principal.key
+}

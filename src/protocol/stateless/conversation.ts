@@ -1,0 +1,144 @@
+import { MissingClientCapability, ReplayDiverged, Suspended, TooManyRounds } from "../../errors/protocol.ts"
+import { canonicalJson } from "../../shared/canonical-json.ts"
+import { textHash } from "../../shared/text-hash.ts"
+import type { InputRequests } from "../../spec/index.ts"
+import type { Answer, Outcome, Question } from "../call.ts"
+import { missingCapability } from "../capability.ts"
+import { toFailure } from "../dispatcher.ts"
+import type { StatelessExchange } from "./exchange.ts"
+import { type Journal, type PendingQuestion, sealJournal } from "./journal.ts"
+
+/** The most rounds of questions one call may take. */
+const maxRounds = 10
+
+interface Waiting {
+  readonly key: string
+  readonly question: Question
+  readonly reject: (error: Suspended) => void
+}
+
+/**
+ * Holds what one call asks its client. Answers of earlier rounds come from the journal; a question without one
+ * suspends the call at the end of the turn, together with all others asked until then.
+ */
+export class Conversation {
+  readonly #exchange: StatelessExchange
+  readonly #journal: Journal
+  readonly #asked: Set<string> = new Set()
+  readonly #occurrences: Map<string, number> = new Map()
+  #waiting: Waiting[] = []
+
+  constructor(exchange: StatelessExchange, journal: Journal) {
+    this.#exchange = exchange
+    this.#journal = journal
+  }
+
+  get responses(): { readonly [key: string]: Answer } | undefined {
+    return this.#journal.round === 0 ? undefined : Object.fromEntries(this.#journal.answers)
+  }
+
+  get state(): unknown {
+    return this.#journal.state
+  }
+
+  ask(questions: readonly Question[]): Promise<readonly Answer[]> {
+    const answers = Promise.all(questions.map((question) => this.#askOne(question)))
+    // A handler may stop listening (a race, an early return); its silence must not end the process.
+    answers.catch(() => undefined)
+    return answers
+  }
+
+  /** Makes the outcome of an explicit `inputRequired()`. */
+  require(requests: InputRequests | undefined, state: unknown): Outcome {
+    const entries = Object.entries(requests ?? {})
+    for (const [, request] of entries) this.#assertCapable(request.method, request.params)
+    const pending = entries.map(([key, { method, params }]) => ({ key, method, text: questionText(params) }))
+    return this.#outcome(requests, pending, state)
+  }
+
+  #askOne(question: Question): Promise<Answer> {
+    // Asked or not, the key counts: the n-th identical question must be the same one in every round.
+    const own = question.key ?? this.#contentKey(question)
+    const key = question.scope === undefined ? own : `${question.scope}/${own}`
+    this.#asked.add(key)
+    if (this.#exchange.inert) return Promise.reject(new Suspended())
+    const answer = this.#journal.answers.get(key)
+    if (answer !== undefined) return Promise.resolve(answer)
+    return new Promise((_, reject) => {
+      this.#assertCapable(question.method, question.params)
+      if (this.#waiting.length === 0) atEndOfTurn(() => this.#suspend())
+      this.#waiting.push({ key, question, reject })
+    })
+  }
+
+  #suspend(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    if (!this.#exchange.inert) this.#exchange.suspend(this.#questions(waiting))
+    for (const { reject } of waiting) reject(new Suspended())
+  }
+
+  #questions(waiting: readonly Waiting[]): Outcome {
+    const diverged = this.#divergence(waiting)
+    // Both errors explain themselves to the peer, so `toFailure` has an answer.
+    if (diverged !== undefined) return toFailure(diverged) as Outcome
+    const requests: Record<string, object> = {}
+    for (const { key, question } of waiting) {
+      const { method, params } = question
+      requests[key] = params === undefined ? { method } : { method, params }
+    }
+    const pending = waiting.map(({ key, question: { method, params } }) => ({
+      key,
+      method,
+      text: questionText(params),
+    }))
+    // Built of questions, each of which is one of the three requests.
+    return this.#outcome(requests as InputRequests, pending, this.#journal.state)
+  }
+
+  #outcome(
+    requests: InputRequests | undefined,
+    pending: readonly PendingQuestion[],
+    state: unknown,
+  ): Outcome {
+    if (this.#journal.round >= maxRounds) return toFailure(new TooManyRounds(maxRounds)) as Outcome
+    const next = { ...this.#journal, round: this.#journal.round + 1, pending, state }
+    const seal = () => sealJournal(this.#exchange.host.sealer, this.#exchange.binding, next)
+    return { kind: "input-required", requests, continuation: { kind: "replay", seal } }
+  }
+
+  #divergence(waiting: readonly Waiting[]): ReplayDiverged | undefined {
+    const { pending, answers } = this.#journal
+    const [before] = pending
+    const [now] = waiting
+    if (before === undefined || now === undefined) return undefined
+    const answeredAll = pending.every(({ key }) => answers.has(key))
+    const askedAny = pending.some(({ key }) => this.#asked.has(key))
+    if (!answeredAll || askedAny) return undefined
+    return new ReplayDiverged(before.text, questionText(now.question.params))
+  }
+
+  #contentKey(question: Question): string {
+    const kind = question.method.slice(0, question.method.indexOf("/"))
+    const content = `${kind}-${textHash(canonicalJson([question.scope ?? null, question.params ?? null]))}`
+    const count = this.#occurrences.get(content) ?? 0
+    this.#occurrences.set(content, count + 1)
+    return `${content}-${count}`
+  }
+
+  #assertCapable(method: Question["method"], params: unknown): void {
+    const missing = missingCapability(this.#exchange.peer.capabilities, method, params)
+    if (missing !== undefined) throw new MissingClientCapability(missing)
+  }
+}
+
+function questionText(params: unknown): string {
+  const message = (params as { message?: unknown } | undefined)?.message
+  return typeof message === "string" ? message.slice(0, 200) : ""
+}
+
+/** Runs `work` when all that is ready to run has run, so that questions of one turn go out together. */
+function atEndOfTurn(work: () => void): void {
+  if (typeof setImmediate === "function") setImmediate(work)
+  else setTimeout(work, 0)
+}

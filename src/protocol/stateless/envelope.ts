@@ -1,0 +1,83 @@
+import { InvalidEnvelope, InvalidParams, UnsupportedVersion } from "../../errors/protocol.ts"
+import type { ClientCapabilities, Implementation, LoggingLevel } from "../../spec/index.ts"
+import { metaKeys } from "../../spec/meta.ts"
+import type { ProtocolRevision } from "../../spec/revisions.ts"
+import type { Peer } from "../call.ts"
+import { isObject, type Params } from "../jsonrpc.ts"
+import type { Principal } from "../principal.ts"
+
+/** The client of one stateless request: what its `_meta` says, read when asked for. */
+export class StatelessPeer implements Peer {
+  readonly revision: ProtocolRevision
+  readonly principal: Principal | undefined
+  readonly #meta: Params
+
+  constructor(revision: ProtocolRevision, principal: Principal | undefined, meta: Params) {
+    this.revision = revision
+    this.principal = principal
+    this.#meta = meta
+  }
+
+  get info(): Implementation | undefined {
+    const info = this.#meta[metaKeys.clientInfo]
+    // Self-reported and for display only, so its inner shape is not policed.
+    return isObject(info) ? (info as unknown as Implementation) : undefined
+  }
+
+  get capabilities(): ClientCapabilities {
+    // `readEnvelope` checked that it is an object.
+    return this.#meta[metaKeys.clientCapabilities] as ClientCapabilities
+  }
+}
+
+/**
+ * Checks the envelope of a request: the version first, so that a client of another revision learns which to use.
+ *
+ * @throws {InvalidEnvelope} `_meta` or a required key of it is missing or malformed.
+ * @throws {UnsupportedVersion} The version is not served.
+ * @see S28/basic/index#meta
+ */
+export function readEnvelope(params: Params | undefined, supported: readonly ProtocolRevision[]): Params {
+  const meta = params?._meta
+  if (!isObject(meta)) throw new InvalidEnvelope("`params._meta` is missing.", { fix: envelopeFix })
+  const version = meta[metaKeys.protocolVersion]
+  if (typeof version !== "string") {
+    throw new InvalidEnvelope(`\`params._meta["${metaKeys.protocolVersion}"]\` is missing.`, {
+      fix: envelopeFix,
+    })
+  }
+  // `includes` narrows nothing: a plain string against a list of literals.
+  if (!supported.includes(version as ProtocolRevision)) throw new UnsupportedVersion(version, supported)
+  if (!isObject(meta[metaKeys.clientCapabilities])) {
+    throw new InvalidEnvelope(`\`params._meta["${metaKeys.clientCapabilities}"]\` is missing.`, {
+      fix: envelopeFix,
+    })
+  }
+  return meta
+}
+
+/** Reads the log level of a request. Unknown levels are an error, as a silent server would puzzle. */
+export function readLogLevel(meta: Params): LoggingLevel | undefined {
+  const level = meta[metaKeys.logLevel]
+  if (level === undefined) return undefined
+  if (typeof level === "string" && (loggingLevels as readonly string[]).includes(level)) {
+    return level as LoggingLevel
+  }
+  throw new InvalidParams(`The log level \`${String(level).slice(0, 40)}\` is unknown.`, {
+    fix: `Use one of ${loggingLevels.join(", ")}.`,
+  })
+}
+
+/** The levels of RFC 5424, least severe first. */
+export const loggingLevels: readonly LoggingLevel[] = [
+  "debug",
+  "info",
+  "notice",
+  "warning",
+  "error",
+  "critical",
+  "alert",
+  "emergency",
+]
+
+const envelopeFix = `Send \`${metaKeys.protocolVersion}\` (a string) and \`${metaKeys.clientCapabilities}\` (an object, may be empty) in \`params._meta\`.`

@@ -1,0 +1,158 @@
+import { CallAborted } from "../../errors/protocol.ts"
+import type { InputRequests, LoggingLevel } from "../../spec/index.ts"
+import type { AbortReason, Answer, Exchange, Outcome, Peer, Question } from "../call.ts"
+import type { Codec } from "../codec.ts"
+import type { Params } from "../jsonrpc.ts"
+import type { HeaderParam } from "../method.ts"
+import type { Channel, HeaderBag } from "../transport.ts"
+import { Conversation } from "./conversation.ts"
+import { checkParamHeaders } from "./headers.ts"
+import { type Binding, emptyJournal, type Journal } from "./journal.ts"
+import type { Sealer } from "./seal.ts"
+
+/** What an exchange needs of the engine. */
+export interface ExchangeHost {
+  /** The server's name, to which sealed states are bound. */
+  readonly name: string
+  readonly codec: Codec
+  readonly sealer: Sealer
+}
+
+/** One request, read and checked. */
+export interface StatelessRequest {
+  readonly method: string
+  readonly params: Params
+  readonly peer: Peer
+  readonly logLevel: LoggingLevel | undefined
+  readonly journal: Journal | undefined
+}
+
+/** What a request without sessions answers through: its own channel and nothing else. */
+export class StatelessExchange implements Exchange {
+  readonly host: ExchangeHost
+  readonly peer: Peer
+  readonly logLevel: LoggingLevel | undefined
+  readonly #channel: Channel
+  readonly #method: string
+  readonly #params: Params
+  readonly #journal: Journal | undefined
+  #conversation: Conversation | undefined
+  #controller: AbortController | undefined
+  #aborted: AbortReason | undefined
+  #ended: boolean
+  #finish: ((outcome: Outcome) => void) | undefined
+
+  constructor(host: ExchangeHost, channel: Channel, request: StatelessRequest) {
+    this.host = host
+    this.peer = request.peer
+    this.logLevel = request.logLevel
+    this.#channel = channel
+    this.#method = request.method
+    this.#params = request.params
+    this.#journal = request.journal
+    this.#conversation = undefined
+    this.#controller = undefined
+    this.#aborted = undefined
+    this.#ended = false
+    this.#finish = undefined
+  }
+
+  /** To what this call's sealed state is bound. */
+  get binding(): Binding {
+    return {
+      server: this.host.name,
+      principal: this.peer.principal,
+      method: this.#method,
+      params: this.#params,
+    }
+  }
+
+  get headers(): HeaderBag | undefined {
+    return this.#channel.headers
+  }
+
+  get isTrusted(): boolean {
+    return false
+  }
+
+  get inert(): boolean {
+    return this.#ended || this.#aborted !== undefined
+  }
+
+  get aborted(): AbortReason | undefined {
+    return this.#aborted
+  }
+
+  // Made when asked for: an AbortController costs more than the rest of a small call.
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#aborted !== undefined) this.#controller.abort(new CallAborted(this.#aborted))
+    }
+    return this.#controller.signal
+  }
+
+  get inputResponses(): { readonly [key: string]: Answer } | undefined {
+    return this.#talk().responses
+  }
+
+  get inputState(): unknown {
+    return this.#talk().state
+  }
+
+  notify(method: string, params: Params): void {
+    if (this.inert) return
+    this.#channel.send(this.host.codec.notification(method, params))
+  }
+
+  ask(questions: readonly Question[]): Promise<readonly Answer[]> {
+    return this.#talk().ask(questions)
+  }
+
+  requireInput(requests: InputRequests | undefined, state: unknown): Outcome {
+    return this.#talk().require(requests, state)
+  }
+
+  checkHeaderParams(declared: readonly HeaderParam[], params: Params): void {
+    const { headers } = this.#channel
+    if (headers !== undefined) checkParamHeaders(headers, declared, params)
+  }
+
+  abort(reason: AbortReason): void {
+    if (this.inert) return
+    this.#aborted = reason
+    this.#controller?.abort(new CallAborted(reason))
+    // A suspended call is finished by its conversation, with the questions.
+    if (reason !== "suspended") this.#finish?.(abortedOutcome(reason))
+  }
+
+  settle(outcome: Promise<Outcome>): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      this.#finish = resolve
+      outcome.then(resolve, reject)
+      if (this.#aborted !== undefined && this.#aborted !== "suspended") resolve(abortedOutcome(this.#aborted))
+    })
+  }
+
+  /** Ends the call with the questions it waits for. */
+  suspend(outcome: Outcome): void {
+    this.abort("suspended")
+    this.#finish?.(outcome)
+  }
+
+  /** Marks the call as answered: what its handler still does no longer reaches the peer. */
+  end(): void {
+    this.#ended = true
+  }
+
+  #talk(): Conversation {
+    this.#conversation ??= new Conversation(this, this.#journal ?? emptyJournal)
+    return this.#conversation
+  }
+}
+
+function abortedOutcome(reason: AbortReason): Outcome {
+  const cause = new CallAborted(reason)
+  const failure = { kind: "failure", error: { code: -32603, message: cause.message }, cause } as const
+  return reason === "shutdown" ? { ...failure, http: { status: 503 } } : failure
+}

@@ -1,0 +1,108 @@
+import { InvalidParams, InvalidRequestState } from "../../errors/protocol.ts"
+import { canonicalJson } from "../../shared/canonical-json.ts"
+import type { Answer, Question } from "../call.ts"
+import { isObject, type Params } from "../jsonrpc.ts"
+import { type Principal, principalKey } from "../principal.ts"
+import type { Sealer } from "./seal.ts"
+
+/** What a call remembers between rounds. The client keeps it, sealed. */
+export interface Journal {
+  /** How many rounds of questions came before. */
+  readonly round: number
+  readonly answers: ReadonlyMap<string, Answer>
+  /** What the last round asked. */
+  readonly pending: readonly PendingQuestion[]
+  /** What an explicit `inputRequired({ state })` left. */
+  readonly state: unknown
+}
+
+export interface PendingQuestion {
+  readonly key: string
+  readonly method: Question["method"]
+  /** The start of its message, for the error that a run which no longer asks it gets. */
+  readonly text: string
+}
+
+/** The call a journal belongs to: nobody can take it to another. */
+export interface Binding {
+  readonly server: string
+  readonly principal: Principal | undefined
+  readonly method: string
+  readonly params: Params
+}
+
+export const emptyJournal: Journal = { round: 0, answers: new Map(), pending: [], state: undefined }
+
+/** Whether a request answers an earlier round. */
+export function isRetry(params: Params): boolean {
+  return params.requestState !== undefined || params.inputResponses !== undefined
+}
+
+export function sealJournal(sealer: Sealer, binding: Binding, journal: Journal): Promise<string> {
+  const { round, answers, pending, state } = journal
+  return sealer.seal({ round, answers: [...answers], pending, state }, associatedData(binding))
+}
+
+/**
+ * Opens the journal that a retry brought and enters the new answers.
+ *
+ * @throws {InvalidParams} `inputResponses` has the wrong shape.
+ * @throws {InvalidRequestState} The state was not made here for this call and caller, or has expired.
+ */
+export async function openJournal(sealer: Sealer, binding: Binding): Promise<Journal> {
+  const { requestState, inputResponses } = binding.params
+  if (requestState !== undefined && typeof requestState !== "string")
+    throw new InvalidRequestState("it is not a string")
+  if (inputResponses !== undefined && !isObject(inputResponses))
+    throw new InvalidParams("`inputResponses` must be an object.")
+  const earlier =
+    requestState === undefined ? undefined : await sealer.open(requestState, associatedData(binding))
+  // Authenticated: it is what `sealJournal` wrote.
+  const before = earlier as unknown as SealedJournal | undefined
+  const answers = new Map(before?.answers)
+  const pending = before?.pending ?? []
+  for (const [key, answer] of Object.entries(inputResponses ?? {})) {
+    const asked = pending.find((question) => question.key === key)
+    // Keys nobody asked for are ignored; without a state nothing tells which those are.
+    if (before !== undefined && asked === undefined) continue
+    answers.set(key, readAnswer(key, answer, asked?.method))
+  }
+  return { round: before?.round ?? 1, answers, pending, state: before?.state }
+}
+
+interface SealedJournal {
+  readonly round: number
+  readonly answers: readonly (readonly [string, Answer])[]
+  readonly pending: readonly PendingQuestion[]
+  readonly state: unknown
+}
+
+function readAnswer(key: string, answer: unknown, method: Question["method"] | undefined): Answer {
+  if (!isObject(answer)) throw new InvalidParams(`\`inputResponses.${key}\` must be an object.`)
+  const problem = method === undefined ? undefined : answerProblem(method, answer)
+  if (problem !== undefined) throw new InvalidParams(`\`inputResponses.${key}\` ${problem}.`)
+  return answer
+}
+
+function answerProblem(method: Question["method"], answer: Answer): string | undefined {
+  switch (method) {
+    case "elicitation/create": {
+      const known = answer.action === "accept" || answer.action === "decline" || answer.action === "cancel"
+      if (!known) return 'must have an `action` of "accept", "decline" or "cancel"'
+      return answer.content === undefined || isObject(answer.content)
+        ? undefined
+        : "must have an object as `content`"
+    }
+    case "sampling/createMessage":
+      return answer.role !== undefined && answer.content !== undefined
+        ? undefined
+        : "must have `role` and `content`"
+    case "roots/list":
+      return Array.isArray(answer.roots) ? undefined : "must have an array `roots`"
+  }
+}
+
+function associatedData({ server, principal, method, params }: Binding): string {
+  const target = params.name ?? params.uri ?? null
+  return canonicalJson([server, principalKey(principal), method, target, params.arguments ?? null])
+}

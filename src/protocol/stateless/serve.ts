@@ -1,0 +1,122 @@
+import { InvalidParams } from "../../errors/protocol.ts"
+import type { MaybePromise } from "../../shared/maybe-promise.ts"
+import { statusOfError } from "../../spec/error-codes.ts"
+import type { ProtocolRevision } from "../../spec/revisions.ts"
+import { Call, type Failure, type Outcome } from "../call.ts"
+import { type Dispatch, toFailure, unexpected } from "../dispatcher.ts"
+import { claimedVersion } from "../era.ts"
+import type { Params, RequestMessage } from "../jsonrpc.ts"
+import type { Method } from "../method.ts"
+import type { Channel, Reply } from "../transport.ts"
+import { readEnvelope, readLogLevel, StatelessPeer } from "./envelope.ts"
+import { type ExchangeHost, StatelessExchange, type StatelessRequest } from "./exchange.ts"
+import { checkMethodHeaders, checkVersionHeader } from "./headers.ts"
+import { isRetry, type Journal, openJournal } from "./journal.ts"
+
+/** What the stateless era needs of the engine it serves. */
+export interface StatelessHost extends ExchangeHost {
+  readonly revision: ProtocolRevision
+  readonly supported: readonly ProtocolRevision[]
+  readonly methods: ReadonlyMap<string, Method>
+  readonly dispatch: Dispatch
+  /** Hear of calls as they start and end, so that a shutdown can wait for them. */
+  readonly started: (exchange: StatelessExchange) => void
+  readonly ended: (exchange: StatelessExchange) => void
+  /** Logs an error that must not reach the peer and gives what the peer is told instead. */
+  readonly onError: (error: unknown, method: string) => string
+}
+
+/**
+ * Serves one request of the 2026-07-28 revision: the ladder of checks in the order the specification implies,
+ * then the call. Synchronous as far as handlers are.
+ */
+export function serveStateless(
+  host: StatelessHost,
+  message: RequestMessage,
+  channel: Channel,
+): MaybePromise<Reply> {
+  let request: StatelessRequest
+  try {
+    request = readRequest(host, message, channel)
+  } catch (error) {
+    return refuse(host, message, error)
+  }
+  if (!isRetry(request.params)) return run(host, message, channel, request)
+  return reopen(host, request).then(
+    (journal) => run(host, message, channel, { ...request, journal }),
+    (error) => refuse(host, message, error),
+  )
+}
+
+function run(
+  host: StatelessHost,
+  message: RequestMessage,
+  channel: Channel,
+  request: StatelessRequest,
+): MaybePromise<Reply> {
+  const exchange = new StatelessExchange(host, channel, request)
+  const round = request.journal?.round ?? 0
+  const call = new Call(message.method, message.id, request.params, request.peer, exchange, round)
+  const outcome = host.dispatch(call)
+  if (!(outcome instanceof Promise)) return finish(host, message, exchange, outcome)
+  // Only what is not done yet can be cancelled, or waited for by a shutdown.
+  channel.onDisconnect(exchange)
+  host.started(exchange)
+  const reply = outcome.then((settled) => finish(host, message, exchange, settled))
+  reply.then(() => host.ended(exchange))
+  return reply
+}
+
+function finish(
+  host: StatelessHost,
+  message: RequestMessage,
+  exchange: StatelessExchange,
+  outcome: Outcome,
+): MaybePromise<Reply> {
+  exchange.end()
+  try {
+    const body = host.codec.answer(message.id, outcome)
+    if (body instanceof Promise) {
+      return body.then(
+        (text) => ({ status: 200, body: text }),
+        (error) => refuse(host, message, error),
+      )
+    }
+    return outcome.kind === "failure" ? failed(outcome, body) : { status: 200, body }
+  } catch (error) {
+    // The result cannot be written as JSON.
+    return refuse(host, message, error)
+  }
+}
+
+/** Walks the ladder. Throws the class that says which rung broke. */
+function readRequest(host: StatelessHost, message: RequestMessage, channel: Channel): StatelessRequest {
+  const { method, params = noParams } = message
+  const { headers } = channel
+  if (headers !== undefined) checkVersionHeader(headers, claimedVersion(params))
+  const meta = readEnvelope(params, host.supported)
+  const row = host.methods.get(method)
+  if (headers !== undefined) checkMethodHeaders(headers, method, row, params)
+  // A method that does not exist goes on to the dispatcher: middleware sees it too.
+  const problem = row?.check?.(params)
+  if (problem !== undefined) throw new InvalidParams(problem)
+  const peer = new StatelessPeer(host.revision, channel.principal, meta)
+  return { method, params, peer, logLevel: readLogLevel(meta), journal: undefined }
+}
+
+async function reopen(host: StatelessHost, request: StatelessRequest): Promise<Journal | undefined> {
+  if (host.methods.get(request.method)?.mayAsk !== true) return undefined
+  const { method, params, peer } = request
+  return openJournal(host.sealer, { server: host.name, principal: peer.principal, method, params })
+}
+
+function refuse(host: StatelessHost, message: RequestMessage, error: unknown): Reply {
+  const failure = toFailure(error) ?? unexpected(host.onError(error, message.method), error)
+  return failed(failure, host.codec.error(message.id, failure.error))
+}
+
+function failed({ error, http }: Failure, body: string): Reply {
+  return { status: http?.status ?? statusOfError(error.code), body, headers: http?.headers }
+}
+
+const noParams: Params = {}

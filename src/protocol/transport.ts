@@ -1,0 +1,47 @@
+import type { MaybePromise } from "../shared/maybe-promise.ts"
+import type { Principal } from "./principal.ts"
+
+/** The headers of a request, by lower-case name. */
+export interface HeaderBag {
+  get(name: string): string | undefined
+  entries(): Iterable<readonly [string, string]>
+}
+
+/**
+ * Carries one incoming message and what is sent in answer to it. HTTP makes one per POST;
+ * stdio and memory one per message.
+ */
+export interface Channel {
+  /** The headers of the request, or `undefined` where the transport has none. */
+  readonly headers: HeaderBag | undefined
+  /** Who is calling, if an authenticator said so. */
+  readonly principal: Principal | undefined
+  /** Whether something was sent already, so that an HTTP status can no longer be chosen. */
+  readonly committed: boolean
+  /** Sends one serialized message ahead of the answer. */
+  send(json: string): void
+  /** Resolves when the peer has taken in what was sent, at once if it keeps up. */
+  drained(): Promise<void> | undefined
+  /** Aborts `call` if the peer goes away before the answer. */
+  onDisconnect(call: Abortable): void
+}
+
+/** What a transport aborts when the peer goes away. */
+export interface Abortable {
+  abort(reason: "disconnect" | "cancel"): void
+}
+
+/** The answer to one message. */
+export interface Reply {
+  /** The HTTP status; other transports ignore it. */
+  readonly status: number
+  /** The serialized message, or `undefined` when there is nothing to say (a notification). */
+  readonly body: string | undefined
+  readonly headers?: { readonly [name: string]: string } | undefined
+}
+
+/** Serves the messages of one peer or of many: what every transport talks to. */
+export interface MessageHandler {
+  /** Answers one parsed message. Never throws or rejects. */
+  handle(message: unknown, channel: Channel): MaybePromise<Reply>
+}

@@ -1,0 +1,93 @@
+import type { ComponentKind } from "../components/component.ts"
+import { componentKey } from "../components/component.ts"
+import { DuplicateComponent, UnknownComponent } from "../errors/server.ts"
+import type { ChangeListener, Kinds, Provider, Resolved } from "../server/provider.ts"
+import type { ServerLog } from "../server/server-log.ts"
+
+/** What to do when a name and version is registered twice. */
+export type DuplicatePolicy = "error" | "warn" | "replace" | "ignore"
+
+/** Any component value. */
+export type AnyComponent = Kinds[ComponentKind]["component"]
+
+/** Holds the components that were registered by hand. */
+export class LocalProvider implements Provider {
+  readonly name = "local"
+  readonly #owner: string
+  readonly #policy: DuplicatePolicy
+  readonly #log: ServerLog
+  readonly #entries: Map<string, Resolved> = new Map()
+  readonly #listeners: Set<ChangeListener> = new Set()
+
+  constructor(owner: string, policy: DuplicatePolicy, log: ServerLog) {
+    this.#owner = owner
+    this.#policy = policy
+    this.#log = log
+  }
+
+  list<K extends ComponentKind>(kind: K): readonly Resolved<K>[] {
+    const entries = [...this.#entries.values()]
+    // Filtered by the kind that the parameter names.
+    return entries.filter(({ component }) => component.kind === kind) as unknown as readonly Resolved<K>[]
+  }
+
+  onChange(listener: ChangeListener): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** @throws {DuplicateComponent} */
+  add(components: readonly AnyComponent[]): void {
+    const added = components.filter((component) => this.#mayAdd(component))
+    // All or nothing: a duplicate among several leaves none behind.
+    for (const component of added) this.#set(component)
+    this.#changed(added)
+  }
+
+  /** Puts a component in the place of one with the same key, which must be there. */
+  replace(component: AnyComponent): void {
+    const key = componentKey(component)
+    if (!this.#entries.has(key)) throw new UnknownComponent(key)
+    this.#set(component)
+    this.#changed([component])
+  }
+
+  /** Returns whether it was there. */
+  remove(component: Pick<AnyComponent, "kind" | "id" | "version">): boolean {
+    const removed = this.#entries.delete(componentKey(component))
+    if (removed) this.#changed([component])
+    return removed
+  }
+
+  get components(): readonly AnyComponent[] {
+    return [...this.#entries.values()].map(({ component }) => component)
+  }
+
+  #mayAdd(component: AnyComponent): boolean {
+    const key = componentKey(component)
+    if (!this.#entries.has(key)) return true
+    switch (this.#policy) {
+      case "error":
+        throw new DuplicateComponent(key)
+      case "warn":
+        this.#log({ level: "warning", message: `\`${key}\` was registered already and is replaced` })
+        return true
+      case "replace":
+        return true
+      case "ignore":
+        return false
+    }
+  }
+
+  #set(component: AnyComponent): void {
+    // A component's own `invoke` is the one for its kind.
+    const entry = { component, owner: this.#owner, invoke: component.invoke } as Resolved
+    this.#entries.set(componentKey(component), entry)
+  }
+
+  #changed(components: readonly Pick<AnyComponent, "kind">[]): void {
+    if (components.length === 0) return
+    const kinds = [...new Set(components.map(({ kind }) => kind))]
+    for (const listener of this.#listeners) listener(kinds)
+  }
+}

@@ -1,0 +1,121 @@
+/** One thing that is wrong with a value: where, what was expected and what came. */
+export interface Issue {
+  /** Where, from the root of the value; empty for the root itself. */
+  readonly path: readonly (string | number)[]
+  /** One sentence in plain words, such as `expected number, got string "abc"`. */
+  readonly message: string
+  /** What was expected, such as `number` or `string of at least 3 characters`; absent when a library does not say. */
+  readonly expected?: string
+  /** What came: type and shortened value, or `nothing`. */
+  readonly received?: string
+}
+
+/** The verdict on a value. */
+export type Validated =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly issues: readonly Issue[] }
+
+/** Issues kept of one value, and shown of one value. */
+const mostIssues = 50
+const mostLines = 12
+
+/** Characters kept of a value, of a name in a path, and of one sentence. */
+const longestValue = 40
+const longestName = 100
+const longestSentence = 240
+
+/**
+ * Renders issues for a person or a model: one line per path that says what was expected and what came. A value
+ * that is wrong as a whole is called `the whole value`.
+ */
+export function describeIssues(issues: readonly Issue[]): string {
+  const byPath = new Map<string, string[]>()
+  for (const issue of issues) {
+    const place = issue.path.length === 0 ? "the whole value" : `\`${showPath(issue.path)}\``
+    const messages = byPath.get(place)
+    if (messages === undefined) byPath.set(place, [issue.message])
+    else if (!messages.includes(issue.message)) messages.push(issue.message)
+  }
+  const lines = [...byPath].map(
+    ([place, messages]) => `${place}: ${clip(messages.join("; "), longestSentence * 2)}`,
+  )
+  const rest = lines.length - mostLines
+  return [...lines.slice(0, mostLines), ...(rest > 0 ? [`… and ${rest} more`] : [])].join("\n")
+}
+
+/** Writes a path the way code would: `items[0].name`, names that are no identifiers in quotes. */
+export function showPath(path: readonly (string | number)[]): string {
+  const shown = path.map((step, at) => {
+    if (typeof step === "number") return `[${step}]`
+    if (!/^[\p{L}_$][\p{L}\d_$-]*$/u.test(step)) return `[${JSON.stringify(clip(step, longestName))}]`
+    return `${at === 0 ? "" : "."}${clip(step, longestName)}`
+  })
+  return clip(shown.join(""), longestSentence)
+}
+
+/** Makes an issue whose sentence is built from what was expected; `received` is the value itself. */
+export function expectedIssue(
+  path: readonly (string | number)[],
+  expected: string,
+  received: unknown,
+): Issue {
+  const got = describeValue(received)
+  const wanted = clip(expected, longestSentence)
+  return { path: boundPath(path), message: `expected ${wanted}, got ${got}`, expected: wanted, received: got }
+}
+
+/** Makes an issue from a sentence of the schema's author or library. */
+export function saidIssue(path: readonly (string | number)[], sentence: string, received: unknown): Issue {
+  const got = describeValue(received)
+  return { path: boundPath(path), message: `${clip(sentence, longestSentence)} (got ${got})`, received: got }
+}
+
+/** Makes an issue for a property that the schema does not allow. */
+export function unexpectedIssue(path: readonly (string | number)[]): Issue {
+  return { path: boundPath(path), message: "unexpected property", expected: "nothing" }
+}
+
+/** Keeps as many issues as one answer may carry. */
+export function boundIssues(issues: readonly Issue[]): readonly Issue[] {
+  return issues.length > mostIssues ? issues.slice(0, mostIssues) : issues
+}
+
+/** Names a value: its type and, shortened, the value; objects only by type, since they may hold anything. */
+export function describeValue(value: unknown): string {
+  switch (typeof value) {
+    case "undefined":
+      return "nothing"
+    case "string":
+      return `string ${JSON.stringify(clip(value, longestValue))}`
+    case "number":
+    case "boolean":
+      return `${typeof value} ${value}`
+    case "bigint":
+      return `bigint ${clip(String(value), longestValue)}`
+    case "object":
+      if (value === null) return "null"
+      if (Array.isArray(value)) return `array of ${value.length} ${value.length === 1 ? "item" : "items"}`
+      return value instanceof Date ? "Date" : "object"
+    default:
+      return typeof value
+  }
+}
+
+/** Writes a literal of a schema, such as the members of an `enum`. */
+export function showLiterals(values: readonly unknown[]): string {
+  const shown = values.slice(0, 12).map((value) => clip(JSON.stringify(value) ?? String(value), longestValue))
+  if (values.length > shown.length) shown.push("…")
+  return shown.length === 1 ? (shown[0] ?? "") : `one of ${shown.join(", ")}`
+}
+
+/** Shortens a text and takes out what could end its line or hide in it. */
+export function clip(text: string, most: number): string {
+  const short = text.length > most ? `${text.slice(0, most)}…` : text
+  return short.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, " ").replace(/\p{Cs}/gu, "\ufffd")
+}
+
+function boundPath(path: readonly (string | number)[]): readonly (string | number)[] {
+  return path.map((step) =>
+    typeof step === "string" && step.length > longestName ? clip(step, longestName) : step,
+  )
+}

@@ -1,0 +1,174 @@
+import type {
+  AskOptions,
+  ClientInfo,
+  Context,
+  ContextKey,
+  ContextLog,
+  Elicited,
+  ElicitedUrl,
+  RequestInfo,
+  SampleRequest,
+} from "../components/context.ts"
+import { InvalidParams } from "../errors/protocol.ts"
+import { MissingContextValue } from "../errors/server.ts"
+import type { Answer, Call, Question } from "../protocol/call.ts"
+import type { Principal } from "../protocol/principal.ts"
+import { describeIssues } from "../schema/issue.ts"
+import type { InferOutput, Schema } from "../schema/schema.ts"
+import type {
+  CallToolResult,
+  CreateMessageResult,
+  GetPromptResult,
+  ReadResourceResult,
+  Root,
+} from "../spec/index.ts"
+import { elicitationForm } from "./elicitation.ts"
+import type { Invoker } from "./invoker.ts"
+import { createLog } from "./log.ts"
+
+/**
+ * Implements {@link Context} for one call. Every member is a getter that gives a bound function, so that handlers
+ * may take it apart (`{ log, progress }`) and pay only for what they take.
+ */
+export class CallContext implements Context {
+  readonly #call: Call
+  readonly #invoker: Invoker
+  #lastProgress: number
+
+  constructor(call: Call, invoker: Invoker) {
+    this.#call = call
+    this.#invoker = invoker
+    this.#lastProgress = Number.NEGATIVE_INFINITY
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.exchange.signal
+  }
+
+  get progress(): Context["progress"] {
+    return (done, total, message) => {
+      const progressToken = this.#call.meta?.progressToken
+      // S28/basic/patterns/progress: it must increase; what does not is no news and is dropped.
+      if (progressToken === undefined || !(done > this.#lastProgress)) return
+      this.#lastProgress = done
+      const params: Record<string, unknown> = { progressToken, progress: done }
+      if (total !== undefined) params.total = total
+      if (message !== undefined) params.message = message
+      this.#call.exchange.notify("notifications/progress", params)
+    }
+  }
+
+  get log(): ContextLog {
+    return createLog(this.#call.exchange)
+  }
+
+  get elicit(): Context["elicit"] {
+    return async <S extends Schema>(message: string, schema: S, options?: AskOptions) => {
+      const form = elicitationForm(schema)
+      const params = { mode: "form", message, requestedSchema: form.requestedSchema }
+      const answer = await this.#ask("elicitation/create", params, options)
+      if (answer.action !== "accept") return { action: answer.action === "decline" ? "decline" : "cancel" }
+      const checked = await form.validate(answer.content ?? {})
+      if (!checked.ok) {
+        throw new InvalidParams(
+          `The client's answer does not fit the form:\n${describeIssues(checked.issues)}`,
+        )
+      }
+      // The form's validator produces what the schema infers.
+      return { action: "accept", data: checked.value } as Elicited<InferOutput<S>>
+    }
+  }
+
+  get elicitUrl(): Context["elicitUrl"] {
+    return async (message, url, options) => {
+      const answer = await this.#ask(
+        "elicitation/create",
+        { mode: "url", message, url: new URL(url).href },
+        options,
+      )
+      // `readAnswer` let only the three actions pass.
+      return { action: answer.action } as ElicitedUrl
+    }
+  }
+
+  get sample(): Context["sample"] {
+    return async (request: string | SampleRequest, options?: AskOptions) => {
+      const fields: SampleRequest =
+        typeof request === "string"
+          ? { messages: [{ role: "user", content: { type: "text", text: request } }] }
+          : request
+      const answer = await this.#ask("sampling/createMessage", { maxTokens: 1000, ...fields }, options)
+      return answer as unknown as CreateMessageResult
+    }
+  }
+
+  get roots(): Context["roots"] {
+    return async (options?: AskOptions) => {
+      const answer = await this.#ask("roots/list", undefined, options)
+      return answer.roots as readonly Root[]
+    }
+  }
+
+  get inputResponses(): Context["inputResponses"] {
+    return this.#call.exchange.inputResponses
+  }
+
+  get inputState(): unknown {
+    return this.#call.exchange.inputState
+  }
+
+  get request(): RequestInfo {
+    const { id, peer, exchange, meta, round } = this.#call
+    return { id, revision: peer.revision, headers: exchange.headers, meta, round }
+  }
+
+  get client(): ClientInfo {
+    const { info, capabilities } = this.#call.peer
+    return { info, capabilities }
+  }
+
+  get auth(): Principal | undefined {
+    return this.#call.peer.principal
+  }
+
+  get get(): Context["get"] {
+    // The key's type says what `set` stored under it.
+    return <T>(key: ContextKey<T>) => this.#call.values.get(key) as T | undefined
+  }
+
+  get set(): Context["set"] {
+    return <T>(key: ContextKey<T>, value: T) => void this.#call.values.set(key, value)
+  }
+
+  get require(): Context["require"] {
+    return <T>(key: ContextKey<T>) => {
+      const value = this.#call.values.get(key) as T | undefined
+      if (value === undefined) throw new MissingContextValue(key.name)
+      return value
+    }
+  }
+
+  get callTool(): Context["callTool"] {
+    return (name, args = {}) =>
+      this.#invoker.nested(this.#call, "tools/call", { name, arguments: args }) as Promise<CallToolResult>
+  }
+
+  get readResource(): Context["readResource"] {
+    return (uri) => this.#invoker.nested(this.#call, "resources/read", { uri }) as Promise<ReadResourceResult>
+  }
+
+  get getPrompt(): Context["getPrompt"] {
+    return (name, args = {}) =>
+      this.#invoker.nested(this.#call, "prompts/get", { name, arguments: args }) as Promise<GetPromptResult>
+  }
+
+  async #ask(
+    method: Question["method"],
+    params: Question["params"],
+    options: AskOptions | undefined,
+  ): Promise<Answer> {
+    const [answer] = await this.#call.exchange.ask([{ method, params, key: options?.key }])
+    // One question, one answer.
+    return answer as Answer
+  }
+}

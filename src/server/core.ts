@@ -1,0 +1,65 @@
+import type { CacheHints, ComponentKind } from "../components/component.ts"
+import type { Call } from "../protocol/call.ts"
+import type { Principal } from "../protocol/principal.ts"
+import type { Implementation, ServerCapabilities } from "../spec/index.ts"
+import type { ProtocolRevision } from "../spec/revisions.ts"
+import type { Catalog } from "./catalog.ts"
+import type { EventBus } from "./events.ts"
+import type { Invoker } from "./invoker.ts"
+import type { Lister } from "./lister.ts"
+import type { ListenFilter } from "./plugin.ts"
+import type { Scope } from "./provider.ts"
+import type { ServerLog } from "./server-log.ts"
+
+/** The cacheable methods, for which hints can be set. */
+export type CacheableMethod =
+  | "tools/list"
+  | "prompts/list"
+  | "resources/list"
+  | "resources/templates/list"
+  | "resources/read"
+  | "server/discover"
+
+/** What the methods of the core work with. */
+export interface Core {
+  readonly info: Implementation
+  readonly instructions: string | undefined
+  readonly supported: readonly ProtocolRevision[]
+  readonly capabilities: () => ServerCapabilities
+  readonly catalog: Catalog
+  readonly lister: Lister
+  readonly invoker: Invoker
+  readonly bus: EventBus
+  readonly listenFilters: ReadonlyMap<string, ListenFilter>
+  readonly cacheHints: { readonly [method in CacheableMethod]?: CacheHints }
+  /** Milliseconds a handler may take where the component does not say. */
+  readonly timeout: number | undefined
+  readonly maskErrors: boolean
+  readonly log: ServerLog
+  readonly limits: Limits
+  /** Whether there are, or were, components of a kind. */
+  readonly offers: (kind: ComponentKind) => boolean
+  /** What to do when the server closes. */
+  readonly onClose: Set<() => void>
+}
+
+export interface Limits {
+  /** Open subscriptions of all callers. */
+  readonly subscriptions: number
+  /** Open subscriptions of one caller. */
+  readonly subscriptionsPerPrincipal: number
+}
+
+/** The caller of a call, as the catalog wants it. */
+export function scopeOf(call: Call): Scope {
+  const { principal } = call.peer
+  if (principal === undefined) return call.isTrusted ? trustedScope : anonymousScope
+  return { principal, trusted: false }
+}
+
+export function scopeOfPrincipal(principal: Principal | undefined): Scope {
+  return principal === undefined ? anonymousScope : { principal, trusted: false }
+}
+
+const anonymousScope: Scope = { principal: undefined, trusted: false }
+const trustedScope: Scope = { principal: undefined, trusted: true }

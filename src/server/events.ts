@@ -1,0 +1,40 @@
+import type { Params } from "../protocol/jsonrpc.ts"
+import type { Principal } from "../protocol/principal.ts"
+
+/** Something changed that subscribers may want to hear of. */
+export interface ChangeEvent {
+  /** The field of the listen filter that it belongs to, such as `toolsListChanged`. */
+  readonly topic: string
+  /** The notification that is sent. */
+  readonly method: string
+  readonly params?: Params | undefined
+  /** Only these callers hear of it, by `Principal.key`. Default: all. */
+  readonly audience?: readonly string[] | undefined
+}
+
+/** Carries change events to everyone who listens, here or on other replicas. */
+export interface EventBus {
+  publish(event: ChangeEvent): void | Promise<void>
+  /** Returns what ends the subscription. */
+  subscribe(listener: (event: ChangeEvent) => void): () => void
+}
+
+/** Makes the bus of one process. */
+export function memoryEventBus(): EventBus {
+  const listeners = new Set<(event: ChangeEvent) => void>()
+  return {
+    publish(event) {
+      for (const listener of listeners) listener(event)
+    },
+    subscribe(listener) {
+      // A copy per subscription, so that the same function may listen twice.
+      const own = (event: ChangeEvent) => listener(event)
+      listeners.add(own)
+      return () => void listeners.delete(own)
+    },
+  }
+}
+
+export function isInAudience(event: ChangeEvent, principal: Principal | undefined): boolean {
+  return event.audience === undefined || (principal !== undefined && event.audience.includes(principal.key))
+}

@@ -1,0 +1,72 @@
+import { FleetError } from "../errors/fleet-error.ts"
+import { CallAborted, isSuspended, MissingClientCapability } from "../errors/protocol.ts"
+import { HandlerFailed, ToolError, ToolTimeout } from "../errors/tool.ts"
+import type { Core } from "./core.ts"
+import { newErrorId } from "./server-log.ts"
+
+/** What a peer may know of an error in a handler. */
+export interface ErrorReport {
+  readonly text: string
+  /** Under which the whole error stands in the log; `undefined` where the text says all. */
+  readonly errorId: string | undefined
+}
+
+/**
+ * Writes what the peer is told of an error that a handler threw, and logs the whole of it here.
+ *
+ * @param doing What failed, for the text: ``calling tool `x` ``.
+ */
+export function reportHandlerError(core: Core, error: unknown, doing: string): ErrorReport {
+  if (error instanceof ToolError) return { text: error.message, errorId: undefined }
+  const errorId = newErrorId()
+  core.log({ level: "error", message: `Error ${doing}`, errorId, error })
+  const readable = readableText(error)
+  if (readable !== undefined) return { text: readable, errorId }
+  if (core.maskErrors) return { text: `Error ${doing}`, errorId }
+  return { text: `Error ${doing}: ${messageOf(error)}`, errorId }
+}
+
+/**
+ * Throws what answers a call whose handler failed, for methods whose results cannot say so themselves.
+ */
+export function throwReported(core: Core, error: unknown, doing: string): never {
+  if (isProtocolError(error) || (error instanceof FleetError && error.rpc !== undefined)) throw error
+  const { text, errorId } = reportHandlerError(core, error, doing)
+  throw new HandlerFailed(text, errorId, error)
+}
+
+/** Errors that the protocol itself must answer, not the result of a tool. */
+export function isProtocolError(error: unknown): boolean {
+  return error instanceof MissingClientCapability || isSuspended(error) || error instanceof CallAborted
+}
+
+/** Fixed sentences for what a model can act on, even where all else is masked. */
+function readableText(error: unknown): string | undefined {
+  if (error instanceof ToolTimeout) return error.message
+  if (error instanceof FleetError || typeof error !== "object" || error === null) return undefined
+  const { status, statusCode, code, name, response } = error as Record<string, unknown>
+  const upstream =
+    typeof response === "object" && response !== null ? (response as { status?: unknown }).status : undefined
+  if (status === 429 || statusCode === 429 || upstream === 429)
+    return "The upstream service is rate limiting; try again later."
+  const timedOut = name === "TimeoutError" || (typeof code === "string" && timeoutCodes.has(code))
+  return timedOut ? "The upstream service did not answer in time; try again later." : undefined
+}
+
+const timeoutCodes: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  "ETIMEDOUT",
+  "ESOCKETTIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_BODY_TIMEOUT",
+])
+
+function messageOf(error: unknown): string {
+  if (error instanceof Error) return error.message
+  try {
+    return String(error)
+  } catch {
+    // Objects without a prototype, or whose toString throws: their kind is all there is to say.
+    return typeof error
+  }
+}

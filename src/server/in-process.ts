@@ -1,0 +1,151 @@
+import { CallAborted } from "../errors/protocol.ts"
+import { InProcessError } from "../errors/server.ts"
+import {
+  type AbortReason,
+  type Answer,
+  Call,
+  type Exchange,
+  type Outcome,
+  type Peer,
+  type Question,
+} from "../protocol/call.ts"
+import type { Dispatch } from "../protocol/dispatcher.ts"
+import type { Params } from "../protocol/jsonrpc.ts"
+import type { Principal } from "../protocol/principal.ts"
+import type { HeaderBag } from "../protocol/transport.ts"
+import { canonicalJson } from "../shared/canonical-json.ts"
+import { textHash } from "../shared/text-hash.ts"
+import type { InputRequests, LoggingLevel } from "../spec/index.ts"
+import { latestStatelessRevision } from "../spec/revisions.ts"
+import type { Invoker } from "./invoker.ts"
+
+export interface InProcessOptions {
+  /** On whose behalf. Default: the server's own, which no auth check concerns. */
+  readonly as?: Principal | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Calls a server from its own process, past all transports but through middleware and auth checks. */
+export class InProcessCaller implements Invoker {
+  readonly #dispatch: () => Dispatch
+
+  constructor(dispatch: () => Dispatch) {
+    this.#dispatch = dispatch
+  }
+
+  /** Runs a method and returns its result. Rejects where a peer would get an error. */
+  call(method: string, params: Params, options: InProcessOptions = {}): Promise<object> {
+    const peer: Peer = {
+      revision: latestStatelessRevision,
+      principal: options.as,
+      info: undefined,
+      capabilities: {},
+    }
+    const exchange = new InProcessExchange(undefined, options.as === undefined)
+    options.signal?.addEventListener("abort", () => exchange.abort("cancel"), { once: true })
+    return this.#run(new Call(method, undefined, params, peer, exchange, 0), exchange)
+  }
+
+  nested(parent: Call, method: string, params: Params): Promise<object> {
+    const { peer, exchange, round } = parent
+    const scope = nestedScope(parent, method, params)
+    const inner = new InProcessExchange({ exchange, scope }, exchange.isTrusted)
+    return this.#run(new Call(method, undefined, params, peer, inner, round), inner)
+  }
+
+  async #run(call: Call, exchange: InProcessExchange): Promise<object> {
+    const outcome = await this.#dispatch()(call)
+    exchange.end()
+    switch (outcome.kind) {
+      case "complete":
+      case "extended":
+        return outcome.result
+      case "failure":
+        throw outcome.cause instanceof Error ? outcome.cause : new InProcessError(outcome.error.message)
+      case "input-required":
+        throw new InProcessError("the call returned `inputRequired()`, which only a client can answer")
+    }
+  }
+}
+
+/** Numbers nested calls by what they are, not by when: parallel branches may run in any order. */
+function nestedScope(parent: Call, method: string, params: Params): string {
+  const content = textHash(canonicalJson([method, params]))
+  const counts = parent.nestedCounts
+  const count = counts.get(content) ?? 0
+  counts.set(content, count + 1)
+  return `${content}-${count}`
+}
+
+/** An exchange without a wire: what a nested call asks, its parent asks. */
+class InProcessExchange implements Exchange {
+  readonly logLevel: LoggingLevel | undefined
+  readonly isTrusted: boolean
+  readonly inputResponses: undefined
+  readonly inputState: undefined
+  readonly #parent: { readonly exchange: Exchange; readonly scope: string } | undefined
+  #controller: AbortController | undefined
+  #aborted: AbortReason | undefined
+  #ended = false
+
+  constructor(
+    parent: { readonly exchange: Exchange; readonly scope: string } | undefined,
+    isTrusted: boolean,
+  ) {
+    this.#parent = parent
+    this.isTrusted = isTrusted
+    this.logLevel = parent?.exchange.logLevel
+  }
+
+  get headers(): HeaderBag | undefined {
+    return this.#parent?.exchange.headers
+  }
+
+  get inert(): boolean {
+    return this.#ended || this.#aborted !== undefined || this.#parent?.exchange.inert === true
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#aborted !== undefined) this.#controller.abort(new CallAborted(this.#aborted))
+    const outer = this.#parent?.exchange.signal
+    return outer === undefined ? this.#controller.signal : AbortSignal.any([outer, this.#controller.signal])
+  }
+
+  notify(method: string, params: Params): void {
+    // Progress belongs to the parent's own token; messages and the rest pass on.
+    if (!this.inert && method !== "notifications/progress") this.#parent?.exchange.notify(method, params)
+  }
+
+  ask(questions: readonly Question[]): Promise<readonly Answer[]> {
+    const parent = this.#parent
+    if (parent === undefined) {
+      return Promise.reject(new InProcessError("there is no client to ask"))
+    }
+    const scope = (question: Question) =>
+      question.scope === undefined ? parent.scope : `${parent.scope}/${question.scope}`
+    return parent.exchange.ask(questions.map((question) => ({ ...question, scope: scope(question) })))
+  }
+
+  requireInput(_requests: InputRequests | undefined, _state: unknown): Outcome {
+    return { kind: "input-required", requests: undefined, continuation: undefined }
+  }
+
+  checkHeaderParams(): void {
+    // There are no headers in one's own process.
+  }
+
+  settle(outcome: Promise<Outcome>): Promise<Outcome> {
+    return outcome
+  }
+
+  abort(reason: AbortReason): void {
+    if (this.inert) return
+    this.#aborted = reason
+    this.#controller?.abort(new CallAborted(reason))
+  }
+
+  end(): void {
+    this.#ended = true
+  }
+}

@@ -1,0 +1,59 @@
+import type { Principal } from "../protocol/principal.ts"
+import type { Core } from "./core.ts"
+import { scopeOfPrincipal } from "./core.ts"
+import type { ListenFilter } from "./plugin.ts"
+
+/** The most URIs one subscription may name. */
+const maxSubscribedUris = 1000
+
+/**
+ * The four fields of the core's listen filter, as rows of the type plugins use.
+ *
+ * @see S28/basic/patterns/subscriptions
+ */
+export function coreListenFilters(core: Pick<Core, "catalog" | "offers">): ReadonlyMap<string, ListenFilter> {
+  const listChanged = (isOffered: () => boolean): ListenFilter => ({
+    honor: (wanted) => (wanted === true && isOffered() ? true : undefined),
+    passes: () => true,
+  })
+  return new Map([
+    ["toolsListChanged", listChanged(() => core.offers("tool"))],
+    ["promptsListChanged", listChanged(() => core.offers("prompt"))],
+    ["resourcesListChanged", listChanged(() => core.offers("resource"))],
+    ["resourceSubscriptions", resourceSubscriptions(core)],
+  ])
+}
+
+function resourceSubscriptions(core: Pick<Core, "catalog" | "offers">): ListenFilter {
+  return {
+    honor(wanted) {
+      if (!Array.isArray(wanted) || !core.offers("resource")) return undefined
+      const uris = wanted.filter((uri): uri is string => typeof uri === "string")
+      return uris.length === 0 ? undefined : uris.slice(0, maxSubscribedUris)
+    },
+    passes(event, honored, principal) {
+      const uri = event.params?.uri
+      // `honor` gives lists of strings.
+      if (typeof uri !== "string" || !(honored as readonly string[]).some((wanted) => covers(wanted, uri)))
+        return false
+      return mayRead(core, uri, principal)
+    },
+  }
+}
+
+/** S28/schema ResourceUpdatedNotification: the URI may be a sub-resource of the one subscribed to. */
+function covers(subscribed: string, uri: string): boolean {
+  return uri === subscribed || uri.startsWith(subscribed.endsWith("/") ? subscribed : `${subscribed}/`)
+}
+
+async function mayRead(
+  { catalog }: Pick<Core, "catalog">,
+  uri: string,
+  principal: Principal | undefined,
+): Promise<boolean> {
+  const scope = scopeOfPrincipal(principal)
+  return (
+    (await catalog.find("resource", uri, scope)) !== undefined ||
+    (await catalog.matchTemplate(uri, scope)) !== undefined
+  )
+}

@@ -1,0 +1,118 @@
+import type { ComponentKind } from "../components/component.ts"
+import { InvalidCursor } from "../errors/server.ts"
+import { decodeBase64Url, encodeBase64Url } from "../shared/base64.ts"
+import { createLru, type Lru } from "../shared/lru.ts"
+import type { Catalog } from "./catalog.ts"
+import type { Resolved, Scope } from "./provider.ts"
+
+/** One page of a list, ready to send. */
+export interface Page {
+  readonly result: { readonly [key: string]: unknown }
+  /** `result` serialized, made when first needed. */
+  readonly json: string
+  /** Whether the entries depend on who asked. */
+  readonly isPrivate: boolean
+}
+
+/** Says how a kind is listed. */
+export interface ListShape {
+  readonly kind: ComponentKind
+  /** The member of the result that holds the entries. */
+  readonly field: "tools" | "resources" | "resourceTemplates" | "prompts"
+  /** Members that every page carries, such as cache hints. */
+  readonly extra: (isPrivate: boolean) => object
+}
+
+/**
+ * Makes the pages of lists and keeps them until something changes. Pages are kept per visibility, never
+ * across callers that may see different things.
+ */
+export class Lister {
+  readonly #catalog: Catalog
+  readonly #pageSize: number
+  readonly #pages: Lru<string, Page>
+  #revision: number
+
+  constructor(catalog: Catalog, pageSize: number) {
+    this.#catalog = catalog
+    this.#pageSize = pageSize
+    this.#pages = createLru<string, Page>({ max: 256 })
+    this.#revision = catalog.revision
+  }
+
+  /** @throws {InvalidCursor} */
+  page(shape: ListShape, scope: Scope, cursor: unknown): Page | Promise<Page> {
+    if (cursor !== undefined && typeof cursor !== "string") throw new InvalidCursor(String(cursor))
+    const key = this.#cacheKey(shape, scope, cursor)
+    const kept = key === undefined ? undefined : this.#pages.get(key)
+    if (kept !== undefined) return kept
+    const revision = this.#catalog.revision
+    const entries = this.#catalog.list(shape.kind, scope)
+    if (entries instanceof Promise) return entries.then((all) => this.#toPage(shape, all, cursor))
+    const page = this.#toPage(shape, entries, cursor)
+    if (key !== undefined && revision === this.#catalog.revision) this.#pages.set(key, page)
+    return page
+  }
+
+  #cacheKey(shape: ListShape, scope: Scope, cursor: string | undefined): string | undefined {
+    if (this.#revision !== this.#catalog.revision) {
+      this.#pages.clear()
+      this.#revision = this.#catalog.revision
+    }
+    const signature = this.#catalog.signature(shape.kind, scope)
+    return signature === undefined ? undefined : `${shape.kind} ${signature} ${cursor ?? ""}`
+  }
+
+  #toPage(shape: ListShape, entries: readonly Resolved[], cursor: string | undefined): Page {
+    const start = cursor === undefined ? 0 : startOf(entries, cursor)
+    const end = Math.min(start + this.#pageSize, entries.length)
+    const items = entries.slice(start, end).map(({ component }) => component.definition)
+    const last = entries[end - 1]
+    const isPrivate = entries.some(({ component }) => component.auth !== undefined) || !this.#catalog.isStable
+    const result = Object.freeze({
+      [shape.field]: Object.freeze(items),
+      ...(end < entries.length && last !== undefined ? { nextCursor: toCursor(last, end) } : undefined),
+      ...shape.extra(isPrivate),
+    })
+    let json: string | undefined
+    return {
+      result,
+      isPrivate,
+      get json() {
+        json ??= JSON.stringify(result)
+        return json
+      },
+    }
+  }
+}
+
+/** Points behind an entry: by its id, and by its place in case it is gone when the client comes back. */
+function toCursor({ component }: Resolved, next: number): string {
+  return encodeBase64Url(new TextEncoder().encode(JSON.stringify([next, component.id])))
+}
+
+function startOf(entries: readonly Resolved[], cursor: string): number {
+  const [next, id] = readCursor(cursor)
+  if (entries[next - 1]?.component.id === id) return next
+  const moved = entries.findIndex(({ component }) => component.id === id)
+  if (moved !== -1) return moved + 1
+  // The entry is gone: what came behind it has moved up by one.
+  return Math.min(next - 1, entries.length)
+}
+
+function readCursor(cursor: string): readonly [number, string] {
+  const bytes = cursor.length > 4096 ? undefined : decodeBase64Url(cursor)
+  if (bytes === undefined) throw new InvalidCursor(cursor)
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    // Not JSON: as little ours as any other text.
+    throw new InvalidCursor(cursor)
+  }
+  if (!Array.isArray(value) || value.length !== 2) throw new InvalidCursor(cursor)
+  const [next, id] = value as readonly unknown[]
+  if (typeof next !== "number" || !Number.isInteger(next) || next < 1 || typeof id !== "string")
+    throw new InvalidCursor(cursor)
+  return [next, id]
+}

@@ -1,0 +1,65 @@
+import { UnknownTool } from "../../errors/server.ts"
+import { type Call, complete, type Outcome } from "../../protocol/call.ts"
+import { isObject, type Params } from "../../protocol/jsonrpc.ts"
+import type { Method } from "../../protocol/method.ts"
+import type { MaybePromise } from "../../shared/maybe-promise.ts"
+import { nearestName } from "../../shared/nearest-name.ts"
+import { type Core, scopeOf } from "../core.ts"
+import { isProtocolError, reportHandlerError } from "../handler-error.ts"
+import type { Resolved } from "../provider.ts"
+import { runHandler } from "../run-handler.ts"
+
+/** `tools/call`: finds the tool, runs it, and makes a result even of what went wrong. */
+export function callTool(core: Core): Method {
+  return {
+    name: "tools/call",
+    nameParam: "name",
+    mayAsk: true,
+    isOffered: () => core.offers("tool"),
+    check: checkParams,
+    run(call) {
+      // `check` let only strings pass.
+      const name = call.params.name as string
+      const found = core.catalog.find("tool", name, scopeOf(call), call.wantedVersion)
+      return found instanceof Promise
+        ? found.then((tool) => runTool(core, call, tool))
+        : runTool(core, call, found)
+    },
+  }
+}
+
+function runTool(core: Core, call: Call, found: Resolved<"tool"> | undefined): MaybePromise<Outcome> {
+  if (found === undefined) return unknownTool(core, call)
+  const { component, invoke } = found
+  if (component.headerParams.length > 0) call.exchange.checkHeaderParams(component.headerParams, call.params)
+  const input = call.params.arguments ?? {}
+  return runHandler({ core, call, timeout: component.timeout, invoke, input, fail: failedResult })
+}
+
+/** A handler's error is a result that the model can read; what the protocol must say goes on as it is. */
+function failedResult(core: Core, call: Call, error: unknown): Outcome {
+  if (isProtocolError(error)) throw error
+  const { text, errorId } = reportHandlerError(core, error, `calling tool '${call.target}'`)
+  return complete({
+    content: [{ type: "text", text }],
+    isError: true,
+    ...(errorId === undefined ? undefined : { _meta: { "fleetmcp/errorId": errorId } }),
+  })
+}
+
+async function unknownTool(core: Core, call: Call): Promise<Outcome> {
+  const name = call.target
+  const entries = await core.catalog.list("tool", scopeOf(call))
+  throw new UnknownTool(
+    name,
+    nearestName(
+      name,
+      entries.map(({ component }) => component.id),
+    ),
+  )
+}
+
+function checkParams({ name, arguments: args }: Params): string | undefined {
+  if (typeof name !== "string") return "`name` must be a string."
+  return args === undefined || isObject(args) ? undefined : "`arguments` must be an object."
+}

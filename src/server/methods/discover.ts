@@ -1,0 +1,23 @@
+import { complete } from "../../protocol/call.ts"
+import type { Method } from "../../protocol/method.ts"
+import type { Core } from "../core.ts"
+import { wireHints } from "./lists.ts"
+
+/**
+ * `server/discover`: what this server is and can do.
+ *
+ * @see S28/server/discover
+ */
+export function discover(core: Core): Method {
+  return {
+    name: "server/discover",
+    run() {
+      return complete({
+        supportedVersions: core.supported,
+        capabilities: core.capabilities(),
+        ...(core.instructions === undefined ? undefined : { instructions: core.instructions }),
+        ...wireHints(core.cacheHints["server/discover"], false),
+      })
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import { UnknownPrompt } from "../../errors/server.ts"
+import type { Call } from "../../protocol/call.ts"
+import { isObject, type Params } from "../../protocol/jsonrpc.ts"
+import type { Method } from "../../protocol/method.ts"
+import { nearestName } from "../../shared/nearest-name.ts"
+import { type Core, scopeOf } from "../core.ts"
+import { throwReported } from "../handler-error.ts"
+import { runHandler } from "../run-handler.ts"
+
+/** `prompts/get`: finds the prompt and renders its messages. */
+export function getPrompt(core: Core): Method {
+  return {
+    name: "prompts/get",
+    nameParam: "name",
+    mayAsk: true,
+    isOffered: () => core.offers("prompt"),
+    check: checkParams,
+    async run(call) {
+      // `check` let only strings and objects pass.
+      const name = call.params.name as string
+      const args = (call.params.arguments ?? {}) as { readonly [name: string]: unknown }
+      const found = await core.catalog.find("prompt", name, scopeOf(call), call.wantedVersion)
+      if (found === undefined) {
+        const entries = await core.catalog.list("prompt", scopeOf(call))
+        throw new UnknownPrompt(
+          name,
+          nearestName(
+            name,
+            entries.map(({ component }) => component.id),
+          ),
+        )
+      }
+      const { component, invoke } = found
+      return runHandler({ core, call, timeout: component.timeout, invoke, input: args, fail })
+    },
+  }
+}
+
+function fail(core: Core, call: Call, error: unknown): never {
+  throwReported(core, error, `getting prompt '${call.target}'`)
+}
+
+function checkParams({ name, arguments: args }: Params): string | undefined {
+  if (typeof name !== "string") return "`name` must be a string."
+  return args === undefined || isObject(args) ? undefined : "`arguments` must be an object."
+}

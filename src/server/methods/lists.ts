@@ -1,0 +1,46 @@
+import type { CacheHints } from "../../components/component.ts"
+import { complete } from "../../protocol/call.ts"
+import type { Method } from "../../protocol/method.ts"
+import { type CacheableMethod, type Core, scopeOf } from "../core.ts"
+import type { ListShape, Page } from "../lister.ts"
+
+/** `tools/list`, `prompts/list`, `resources/list` and `resources/templates/list`: one method, four shapes. */
+export function lists(core: Core): readonly Method[] {
+  return [
+    list(core, "tools/list", "tool", "tools"),
+    list(core, "prompts/list", "prompt", "prompts"),
+    list(core, "resources/list", "resource", "resources"),
+    list(core, "resources/templates/list", "template", "resourceTemplates"),
+  ]
+}
+
+function list(core: Core, name: CacheableMethod, kind: ListShape["kind"], field: ListShape["field"]): Method {
+  const shape: ListShape = { kind, field, extra: (isPrivate) => wireHints(core.cacheHints[name], isPrivate) }
+  return {
+    name,
+    isOffered: () => core.offers(kind),
+    run(call) {
+      const page = core.lister.page(shape, scopeOf(call), call.params.cursor)
+      return page instanceof Promise ? page.then(toOutcome) : toOutcome(page)
+    },
+  }
+}
+
+function toOutcome(page: Page) {
+  return complete(page.result, page.json)
+}
+
+/**
+ * Writes cache hints. What depends on the caller is private, whatever was configured.
+ *
+ * @see S28/server/utilities/caching#security-considerations
+ */
+export function wireHints(
+  hints: CacheHints | undefined,
+  isPrivate: boolean,
+): {
+  ttlMs: number
+  cacheScope: "public" | "private"
+} {
+  return { ttlMs: hints?.ttlMs ?? 0, cacheScope: isPrivate ? "private" : (hints?.scope ?? "private") }
+}

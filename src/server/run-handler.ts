@@ -1,0 +1,82 @@
+import { contextStore } from "#context"
+import type { Context } from "../components/context.ts"
+import { isInputRequired } from "../components/input-required.ts"
+import { NoContext } from "../errors/server.ts"
+import { ToolTimeout } from "../errors/tool.ts"
+import { type Call, complete, type Outcome } from "../protocol/call.ts"
+import { isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
+import { CallContext } from "./context.ts"
+import type { Core } from "./core.ts"
+
+/** One run of a component on behalf of a call. It holds no closures: one is made for every call. */
+export interface HandlerRun<Input> {
+  readonly core: Core
+  readonly call: Call
+  /** The component's own time-out in milliseconds. */
+  readonly timeout: number | undefined
+  readonly invoke: (input: Input, ctx: Context) => MaybePromise<object>
+  readonly input: Input
+  /** Makes the result out of what `invoke` threw, or throws what the protocol must answer. */
+  readonly fail: (core: Core, call: Call, error: unknown) => Outcome
+}
+
+/**
+ * Runs a handler with its context, its time-out, and the way out that a suspension takes.
+ */
+export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome> {
+  const { core, call } = run
+  const ctx = new CallContext(call, core.invoker)
+  try {
+    const value = contextStore.run(ctx, run.invoke, run.input, ctx)
+    if (!isThenable(value)) return finish(call, value)
+    return call.exchange.settle(whenSettled(run, value as Promise<object>))
+  } catch (error) {
+    return run.fail(core, call, error)
+  }
+}
+
+/**
+ * Returns the context of the call that runs now, for code that is far from its handler.
+ *
+ * @throws {NoContext} FLEET-03: no call is running here.
+ */
+export function getContext(): Context {
+  const ctx = contextStore.get()
+  if (ctx === undefined) throw new NoContext()
+  // Only `runHandler` stores, and it stores contexts.
+  return ctx as Context
+}
+
+function finish(call: Call, result: object): Outcome {
+  return isInputRequired(result)
+    ? call.exchange.requireInput(result.requests, result.state)
+    : complete(result)
+}
+
+function whenSettled<Input>(run: HandlerRun<Input>, value: Promise<object>): Promise<Outcome> {
+  const { core, call, fail } = run
+  const settled = value.then(
+    (result) => {
+      try {
+        return finish(call, result)
+      } catch (error) {
+        return fail(core, call, error)
+      }
+    },
+    (error) => fail(core, call, error),
+  )
+  const timeout = run.timeout ?? core.timeout
+  return timeout === undefined ? settled : withTimeout(run, timeout, settled)
+}
+
+function withTimeout<Input>(run: HandlerRun<Input>, ms: number, settled: Promise<Outcome>): Promise<Outcome> {
+  const { core, call, fail } = run
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      // Settled first: the abort would otherwise end the call with words of its own.
+      resolve(fail(core, call, new ToolTimeout(call.target, ms)))
+      call.exchange.abort("timeout")
+    }, ms)
+    settled.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}

@@ -1,0 +1,25 @@
+/** One thing the server has to say to its operator. */
+export interface LogRecord {
+  readonly level: "debug" | "info" | "warning" | "error"
+  readonly message: string
+  /** Ties the record to what the client was told. */
+  readonly errorId?: string | undefined
+  readonly error?: unknown
+}
+
+/** Where the server's own log goes. */
+export type ServerLog = (record: LogRecord) => void
+
+/** Writes to the standard error stream, so that standard output stays free for the protocol. */
+export function consoleLog(record: LogRecord): void {
+  if (record.level === "debug") return
+  const id = record.errorId === undefined ? "" : ` (${record.errorId})`
+  const text = `[fleetmcp] ${record.level}: ${record.message}${id}`
+  if (record.error === undefined) console.error(text)
+  else console.error(text, record.error)
+}
+
+/** Makes the id under which an error is logged and reported. */
+export function newErrorId(): string {
+  return crypto.randomUUID().slice(0, 8)
+}

@@ -1,0 +1,33 @@
+import type { ComponentKind } from "../components/component.ts"
+import type { Resolved, Scope } from "./provider.ts"
+
+/** Goes on to what lies further in. */
+export type FindNext<K extends ComponentKind> = (
+  id: string,
+) => Resolved<K> | undefined | Promise<Resolved<K> | undefined>
+
+/**
+ * Changes what is found: renames, hides, replaces. Lists and finds must agree, so that what is hidden cannot
+ * be called.
+ */
+export interface Transform {
+  readonly name: string
+  /** Whether the answer depends on who asks; else lists are kept until something changes. Default `false`. */
+  readonly scoped?: boolean
+  list?<K extends ComponentKind>(
+    kind: K,
+    entries: readonly Resolved<K>[],
+    scope: Scope,
+  ): readonly Resolved<K>[] | Promise<readonly Resolved<K>[]>
+  find?<K extends ComponentKind>(
+    kind: K,
+    id: string,
+    next: FindNext<K>,
+    scope: Scope,
+  ): Resolved<K> | undefined | Promise<Resolved<K> | undefined>
+}
+
+/** Types a transform as it is written. */
+export function defineTransform(transform: Transform): Transform {
+  return transform
+}

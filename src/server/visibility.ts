@@ -1,0 +1,42 @@
+import {
+  type AuthPredicate,
+  type AuthRule,
+  allows,
+  isAuthList,
+  missingScopes,
+} from "../components/auth-check.ts"
+import type { Component } from "../components/component.ts"
+import type { Scope } from "./provider.ts"
+
+/**
+ * Decides whether `scope` may see and use a component. Lists, finds, completions and subscriptions all ask here.
+ */
+export function visible(component: Component, scope: Scope): boolean | Promise<boolean> {
+  if (component.auth === undefined || scope.trusted) return true
+  return allows(component.auth, { principal: scope.principal, component })
+}
+
+/**
+ * Names the part of a list that depends on who asks, so that equal lists are made once; `undefined` when a
+ * predicate gives no key and the list must be made for each request.
+ */
+export function visibilitySignature(components: readonly Component[], scope: Scope): string | undefined {
+  let signature = ""
+  for (const { auth } of components) {
+    if (auth === undefined) continue
+    if (scope.trusted) return "trusted"
+    const checks = isAuthList(auth) ? auth : [auth]
+    for (const check of checks) {
+      const part = checkSignature(check, scope)
+      if (part === undefined) return undefined
+      signature += part
+    }
+  }
+  return signature
+}
+
+function checkSignature(check: AuthRule | AuthPredicate, scope: Scope): string | undefined {
+  if (typeof check !== "function") return missingScopes(check, scope.principal).length === 0 ? "1" : "0"
+  if (check.cacheKey === undefined) return undefined
+  return JSON.stringify(check.cacheKey(scope.principal))
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { defineConfig } from "vitest/config"
+
+type Target = string | Readonly<Record<string, string>>
+interface Manifest {
+  readonly exports: Readonly<Record<string, string>>
+  readonly imports: Readonly<Record<string, Target>>
+}
+
+const root = fileURLToPath(new URL(".", import.meta.url))
+// `as`: JSON.parse says `any`; scripts/check-exports.ts checks the shape of both tables.
+const manifest = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as Manifest
+
+/** Says which source file a `dist/` target of package.json is built from. */
+const source = (target: string): string => target.replace("./dist/", `${root}src/`).replace(/\.js$/, ".ts")
+
+const exported = Object.entries(manifest.exports).map(([path, target]) => [
+  path.replace(".", "fleetmcp"),
+  target,
+])
+const imported = Object.entries(manifest.imports).map(([name, target]) => [
+  name,
+  typeof target === "string" ? target : (target.node ?? target.default),
+])
+
+export default defineConfig({
+  resolve: {
+    alias: [...exported, ...imported].map(([name, target]) => ({
+      find: new RegExp(`^${name}$`),
+      replacement: source(target ?? ""),
+    })),
+  },
+  test: {
+    include: ["{src,test,scripts}/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "bench/**", "conformance/**"],
+    dangerouslyIgnoreUnhandledErrors: false,
+    passWithNoTests: false,
+    reporters: ["default", "./scripts/vitest-summary-reporter.ts"],
+  },
+})
