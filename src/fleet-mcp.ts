@@ -116,8 +116,6 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly []> {
   readonly #options: FleetMCPOptions<Tools>
   readonly #routes: { [route: string]: RouteHandler } = {}
   readonly #servers: Set<RunningServer> = new Set()
-  readonly #lifespans: (() => Promise<void>)[] = []
-  #started: Promise<void> | undefined
   #closed: Promise<void> | undefined
   #endpoint: Endpoint | undefined
   #node: NodeListener | undefined
@@ -144,6 +142,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly []> {
       maskErrors: options.maskErrors ?? false,
       disclosesServerInfo: options.disclosesServerInfo ?? true,
       secrets: options.secrets,
+      authenticator: options.auth,
       bus: options.bus ?? memoryEventBus(),
       log,
       limits: {
@@ -246,8 +245,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly []> {
 
   /** Starts what plugins and providers need. Called by `run()` and by the first request otherwise. */
   start(): Promise<void> {
-    this.#started ??= this.#start()
-    return this.#started
+    return this.#engine.start()
   }
 
   /** Starts the server and listens. Resolves when it does. */
@@ -378,18 +376,9 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly []> {
     return items
   }
 
-  async #start(): Promise<void> {
-    const lifespans = [...this.#engine.plugins, ...this.#engine.catalog.providers]
-    for (const { lifespan } of lifespans) {
-      const stop = await lifespan?.()
-      if (stop !== undefined) this.#lifespans.unshift(stop)
-    }
-  }
-
   async #close(graceMs: number): Promise<void> {
     const closing = [...this.#servers].map((server) => server.close(graceMs))
     await this.#engine.close(graceMs)
     await Promise.all(closing)
-    for (const stop of this.#lifespans) await stop()
   }
 }

@@ -105,49 +105,40 @@ export const HTTP_ROWS = {
   },
 }
 
-/** Keeps every server that was started until the run ends; `raw:2` is a second process of `raw`. */
-export function serverPool() {
-  const started = new Map()
-  return {
-    get(name, size) {
-      const key = `${name} ${JSON.stringify(size)}`
-      if (!started.has(key)) started.set(key, startServer(name.split(":")[0], size))
-      return started.get(key)
-    },
-    async close() {
-      for (const outcome of await Promise.allSettled(started.values())) {
-        if (outcome.status === "fulfilled") await stop(outcome.value)
-      }
-    },
-  }
-}
-
 /** Runs one row; resolves to the figures of each server by name. */
-export async function runHttpRow(row, { pool, servers, rounds, seconds }) {
+export async function runHttpRow(row, { servers, ...options }) {
   const names = [REFERENCE, ...(servers ?? SERVERS).filter((name) => takesPart(row, name, servers))]
-  const lanes = []
-  const results = new Map()
-  const enlist = async (key, name, size) => {
-    try {
-      const target = await pool.get(name, size)
-      lanes.push({ key, slice: (limits) => slice(row, target, limits) })
-    } catch (error) {
-      results.set(key, { error: error.message })
-    }
-  }
-  for (const name of names) {
-    await enlist(name, name, row.size)
-    if (row.baseline) await enlist(`${name} baseline`, name, row.baseline)
-  }
-  for (const [key, result] of await measure(lanes, { rounds, seconds })) results.set(key, result)
-  const reference = results.get(REFERENCE)
+  const results = await measure(() => openLanes(row, names), options)
   return Object.fromEntries(
     names.map((name) => {
       const own = results.get(name)
-      const extra = row.baseline ? relativeCost(own, results.get(`${name} baseline`)) : {}
-      return [name, { ...compare(own, reference), ...extra }]
+      const extra = row.baseline ? relativeCost(own, results.get(baselineOf(name))) : {}
+      return [name, { ...compare(own, results.get(REFERENCE)), ...extra }]
     }),
   )
+}
+
+const baselineOf = (name) => `${name} baseline`
+
+/** Starts a process for each server; `raw:2` is a second one of `raw`. */
+async function openLanes(row, names) {
+  const targets = []
+  const lanes = []
+  const failures = new Map()
+  const wanted = names.flatMap((name) => [
+    { key: name, name, size: row.size },
+    ...(row.baseline ? [{ key: baselineOf(name), name, size: row.baseline }] : []),
+  ])
+  for (const { key, name, size } of wanted) {
+    try {
+      const target = await startServer(name.split(":")[0], size)
+      targets.push(target)
+      lanes.push({ key, slice: (limits) => slice(row, target, limits) })
+    } catch (error) {
+      failures.set(key, { error: error.message })
+    }
+  }
+  return { lanes, failures, close: () => Promise.all(targets.map(stop)) }
 }
 
 function takesPart(row, name, asked) {

@@ -1,4 +1,5 @@
 /** The in-memory row: one `tools/call` after the other, client and server in one process. */
+import { SMALL } from "./catalog.mjs"
 import { compare, measure } from "./measure.mjs"
 import { ask, startChild, stop } from "./targets.mjs"
 
@@ -15,29 +16,29 @@ const VARIANTS = {
   "mcp-lite": { server: "mcp-lite" },
 }
 
-export async function runInMemory({ servers, rounds, seconds }) {
+export async function runInMemory({ servers, ...options }) {
   const names = Object.keys(VARIANTS).filter(
     (name) => REFERENCES.includes(name) || servers === undefined || servers.includes(VARIANTS[name].server),
   )
-  const lanes = []
-  const results = new Map()
-  const children = []
-  try {
-    for (const name of names) {
-      try {
-        const size = JSON.stringify({ port: 0, tools: 4, resources: 0, prompts: 0 })
-        const target = await startChild(`in-memory/${VARIANTS[name].file ?? name}.mjs`, [size, name])
-        children.push(target)
-        lanes.push({ key: name, slice: ({ ms }) => ask(target, { ms }, "slice") })
-      } catch (error) {
-        results.set(name, { error: error.message })
-      }
-    }
-    for (const [key, result] of await measure(lanes, { rounds, seconds })) results.set(key, result)
-  } finally {
-    for (const child of children) await stop(child)
-  }
+  const results = await measure(() => openLanes(names), options)
   const figures = (name) =>
     compare(results.get(name), results.get(VARIANTS[name].against ?? "reference-json"))
   return Object.fromEntries(names.map((name) => [name, figures(name)]))
+}
+
+async function openLanes(names) {
+  const targets = []
+  const lanes = []
+  const failures = new Map()
+  for (const name of names) {
+    try {
+      const size = JSON.stringify({ port: 0, ...SMALL })
+      const target = await startChild(`in-memory/${VARIANTS[name].file ?? name}.mjs`, [size, name])
+      targets.push(target)
+      lanes.push({ key: name, slice: ({ ms }) => ask(target, { ms }, "slice") })
+    } catch (error) {
+      failures.set(name, { error: error.message })
+    }
+  }
+  return { lanes, failures, close: () => Promise.all(targets.map(stop)) }
 }

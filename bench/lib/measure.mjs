@@ -3,13 +3,39 @@ import { median, quartiles } from "./stats.mjs"
 
 /** Slices are this short, so that a change of load on the machine meets all variants alike. */
 const SLICE_MS = 250
-const WARM = { ms: 3000, limit: 4000 }
+const WARM = { ms: 2000, limit: 4000 }
 
 /**
- * Runs `lanes`, each `{ key, slice }` where `slice({ ms, limit })` resolves to
+ * Measures in `forks` generations of fresh processes, since how a process happens to get compiled moves its speed by
+ * more than the noise between its rounds. `open()` starts one generation and resolves to
+ * `{ lanes, failures, close }`, with lanes `{ key, slice }` where `slice({ ms, limit })` resolves to
  * `{ requests, errors, ms, cpu }`. Returns a map from key to `{ rounds }`, or to `{ error }` for one that failed.
  */
-export async function measure(lanes, { rounds, seconds }) {
+export async function measure(open, { rounds, seconds, forks }) {
+  const results = new Map()
+  const generations = Math.min(rounds, forks)
+  for (let fork = 0; fork < generations; fork++) {
+    const { lanes, failures, close } = await open()
+    try {
+      const share = Math.floor((rounds + generations - 1 - fork) / generations)
+      const part = await interleave(lanes, { rounds: share, seconds })
+      for (const [key, outcome] of [...failures, ...part]) merge(results, key, { ...outcome, fork })
+    } finally {
+      await close()
+    }
+  }
+  return results
+}
+
+function merge(results, key, { rounds, error, fork }) {
+  const known = results.get(key) ?? { rounds: [] }
+  if (known.error !== undefined) return
+  if (error !== undefined) return void results.set(key, { error })
+  for (const round of rounds) known.rounds.push({ ...round, fork })
+  results.set(key, known)
+}
+
+async function interleave(lanes, { rounds, seconds }) {
   const results = new Map(lanes.map(({ key }) => [key, { rounds: [] }]))
   const attempt = async ({ key, slice }, limits) => {
     if (results.get(key).error !== undefined) return undefined
@@ -59,21 +85,37 @@ export function compare(own, reference) {
     errors,
   }
   if (reference?.rounds === undefined) return plain
-  const pairs = own.rounds.map((round, index) => [round, reference.rounds[index]])
-  const ratios = pairs.map(([mine, other]) => speed(mine) / speed(other))
-  const cpuRatios = pairs.map(([mine, other]) => cost(other) / cost(mine))
+  const speeds = paired(own, reference, (mine, other) => speed(mine) / speed(other))
+  const costs = paired(own, reference, (mine, other) => cost(other) / cost(mine))
   return {
-    ratio: median(ratios),
-    spread: quartiles(ratios),
-    cpuRatio: median(cpuRatios),
-    cpuSpread: quartiles(cpuRatios),
+    ratio: speeds.median,
+    forks: speeds.forks,
+    spread: speeds.spread,
+    cpuRatio: costs.median,
+    cpuForks: costs.forks,
+    cpuSpread: costs.spread,
     ...plain,
   }
 }
 
-/** The cost of a request of `own` over that of `other`, the median over rounds. */
+/** The cost of a request of `own` over that of `other`. */
 export function relativeCost(own, other) {
   if (own.error !== undefined || other.error !== undefined) return {}
-  const ratios = own.rounds.map((round, index) => cost(round) / cost(other.rounds[index]))
-  return { ownCost: median(ratios), ownSpread: quartiles(ratios) }
+  const costs = paired(own, other, (mine, theirs) => cost(mine) / cost(theirs))
+  return { ownCost: costs.median, ownForks: costs.forks, ownSpread: costs.spread }
+}
+
+/** The median over all rounds, its quartiles, and the least and greatest median among the forks. */
+function paired(own, reference, divide) {
+  const ratios = own.rounds.map((round, index) => divide(round, reference.rounds[index]))
+  const byFork = new Map()
+  for (const [index, { fork }] of own.rounds.entries()) {
+    byFork.set(fork, [...(byFork.get(fork) ?? []), ratios[index]])
+  }
+  const medians = [...byFork.values()].map(median)
+  return {
+    median: median(ratios),
+    spread: quartiles(ratios),
+    forks: [Math.min(...medians), Math.max(...medians)],
+  }
 }

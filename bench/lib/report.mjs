@@ -45,17 +45,16 @@ const HEADINGS = {
   install: "`npm install` into an empty folder",
 }
 
-/** Gives one line per server, for reading while the run goes on. */
+const range = (bounds) => (bounds === undefined ? "" : ` [${bounds.map((bound) => number(bound)).join("–")}]`)
+
+/** Gives one line per server, for reading while the run goes on; brackets hold the least and greatest fork. */
 export function sayRow(id, { kind, servers }) {
-  const range = ([low, high]) => `${number(low)}–${number(high)}`
   return Object.entries(servers).map(([name, figures]) => {
     if (figures.error !== undefined) return `${id}  ${name}: failed: ${figures.error}`
-    const cpu =
-      figures.cpuRatio === undefined
-        ? ""
-        : `, by CPU ${number(figures.cpuRatio)} [${range(figures.cpuSpread)}]`
-    const spread = figures.spread === undefined ? "" : ` [${range(figures.spread)}]`
-    return `${id}  ${name}: ${cell(kind, figures)}${spread}${cpu}`
+    const { cpuRatio, cpuForks, ownForks, forks, spread } = figures
+    const byCpu = cpuRatio === undefined ? "" : `, by CPU ${number(cpuRatio)}${range(cpuForks)}`
+    const own = ownForks === undefined ? "" : `, of 4 tools${range(ownForks)}`
+    return `${id}  ${name}: ${cell(kind, figures)}${range(forks ?? spread)}${byCpu}${own}`
   })
 }
 

@@ -1,10 +1,18 @@
 import type { Principal } from "../protocol/principal.ts"
-import type { Component } from "./component.ts"
 
-/** What an {@link AuthPredicate} decides about. */
+/** What an {@link AuthPredicate} decides about: who, and which component. */
 export interface AuthSubject {
   readonly principal: Principal | undefined
-  readonly component: Component
+  readonly component: AuthTarget
+}
+
+/** The component in question, as far as a decision may depend on it. */
+export interface AuthTarget {
+  readonly kind: string
+  readonly id: string
+  readonly version: string | undefined
+  readonly tags: readonly string[]
+  readonly meta: { readonly [key: string]: unknown } | undefined
 }
 
 /** Decides whether a caller may see and use a component. */
@@ -17,6 +25,8 @@ export interface AuthPredicate {
 /** Demands these scopes, all of them. */
 export interface AuthRule {
   readonly scopes: readonly string[]
+  /** Shows the component to callers without them, and challenges them when they use it. Default: hides it. */
+  readonly challenge?: boolean
 }
 
 /** A rule, a predicate, or several of which all must hold. */
@@ -32,11 +42,22 @@ export function requireScopes(...scopes: string[]): AuthRule {
 }
 
 /**
+ * Shows a component to every caller, and answers those who use it without these scopes with a challenge to ask
+ * for them (step-up).
+ *
+ * @param scopes The scopes, as the authorization server names them.
+ * @see S28/basic/authorization#scope-challenge-handling
+ */
+export function challengeScopes(...scopes: string[]): AuthRule {
+  return Object.freeze({ scopes: Object.freeze(scopes), challenge: true })
+}
+
+/**
  * Decides one check. A predicate that throws denies.
  */
 export function allows(check: AuthCheck, subject: AuthSubject): boolean | Promise<boolean> {
   if (isAuthList(check)) return allowsAll(check, subject)
-  if (typeof check !== "function") return missingScopes(check, subject.principal).length === 0
+  if (typeof check !== "function") return admits(check, subject.principal)
   try {
     const verdict = check(subject)
     // Only `true` opens: a predicate that returns something truthy by accident must not.
@@ -45,6 +66,11 @@ export function allows(check: AuthCheck, subject: AuthSubject): boolean | Promis
     // Fail closed, and say no more than "not found": the reason is no business of the caller.
     return false
   }
+}
+
+/** Whether a rule lets the caller see the component. */
+export function admits(rule: AuthRule, principal: Principal | undefined): boolean {
+  return rule.challenge === true || missingScopes(rule, principal).length === 0
 }
 
 /** The scopes a rule demands that the caller lacks. */

@@ -1,7 +1,6 @@
 import { InvalidOutput, type ToolError } from "../errors/tool.ts"
-import type { HeaderParam } from "../protocol/method.ts"
 import { type CompiledSchema, compileSchema, type Validated } from "../schema/compile.ts"
-import { headerParams, withHeaderParams } from "../schema/header-params.ts"
+import { type HeaderParam, headerParams, withHeaderParams } from "../schema/header-params.ts"
 import { describeIssues, type Issue } from "../schema/issue.ts"
 import type { InferInput, InferOutput, JsonSchema, Schema } from "../schema/schema.ts"
 import { isThenable } from "../shared/maybe-promise.ts"

@@ -1,4 +1,4 @@
-import { FleetError } from "./fleet-error.ts"
+import { FleetError, type HttpAnswer } from "./fleet-error.ts"
 import { clip } from "./protocol.ts"
 
 /** No tool of this name, or none that the caller may see. */
@@ -111,6 +111,19 @@ export class UndeclaredResultType extends FleetError {
     super(`No plugin declares the result type \`${resultType}\`.`, {
       fix: "List it in the plugin's `resultTypes`.",
     })
+  }
+}
+
+/** The caller's credential does not have the scopes that a component demands openly. */
+export class InsufficientScope extends FleetError {
+  readonly code = "INSUFFICIENT_SCOPE"
+  override readonly rpc = -32603
+  override readonly http: HttpAnswer
+  override readonly data: { readonly requiredScopes: readonly string[] }
+  constructor(scopes: readonly string[], headers: { readonly [name: string]: string }) {
+    super(`This needs the scope \`${scopes.join(" ")}\`.`, { fix: "Authorize again with it." })
+    this.data = { requiredScopes: scopes }
+    this.http = { status: 403, headers }
   }
 }
 

@@ -1,8 +1,8 @@
 import type { HttpAnswer } from "../errors/fleet-error.ts"
+import type { HeaderParam } from "../schema/header-params.ts"
 import type { ClientCapabilities, Implementation, InputRequests, LoggingLevel } from "../spec/index.ts"
 import type { ProtocolRevision } from "../spec/revisions.ts"
 import type { Params, RequestId, RpcError } from "./jsonrpc.ts"
-import type { HeaderParam } from "./method.ts"
 import type { Principal } from "./principal.ts"
 import type { HeaderBag } from "./transport.ts"
 
@@ -59,6 +59,16 @@ export interface Exchange {
   requireInput(requests: InputRequests | undefined, state: unknown): Outcome
 }
 
+/** What a {@link Call} is made of. */
+export interface CallInit {
+  readonly method: string
+  readonly id: RequestId | undefined
+  readonly params: Params
+  readonly peer: Peer
+  readonly exchange: Exchange
+  readonly round: number
+}
+
 /** One request of any era, as everything above the protocol sees it. */
 export class Call {
   readonly method: string
@@ -71,20 +81,13 @@ export class Call {
   #values: Map<object, unknown> | undefined
   #nestedCounts: Map<string, number> | undefined
 
-  constructor(
-    method: string,
-    id: RequestId | undefined,
-    params: Params,
-    peer: Peer,
-    exchange: Exchange,
-    round: number,
-  ) {
-    this.method = method
-    this.id = id
-    this.params = params
-    this.peer = peer
-    this.exchange = exchange
-    this.round = round
+  constructor(init: CallInit) {
+    this.method = init.method
+    this.id = init.id
+    this.params = init.params
+    this.peer = init.peer
+    this.exchange = init.exchange
+    this.round = init.round
     this.#values = undefined
     this.#nestedCounts = undefined
   }

@@ -26,9 +26,9 @@ export function createStatelessCodec(revision: ProtocolRevision, options: Statel
   const ownMeta = options.serverInfo === undefined ? {} : { [metaKeys.serverInfo]: options.serverInfo }
   const metaSuffix = options.serverInfo === undefined ? "" : `,"_meta":${JSON.stringify(ownMeta)}`
 
-  function result(id: RequestId | undefined, resultType: string, body: object, json: string | undefined) {
-    const head = `{"jsonrpc":"2.0","id":${idToJson(id)},"result":{"resultType":${resultType}`
-    // Own keys win over nothing: a handler cannot write reserved keys, so the merge has one meaning.
+  /** Writes a result behind its head, which says the id and the type. */
+  function finish(head: string, body: object, json: string | undefined): string {
+    // A handler cannot write reserved keys, so the merge has one meaning.
     if ("_meta" in body && body._meta !== undefined) {
       const merged = JSON.stringify({ ...body, _meta: { ...(body._meta as object), ...ownMeta } })
       return `${head},${merged.slice(1)}}`
@@ -45,7 +45,7 @@ export function createStatelessCodec(revision: ProtocolRevision, options: Statel
     if (continuation?.kind === "replay") body.requestState = await continuation.seal()
     if (continuation?.kind === "relay") body.requestState = continuation.state
     if (continuation?.kind === "parked") body.requestState = continuation.handle
-    return result(id, '"input_required"', body, undefined)
+    return finish(headOf(id, '"input_required"'), body, undefined)
   }
 
   return {
@@ -53,11 +53,11 @@ export function createStatelessCodec(revision: ProtocolRevision, options: Statel
     answer(id, outcome) {
       switch (outcome.kind) {
         case "complete":
-          return result(id, '"complete"', outcome.result, outcome.json)
+          return finish(headOf(id, '"complete"'), outcome.result, outcome.json)
         case "input-required":
           return inputRequired(id, outcome)
         case "extended":
-          return result(id, JSON.stringify(outcome.resultType), outcome.result, undefined)
+          return finish(headOf(id, JSON.stringify(outcome.resultType)), outcome.result, undefined)
         case "failure":
           return errorToJson(id, outcome.error)
       }
@@ -67,6 +67,10 @@ export function createStatelessCodec(revision: ProtocolRevision, options: Statel
       return JSON.stringify({ jsonrpc: "2.0", method, params })
     },
   }
+}
+
+function headOf(id: RequestId | undefined, resultType: string): string {
+  return `{"jsonrpc":"2.0","id":${idToJson(id)},"result":{"resultType":${resultType}`
 }
 
 /** Writes an error response; every revision writes it alike. */

@@ -15,12 +15,3 @@ export interface Method {
   readonly check?: (params: Params) => string | undefined
   readonly run: (call: Call) => Outcome | Promise<Outcome>
 }
-
-/** An argument that a header repeats (`x-mcp-header`). */
-export interface HeaderParam {
-  /** The header's name after `Mcp-Param-`. */
-  readonly header: string
-  /** Where the value stands in `params.arguments`. */
-  readonly path: readonly string[]
-  readonly type: "string" | "integer" | "boolean"
-}

@@ -15,8 +15,10 @@ export type Validated =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly issues: readonly Issue[] }
 
-/** Issues kept of one value, and shown of one value. */
-const mostIssues = 50
+/** Issues kept of one value. */
+export const mostIssues = 50
+
+/** Lines shown of one value. */
 const mostLines = 12
 
 /** Characters kept of a value, of a name in a path, and of one sentence. */

@@ -31,3 +31,12 @@ export function matching(pattern: string): string {
 export function formatted(format: string): string {
   return `string in format \`${format}\``
 }
+
+/** Words a choice: literals as a list, types with `or`. */
+export function alternatives(words: readonly string[]): string {
+  const each = [...new Set(words)]
+  const literal = /^(?:".*"|-?\d+(?:\.\d+)?|true|false|null)$/s
+  return each.length > 1 && each.every((word) => literal.test(word))
+    ? `one of ${each.join(", ")}`
+    : each.join(" or ")
+}

@@ -9,18 +9,25 @@ type Verdict = StandardSchemaV1.Result<unknown>
 export function standardValidator(
   standard: StandardSchemaV1.Props,
 ): (value: unknown) => Validated | Promise<Validated> {
+  const { vendor } = standard
   return (value) => {
     try {
       const verdict = standard.validate(value)
-      return isPromise(verdict)
-        ? verdict.then((later) => judge(later, value, standard.vendor))
-        : judge(verdict, value, standard.vendor)
+      if (!isPromise(verdict)) return judge(verdict, value, vendor)
+      return verdict.then(
+        (later) => judge(later, value, vendor),
+        (error) => tooDeep(error, value),
+      )
     } catch (error) {
-      // A recursive schema follows a value to any depth: what overflows its stack is a bad value, not a bug.
-      if (!(error instanceof RangeError) || !/call stack/i.test(error.message)) throw error
-      return { ok: false, issues: [saidIssue([], "is nested too deeply to check", value)] }
+      return tooDeep(error, value)
     }
   }
+}
+
+/** A recursive schema follows a value to any depth: what overflows its stack is a bad value, not a bug. */
+function tooDeep(error: unknown, value: unknown): Validated {
+  if (!(error instanceof RangeError) || !/call stack/i.test(error.message)) throw error
+  return { ok: false, issues: [saidIssue([], "is nested too deeply to check", value)] }
 }
 
 function judge(verdict: Verdict, value: unknown, vendor: string): Validated {
@@ -57,7 +64,8 @@ function readIssue(issue: unknown, { value, vendor, base }: Reading): readonly I
 function pathOf(issue: unknown): readonly (string | number)[] {
   const path = read(issue, "path")
   if (!Array.isArray(path)) return []
-  return path.slice(0, 100).map((step) => {
+  // Spread, since the list of arktype is of a class whose methods make another list.
+  return [...path].slice(0, 100).map((step) => {
     const key: unknown = typeof step === "object" && step !== null ? read(step, "key") : step
     return typeof key === "number" ? key : String(key)
   })

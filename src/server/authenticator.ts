@@ -20,8 +20,21 @@ export interface Refusal {
 /** Says who sends a request. Runs before the body is read. */
 export interface Authenticator {
   authenticate(request: AuthRequest): Promise<Principal | Refusal> | Principal | Refusal
+  /** The headers that challenge a caller to come back with more scopes. Default: `WWW-Authenticate: Bearer …`. */
+  challenge?(scopes: readonly string[]): { readonly [name: string]: string }
 }
 
 export function isRefusal(verdict: Principal | Refusal): verdict is Refusal {
   return "status" in verdict
+}
+
+/**
+ * Writes the standard challenge for missing scopes.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6750#section-3
+ */
+export function scopeChallenge(scopes: readonly string[]): { readonly [name: string]: string } {
+  // Scope tokens hold no quotes or backslashes (RFC 6749 section 3.3); what does is no scope.
+  const scope = scopes.join(" ").replace(/["\\\r\n]/g, "")
+  return { "www-authenticate": `Bearer error="insufficient_scope", scope="${scope}"` }
 }

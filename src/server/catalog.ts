@@ -1,18 +1,11 @@
 import type { ComponentKind } from "../components/component.ts"
-import { compareVersions } from "../shared/version-order.ts"
+import { principalKey } from "../protocol/principal.ts"
+import { createLru, type Lru } from "../shared/lru.ts"
+import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
 import type { Provider, Resolved, Scope } from "./provider.ts"
+import { listVisible, pickVersion, type Snapshot, seen, takeSnapshot } from "./snapshot.ts"
 import type { FindNext, Transform } from "./transform.ts"
-import { visibilitySignature, visible } from "./visibility.ts"
-
-/** All that static providers offer of one kind, at one revision. */
-interface Snapshot<K extends ComponentKind> {
-  /** In the order of registration, one entry per name and version. */
-  readonly entries: readonly Resolved<K>[]
-  /** By id, highest version first. */
-  readonly byId: ReadonlyMap<string, readonly Resolved<K>[]>
-  /** Whether any entry has an auth check. */
-  readonly hasAuth: boolean
-}
+import { visibilitySignature } from "./visibility.ts"
 
 /** A template that fits a URI. */
 export interface TemplateMatch {
@@ -20,7 +13,12 @@ export interface TemplateMatch {
   readonly variables: unknown
 }
 
-type Snapshots = { [K in ComponentKind]?: Snapshot<K> }
+/** What is looked for, and for whom. */
+interface Query<K extends ComponentKind> {
+  readonly kind: K
+  readonly id: string
+  readonly scope: Scope
+}
 
 /**
  * Joins providers and transforms into the one answer to "what is there?" and "what is called this?". Both go
@@ -32,7 +30,9 @@ export class Catalog {
   readonly #unsubscribe: Map<Provider, () => void> = new Map()
   readonly #onChange: (kinds: readonly ComponentKind[]) => void
   readonly #offered: Set<ComponentKind> = new Set()
-  #snapshots: Snapshots = {}
+  /** What dynamic providers did not have, until something changes. */
+  readonly #misses: Lru<string, true> = createLru({ max: 1000 })
+  #snapshots: { [K in ComponentKind]?: Snapshot<K> } = {}
   #revision = 0
 
   /** @param onChange Hears which kinds changed. */
@@ -54,31 +54,22 @@ export class Catalog {
     return this.#transforms.every(({ scoped, list }) => list === undefined || scoped !== true)
   }
 
-  /** Whether there are, or were, components of a kind, so that a client which listed them is not told otherwise. */
+  /** Whether there are, or were, components of a kind: a client that listed them is not told otherwise. */
   offers(kind: ComponentKind): boolean {
-    if (kind === "template") return this.offers("resource")
     if (this.#offered.has(kind)) return true
-    const kinds: readonly ComponentKind[] = kind === "resource" ? ["resource", "template"] : [kind]
-    const isOffered = kinds.some((each) => this.#hasAny(each))
-    if (isOffered) this.#offered.add(kind)
-    return isOffered
+    // Templates are resources to a client, and resources may come from templates.
+    const kinds = kind === "resource" || kind === "template" ? resourceKinds : [kind]
+    if (!kinds.some((each) => this.#hasAny(each))) return false
+    this.#offered.add(kind)
+    return true
   }
 
-  /** Whether any component completes its arguments. */
+  /** Whether any component completes its arguments. What must be waited for may, so it counts. */
   get completes(): boolean {
     return completableKinds.some((kind) => {
-      const snapshot = this.#snapshot(kind, trusted)
-      // What must be waited for may complete; saying so costs a client nothing.
-      return snapshot instanceof Promise || snapshot.entries.some(({ component }) => component.completes)
+      const { entries, dynamic } = this.#snapshot(kind)
+      return dynamic.length > 0 || entries.some(({ component }) => component.completes)
     })
-  }
-
-  #hasAny(kind: ComponentKind): boolean {
-    const snapshot = this.#snapshot(kind, trusted)
-    if (!(snapshot instanceof Promise))
-      return snapshot.entries.length > 0 || this.#providers.some(({ find }) => find !== undefined)
-    snapshot.catch(() => undefined)
-    return true
   }
 
   addProvider(provider: Provider): void {
@@ -98,26 +89,16 @@ export class Catalog {
     this.#unsubscribe.clear()
   }
 
-  /**
-   * Finds what `scope` may use under this id: the highest version it can see, unless `version` names one.
-   */
-  find<K extends ComponentKind>(
-    kind: K,
-    id: string,
-    scope: Scope,
-    version?: string,
-  ): Resolved<K> | undefined | Promise<Resolved<K> | undefined> {
-    if (this.#transforms.length === 0) return this.#findBase(kind, id, scope, version)
-    let next: FindNext<K> = (inner) => this.#findBase(kind, inner, scope, version)
+  /** Finds what `scope` may use under this id: the highest version it can see, or the one it wants. */
+  find<K extends ComponentKind>(kind: K, id: string, scope: Scope): MaybePromise<Resolved<K> | undefined> {
+    if (this.#transforms.length === 0) return this.#findBase({ kind, id, scope })
+    let next: FindNext<K> = (inner) => this.#findBase({ kind, id: inner, scope })
     for (const transform of this.#transforms) {
       const further = next
-      if (transform.find === undefined) continue
-      next = (inner) => transform.find?.(kind, inner, further, scope)
+      if (transform.find !== undefined) next = (inner) => transform.find?.(kind, inner, further, scope)
     }
-    const found = next(id)
     // A transform may have put another component in front, with a check of its own.
-    if (found instanceof Promise) return found.then((entry) => seen(entry, scope))
-    return seen(found, scope)
+    return andThen(next(id), (entry) => seen(entry, scope))
   }
 
   /** Finds the first template that a URI fits, with what its variables are. */
@@ -126,185 +107,114 @@ export class Catalog {
     for (const resolved of entries) {
       const variables = resolved.component.accept(uri)
       const accepted = variables instanceof Promise ? await variables : variables
-      if (accepted === undefined) continue
-      const isSeen = await seen(resolved, scope)
-      if (isSeen !== undefined) return { resolved, variables: accepted }
+      if (accepted !== undefined && (await seen(resolved, scope)) !== undefined) {
+        return { resolved, variables: accepted }
+      }
     }
     return undefined
   }
 
   /** Lists what `scope` can see of a kind, the highest version of each name. */
-  list<K extends ComponentKind>(
-    kind: K,
-    scope: Scope,
-  ): readonly Resolved<K>[] | Promise<readonly Resolved<K>[]> {
-    const entries = this.#listAll(kind, scope)
-    if (entries instanceof Promise) return entries.then((all) => listVisible(all, scope))
-    return listVisible(entries, scope)
+  list<K extends ComponentKind>(kind: K, scope: Scope): MaybePromise<readonly Resolved<K>[]> {
+    return andThen(this.#listAll(kind, scope), (entries) => listVisible(entries, scope))
   }
 
   /** Names the part of a list of `kind` that depends on `scope`; `undefined` when the list cannot be kept. */
   signature(kind: ComponentKind, scope: Scope): string | undefined {
-    const snapshot = this.#snapshots[kind]
-    if (snapshot === undefined || !this.isStable) return undefined
-    if (!snapshot.hasAuth) return ""
+    const { entries, hasAuth, awaited } = this.#snapshot(kind)
+    if (awaited.length > 0 || !this.isStable) return undefined
+    if (!hasAuth && this.#transforms.length === 0) return ""
+    const listed = this.#listAll(kind, scope)
+    if (listed instanceof Promise) return undefined
+    const components = this.#transforms.length === 0 ? entries : listed
     return visibilitySignature(
-      snapshot.entries.map(({ component }) => component),
+      components.map(({ component }) => component),
       scope,
     )
   }
 
-  #listAll<K extends ComponentKind>(
-    kind: K,
-    scope: Scope,
-  ): readonly Resolved<K>[] | Promise<readonly Resolved<K>[]> {
-    const snapshot = this.#snapshot(kind, scope)
-    const base = snapshot instanceof Promise ? snapshot.then(({ entries }) => entries) : snapshot.entries
-    return this.#transforms.reduce<typeof base>((entries, transform) => {
-      if (transform.list === undefined) return entries
-      if (entries instanceof Promise) return entries.then((all) => transform.list?.(kind, all, scope) ?? all)
-      return transform.list(kind, entries, scope)
+  #listAll<K extends ComponentKind>(kind: K, scope: Scope): MaybePromise<readonly Resolved<K>[]> {
+    const { entries, awaited } = this.#snapshot(kind)
+    const base: MaybePromise<readonly Resolved<K>[]> =
+      awaited.length === 0 ? entries : this.#listAwaited(entries, awaited, { kind, scope })
+    return this.#transforms.reduce((listed, transform) => {
+      if (transform.list === undefined) return listed
+      return andThen(listed, (all) => transform.list?.(kind, all, scope) ?? all)
     }, base)
   }
 
-  #findBase<K extends ComponentKind>(
-    kind: K,
-    id: string,
-    scope: Scope,
-    version: string | undefined,
-  ): Resolved<K> | undefined | Promise<Resolved<K> | undefined> {
-    const snapshot = this.#snapshot(kind, scope)
-    if (snapshot instanceof Promise)
-      return snapshot.then((ready) => this.#findIn(ready, kind, id, scope, version))
-    return this.#findIn(snapshot, kind, id, scope, version)
+  async #listAwaited<K extends ComponentKind>(
+    entries: readonly Resolved<K>[],
+    awaited: readonly Provider[],
+    { kind, scope }: Pick<Query<K>, "kind" | "scope">,
+  ): Promise<readonly Resolved<K>[]> {
+    const lists = await Promise.all(awaited.map((provider) => provider.list(kind, scope)))
+    return [...entries, ...lists.flat()]
   }
 
-  #findIn<K extends ComponentKind>(
-    snapshot: Snapshot<K>,
-    kind: K,
-    id: string,
-    scope: Scope,
-    version: string | undefined,
-  ): Resolved<K> | undefined | Promise<Resolved<K> | undefined> {
-    const versions = snapshot.byId.get(id)
-    if (versions === undefined) return this.#findDynamic(kind, id, scope)
-    const [first] = versions
-    if (versions.length === 1 && version === undefined) return seen(first, scope)
-    const wanted =
-      version === undefined ? versions : versions.filter(({ component }) => component.version === version)
-    return firstSeen(wanted, scope)
+  #findBase<K extends ComponentKind>(query: Query<K>): MaybePromise<Resolved<K> | undefined> {
+    const { byId, dynamic } = this.#snapshot(query.kind)
+    const versions = byId.get(query.id)
+    if (versions !== undefined) return pickVersion(versions, query.scope)
+    return dynamic.length === 0 ? undefined : this.#findDynamic(query, dynamic)
   }
 
-  async #findDynamicIn<K extends ComponentKind>(
-    providers: readonly Provider[],
-    kind: K,
-    id: string,
-    scope: Scope,
+  async #findDynamic<K extends ComponentKind>(
+    { kind, id, scope }: Query<K>,
+    dynamic: readonly Provider[],
   ): Promise<Resolved<K> | undefined> {
-    for (const provider of providers) {
-      const found = await seen(await provider.find?.(kind, id, scope), scope)
+    const key = JSON.stringify([kind, id, principalKey(scope.principal), scope.trusted, scope.version])
+    if (this.#misses.get(key) === true) return undefined
+    const revision = this.#revision
+    for (const provider of dynamic) {
+      const entry = provider.find === undefined ? undefined : await provider.find(kind, id, scope)
+      const found = await seen(entry ?? (await listed(provider, { kind, id, scope })), scope)
       if (found !== undefined) return found
     }
+    // A provider that cannot say when it changes may have the answer a moment later.
+    const isKept = dynamic.every(({ onChange }) => onChange !== undefined)
+    if (isKept && revision === this.#revision) this.#misses.set(key, true)
     return undefined
   }
 
-  #findDynamic<K extends ComponentKind>(
-    kind: K,
-    id: string,
-    scope: Scope,
-  ): Resolved<K> | undefined | Promise<Resolved<K> | undefined> {
-    const dynamic = this.#providers.filter(({ find }) => find !== undefined)
-    return dynamic.length === 0 ? undefined : this.#findDynamicIn(dynamic, kind, id, scope)
-  }
-
-  #snapshot<K extends ComponentKind>(kind: K, scope: Scope): Snapshot<K> | Promise<Snapshot<K>> {
+  #snapshot<K extends ComponentKind>(kind: K): Snapshot<K> {
     // Indexed by its own kind, which the mapped type cannot follow through a generic.
     const kept = this.#snapshots[kind] as Snapshot<K> | undefined
     if (kept !== undefined) return kept
-    const revision = this.#revision
-    const parts = this.#providers.map((provider) => provider.list(kind, scope))
-    if (parts.some((part) => part instanceof Promise)) {
-      // Lists that must be waited for may differ by caller: they are the provider's to cache.
-      return Promise.all(parts).then((lists) => toSnapshot(lists.flat()))
-    }
-    const snapshot = toSnapshot((parts as (readonly Resolved<K>[])[]).flat())
-    if (revision === this.#revision) (this.#snapshots as { [kind: string]: unknown })[kind] = snapshot
+    const snapshot = takeSnapshot(kind, this.#providers)
+    const snapshots: { [kind: string]: unknown } = this.#snapshots
+    snapshots[kind] = snapshot
     return snapshot
+  }
+
+  #hasAny(kind: ComponentKind): boolean {
+    const { entries, dynamic } = this.#snapshot(kind)
+    return entries.length > 0 || dynamic.length > 0
   }
 
   #changed(kinds: readonly ComponentKind[]): void {
     this.#revision++
+    this.#misses.clear()
     for (const kind of kinds) delete this.#snapshots[kind]
     this.#onChange(kinds)
   }
 }
 
-const trusted: Scope = { principal: undefined, trusted: true }
-
-const completableKinds = ["prompt", "template"] as const
-
 const allKinds: readonly ComponentKind[] = ["tool", "resource", "template", "prompt"]
 
-/** The first provider wins among equals, as the first registered does. */
-function toSnapshot<K extends ComponentKind>(all: readonly Resolved<K>[]): Snapshot<K> {
-  const byId = new Map<string, Resolved<K>[]>()
-  const entries: Resolved<K>[] = []
-  for (const entry of all) {
-    const { id, version } = entry.component
-    const versions = byId.get(id)
-    if (versions?.some(({ component }) => component.version === version)) continue
-    entries.push(entry)
-    if (versions === undefined) byId.set(id, [entry])
-    else versions.push(entry)
-  }
-  for (const versions of byId.values()) {
-    if (versions.length > 1)
-      versions.sort((a, b) => compareVersions(b.component.version, a.component.version))
-  }
-  return { entries, byId, hasAuth: entries.some(({ component }) => component.auth !== undefined) }
-}
+const resourceKinds: readonly ComponentKind[] = ["resource", "template"]
 
-function seen<K extends ComponentKind>(
-  entry: Resolved<K> | undefined,
-  scope: Scope,
-): Resolved<K> | undefined | Promise<Resolved<K> | undefined> {
-  if (entry === undefined || entry.component.auth === undefined) return entry
-  const verdict = visible(entry.component, scope)
-  if (verdict instanceof Promise) return verdict.then((isSeen) => (isSeen ? entry : undefined))
-  return verdict ? entry : undefined
-}
+const completableKinds: readonly ("prompt" | "template")[] = ["prompt", "template"]
 
-async function firstSeen<K extends ComponentKind>(
-  entries: readonly Resolved<K>[],
-  scope: Scope,
+/** A provider that has no `find` has nothing but its list. */
+async function listed<K extends ComponentKind>(
+  provider: Provider,
+  { kind, id, scope }: Query<K>,
 ): Promise<Resolved<K> | undefined> {
-  for (const entry of entries) {
-    if (await visible(entry.component, scope)) return entry
-  }
-  return undefined
-}
-
-function listVisible<K extends ComponentKind>(
-  entries: readonly Resolved<K>[],
-  scope: Scope,
-): readonly Resolved<K>[] | Promise<readonly Resolved<K>[]> {
-  const verdicts = entries.map(({ component }) => visible(component, scope))
-  if (!verdicts.some((verdict) => verdict instanceof Promise)) {
-    return highest(entries.filter((_, index) => verdicts[index] === true))
-  }
-  return Promise.all(verdicts).then((settled) =>
-    highest(entries.filter((_, index) => settled[index] === true)),
+  if (provider.find !== undefined) return undefined
+  const entries = await provider.list(kind, scope)
+  return pickVersion(
+    entries.filter(({ component }) => component.id === id),
+    scope,
   )
-}
-
-/** Keeps the highest version of each id, in the place where the id first stood. */
-function highest<K extends ComponentKind>(entries: readonly Resolved<K>[]): readonly Resolved<K>[] {
-  const best = new Map<string, Resolved<K>>()
-  for (const entry of entries) {
-    const rival = best.get(entry.component.id)
-    if (rival === undefined || compareVersions(entry.component.version, rival.component.version) > 0) {
-      best.set(entry.component.id, entry)
-    }
-  }
-  return best.size === entries.length ? entries : [...best.values()]
 }

@@ -39,6 +39,8 @@ export interface Core {
   readonly limits: Limits
   /** Whether there are, or were, components of a kind. */
   readonly offers: (kind: ComponentKind) => boolean
+  /** The headers that challenge a caller to come back with more scopes. */
+  readonly challengeHeaders: (scopes: readonly string[]) => { readonly [name: string]: string }
   /** What to do when the server closes. */
   readonly onClose: Set<() => void>
 }
@@ -50,11 +52,12 @@ export interface Limits {
   readonly subscriptionsPerPrincipal: number
 }
 
-/** The caller of a call, as the catalog wants it. */
+/** The caller of a call, and the version it wants, as the catalog takes them. */
 export function scopeOf(call: Call): Scope {
   const { principal } = call.peer
-  if (principal === undefined) return call.isTrusted ? trustedScope : anonymousScope
-  return { principal, trusted: false }
+  const version = call.wantedVersion
+  if (principal === undefined && version === undefined) return call.isTrusted ? trustedScope : anonymousScope
+  return { principal, trusted: call.isTrusted, version }
 }
 
 export function scopeOfPrincipal(principal: Principal | undefined): Scope {

@@ -20,10 +20,12 @@ import type { MaybePromise } from "../shared/maybe-promise.ts"
 import { statusOfError } from "../spec/error-codes.ts"
 import type { Implementation, ServerCapabilities } from "../spec/index.ts"
 import { latestStatelessRevision, statelessRevisions } from "../spec/revisions.ts"
+import { type Authenticator, scopeChallenge } from "./authenticator.ts"
 import { Catalog } from "./catalog.ts"
 import type { CacheableMethod, Core, Limits } from "./core.ts"
 import type { ChangeEvent, EventBus } from "./events.ts"
 import { InProcessCaller } from "./in-process.ts"
+import { type Lifespan, Lifespans } from "./lifespans.ts"
 import { coreListenFilters } from "./listen-filters.ts"
 import { Lister } from "./lister.ts"
 import { coreMethods } from "./methods/index.ts"
@@ -45,6 +47,8 @@ export interface EngineOptions {
   readonly bus: EventBus
   readonly log: ServerLog
   readonly limits: Limits
+  /** For the headers that challenge callers; who they are the transport finds out. */
+  readonly authenticator: Authenticator | undefined
 }
 
 /** What depends on middleware and plugins, made when first needed and again when those change. */
@@ -65,6 +69,7 @@ export class Engine implements MessageHandler {
   readonly #middleware: Middleware[] = []
   readonly #plugins: Plugin[] = []
   readonly #listenFilters: Map<string, ListenFilter>
+  readonly #lifespans: Lifespans = new Lifespans(() => this.#allLifespans())
   readonly #running: Set<StatelessExchange> = new Set()
   /** What open subscriptions want done when the server closes. */
   readonly #onClose: Set<() => void> = new Set()
@@ -88,6 +93,7 @@ export class Engine implements MessageHandler {
       listenFilters: this.#listenFilters,
       offers,
       onClose: this.#onClose,
+      challengeHeaders: (scopes) => options.authenticator?.challenge?.(scopes) ?? scopeChallenge(scopes),
     }
     const serverInfo = options.disclosesServerInfo ? options.info : undefined
     this.#codec = createStatelessCodec(latestStatelessRevision, { serverInfo })
@@ -147,6 +153,24 @@ export class Engine implements MessageHandler {
   }
 
   handle(message: unknown, channel: Channel): MaybePromise<Reply> {
+    if (this.#lifespans.isReady) return this.#handleNow(message, channel)
+    return this.start().then(
+      () => this.#handleNow(message, channel),
+      (error) => this.#notStarted(error),
+    )
+  }
+
+  /** Starts what plugins and providers need, once. Requests that come before wait for it. */
+  start(): Promise<void> {
+    return this.#lifespans.start()
+  }
+
+  #notStarted(error: unknown): Reply {
+    const message = this.#internalError(error, "start")
+    return { status: 500, body: errorToJson(undefined, { code: -32603, message }) }
+  }
+
+  #handleNow(message: unknown, channel: Channel): MaybePromise<Reply> {
     const incoming = toIncoming(message)
     switch (incoming.kind) {
       case "request":
@@ -267,6 +291,16 @@ export class Engine implements MessageHandler {
     for (const end of this.#onClose) end()
     if (this.#running.size > 0) await this.#drain(graceMs)
     for (const exchange of this.#running) exchange.abort("shutdown")
+    for (const error of await this.#lifespans.stop()) {
+      this.#options.log({ level: "error", message: "A lifespan failed to end", error })
+    }
+  }
+
+  #allLifespans(): readonly Lifespan[] {
+    // Bound, since a provider's lifespan may be a method.
+    return [...this.#plugins, ...this.catalog.providers].flatMap((part) =>
+      part.lifespan === undefined ? [] : [() => part.lifespan?.() ?? Promise.resolve(undefined)],
+    )
   }
 
   #drain(graceMs: number): Promise<void> {

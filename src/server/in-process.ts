@@ -43,14 +43,14 @@ export class InProcessCaller implements Invoker {
     }
     const exchange = new InProcessExchange(undefined, options.as === undefined)
     options.signal?.addEventListener("abort", () => exchange.abort("cancel"), { once: true })
-    return this.#run(new Call(method, undefined, params, peer, exchange, 0), exchange)
+    return this.#run(new Call({ method, id: undefined, params, peer, exchange, round: 0 }), exchange)
   }
 
   nested(parent: Call, method: string, params: Params): Promise<object> {
     const { peer, exchange, round } = parent
     const scope = nestedScope(parent, method, params)
     const inner = new InProcessExchange({ exchange, scope }, exchange.isTrusted)
-    return this.#run(new Call(method, undefined, params, peer, inner, round), inner)
+    return this.#run(new Call({ method, id: undefined, params, peer, exchange: inner, round }), inner)
   }
 
   async #run(call: Call, exchange: InProcessExchange): Promise<object> {

@@ -5,6 +5,7 @@ import type { Principal } from "../protocol/principal.ts"
 import { isValidExtensionId } from "../spec/meta.ts"
 import type { ChangeEvent } from "./events.ts"
 import type { Hooks } from "./hooks.ts"
+import type { Lifespan } from "./lifespans.ts"
 import type { Middleware, Notice } from "./middleware.ts"
 import type { Provider } from "./provider.ts"
 import type { Transform } from "./transform.ts"
@@ -40,7 +41,7 @@ export interface Plugin {
   /** Routes beside the MCP endpoint: `"GET /reports": handler`. */
   readonly routes?: { readonly [route: string]: (request: Request) => Response | Promise<Response> }
   /** Called when the server starts; what it returns is called when it closes. */
-  readonly lifespan?: () => Promise<(() => Promise<void>) | undefined>
+  readonly lifespan?: Lifespan
   readonly on?: Hooks
 }
 

@@ -13,11 +13,13 @@ export interface Kinds {
   readonly prompt: { readonly component: Prompt; readonly invoke: PromptInvoke }
 }
 
-/** On whose behalf components are listed, found and used. */
+/** On whose behalf components are listed, found and used, and at which version. */
 export interface Scope {
   readonly principal: Principal | undefined
   /** The server's own code, which no auth check concerns. */
   readonly trusted: boolean
+  /** The version that is wanted; the highest that can be seen where none is. */
+  readonly version?: string | undefined
 }
 
 /**

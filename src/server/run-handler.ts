@@ -27,7 +27,7 @@ export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome>
   const { core, call } = run
   const ctx = new CallContext(call, core.invoker)
   try {
-    const value = contextStore.run(ctx, run.invoke, run.input, ctx)
+    const value = contextStore.run<Context, Input, MaybePromise<object>>(ctx, run.invoke, run.input)
     if (!isThenable(value)) return finish(call, value)
     return call.exchange.settle(whenSettled(run, value as Promise<object>))
   } catch (error) {

@@ -1,10 +1,4 @@
-import {
-  type AuthPredicate,
-  type AuthRule,
-  allows,
-  isAuthList,
-  missingScopes,
-} from "../components/auth-check.ts"
+import { type AuthPredicate, type AuthRule, admits, allows, isAuthList } from "../components/auth-check.ts"
 import type { Component } from "../components/component.ts"
 import type { Scope } from "./provider.ts"
 
@@ -36,7 +30,7 @@ export function visibilitySignature(components: readonly Component[], scope: Sco
 }
 
 function checkSignature(check: AuthRule | AuthPredicate, scope: Scope): string | undefined {
-  if (typeof check !== "function") return missingScopes(check, scope.principal).length === 0 ? "1" : "0"
+  if (typeof check !== "function") return admits(check, scope.principal) ? "1" : "0"
   if (check.cacheKey === undefined) return undefined
   return JSON.stringify(check.cacheKey(scope.principal))
 }

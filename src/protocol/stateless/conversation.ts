@@ -2,11 +2,21 @@ import { MissingClientCapability, ReplayDiverged, Suspended, TooManyRounds } fro
 import { canonicalJson } from "../../shared/canonical-json.ts"
 import { textHash } from "../../shared/text-hash.ts"
 import type { InputRequests } from "../../spec/index.ts"
-import type { Answer, Outcome, Question } from "../call.ts"
+import type { Answer, Outcome, Peer, Question } from "../call.ts"
 import { missingCapability } from "../capability.ts"
 import { toFailure } from "../dispatcher.ts"
-import type { StatelessExchange } from "./exchange.ts"
-import { type Journal, type PendingQuestion, sealJournal } from "./journal.ts"
+import { type Binding, type Journal, type PendingQuestion, sealJournal } from "./journal.ts"
+import type { Sealer } from "./seal.ts"
+
+/** The call that a conversation belongs to, as far as it needs to know it. */
+export interface Suspendable {
+  readonly peer: Peer
+  readonly inert: boolean
+  readonly sealer: Sealer
+  readonly binding: Binding
+  /** Ends this run of the call with the questions it waits for. */
+  suspend(outcome: Outcome): void
+}
 
 /** The most rounds of questions one call may take. */
 const maxRounds = 10
@@ -22,13 +32,13 @@ interface Waiting {
  * suspends the call at the end of the turn, together with all others asked until then.
  */
 export class Conversation {
-  readonly #exchange: StatelessExchange
+  readonly #exchange: Suspendable
   readonly #journal: Journal
   readonly #asked: Set<string> = new Set()
   readonly #occurrences: Map<string, number> = new Map()
   #waiting: Waiting[] = []
 
-  constructor(exchange: StatelessExchange, journal: Journal) {
+  constructor(exchange: Suspendable, journal: Journal) {
     this.#exchange = exchange
     this.#journal = journal
   }
@@ -103,7 +113,7 @@ export class Conversation {
   ): Outcome {
     if (this.#journal.round >= maxRounds) return toFailure(new TooManyRounds(maxRounds)) as Outcome
     const next = { ...this.#journal, round: this.#journal.round + 1, pending, state }
-    const seal = () => sealJournal(this.#exchange.host.sealer, this.#exchange.binding, next)
+    const seal = () => sealJournal(this.#exchange.sealer, this.#exchange.binding, next)
     return { kind: "input-required", requests, continuation: { kind: "replay", seal } }
   }
 

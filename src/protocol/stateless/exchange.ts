@@ -1,9 +1,9 @@
 import { CallAborted } from "../../errors/protocol.ts"
+import type { HeaderParam } from "../../schema/header-params.ts"
 import type { InputRequests, LoggingLevel } from "../../spec/index.ts"
 import type { AbortReason, Answer, Exchange, Outcome, Peer, Question } from "../call.ts"
 import type { Codec } from "../codec.ts"
 import type { Params } from "../jsonrpc.ts"
-import type { HeaderParam } from "../method.ts"
 import type { Channel, HeaderBag } from "../transport.ts"
 import { Conversation } from "./conversation.ts"
 import { checkParamHeaders } from "./headers.ts"
@@ -55,6 +55,10 @@ export class StatelessExchange implements Exchange {
     this.#aborted = undefined
     this.#ended = false
     this.#finish = undefined
+  }
+
+  get sealer(): Sealer {
+    return this.host.sealer
   }
 
   /** To what this call's sealed state is bound. */

@@ -1,7 +1,8 @@
 import { HeaderMismatch } from "../../errors/protocol.ts"
+import type { HeaderParam } from "../../schema/header-params.ts"
 import { decodeHeaderValue } from "../../spec/headers.ts"
-import { isObject, type Params } from "../jsonrpc.ts"
-import type { HeaderParam, Method } from "../method.ts"
+import { isObject, type Params, type RequestMessage } from "../jsonrpc.ts"
+import type { Method } from "../method.ts"
 import type { HeaderBag } from "../transport.ts"
 
 /**
@@ -25,15 +26,14 @@ export function checkVersionHeader(headers: HeaderBag, claimed: unknown): void {
  */
 export function checkMethodHeaders(
   headers: HeaderBag,
-  method: string,
+  { method, params }: Pick<RequestMessage, "method" | "params">,
   row: Method | undefined,
-  params: Params,
 ): void {
   const header = headers.get("mcp-method")
   if (header === undefined) throw missing("Mcp-Method", "the request's `method`")
   if (header !== method) throw mismatch("Mcp-Method", header, method)
   if (row?.nameParam === undefined) return
-  const expected = params[row.nameParam]
+  const expected = params?.[row.nameParam]
   // A missing or malformed name is for the parameters' own check to explain.
   if (typeof expected !== "string") return
   const name = headers.get("mcp-name")

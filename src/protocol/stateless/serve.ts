@@ -41,35 +41,39 @@ export function serveStateless(
   } catch (error) {
     return refuse(host, message, error)
   }
-  if (!isRetry(request.params)) return run(host, message, channel, request)
+  const serving = { host, message, channel }
+  if (!isRetry(request.params)) return run(serving, request)
   return reopen(host, request).then(
-    (journal) => run(host, message, channel, { ...request, journal }),
+    (journal) => run(serving, { ...request, journal }),
     (error) => refuse(host, message, error),
   )
 }
 
-function run(
-  host: StatelessHost,
-  message: RequestMessage,
-  channel: Channel,
-  request: StatelessRequest,
-): MaybePromise<Reply> {
+/** One request being served. */
+interface Serving {
+  readonly host: StatelessHost
+  readonly message: RequestMessage
+  readonly channel: Channel
+}
+
+function run(serving: Serving, request: StatelessRequest): MaybePromise<Reply> {
+  const { host, message, channel } = serving
+  const { params, peer, journal } = request
   const exchange = new StatelessExchange(host, channel, request)
-  const round = request.journal?.round ?? 0
-  const call = new Call(message.method, message.id, request.params, request.peer, exchange, round)
+  const round = journal?.round ?? 0
+  const call = new Call({ method: message.method, id: message.id, params, peer, exchange, round })
   const outcome = host.dispatch(call)
-  if (!(outcome instanceof Promise)) return finish(host, message, exchange, outcome)
+  if (!(outcome instanceof Promise)) return finish(serving, exchange, outcome)
   // Only what is not done yet can be cancelled, or waited for by a shutdown.
   channel.onDisconnect(exchange)
   host.started(exchange)
-  const reply = outcome.then((settled) => finish(host, message, exchange, settled))
+  const reply = outcome.then((settled) => finish(serving, exchange, settled))
   reply.then(() => host.ended(exchange))
   return reply
 }
 
 function finish(
-  host: StatelessHost,
-  message: RequestMessage,
+  { host, message }: Serving,
   exchange: StatelessExchange,
   outcome: Outcome,
 ): MaybePromise<Reply> {
@@ -96,7 +100,7 @@ function readRequest(host: StatelessHost, message: RequestMessage, channel: Chan
   if (headers !== undefined) checkVersionHeader(headers, claimedVersion(params))
   const meta = readEnvelope(params, host.supported)
   const row = host.methods.get(method)
-  if (headers !== undefined) checkMethodHeaders(headers, method, row, params)
+  if (headers !== undefined) checkMethodHeaders(headers, message, row)
   // A method that does not exist goes on to the dispatcher: middleware sees it too.
   const problem = row?.check?.(params)
   if (problem !== undefined) throw new InvalidParams(problem)

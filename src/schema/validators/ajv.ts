@@ -28,6 +28,7 @@ function generate(schema: JsonSchema): ((value: unknown) => boolean) | undefined
     meta: false,
     validateSchema: false,
     logger: false,
+    strictNumbers: true,
     // Without it `required: ["toString"]` is met by every object.
     ownProperties: true,
     formats: { ...formats },

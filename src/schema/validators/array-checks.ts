@@ -1,7 +1,16 @@
 import { isSubschema, type Subschema } from "../keywords.ts"
 import { sized } from "../phrases.ts"
 import type { JsonSchema } from "../schema.ts"
-import { type Check, type CheckMaker, type Compiling, canonical, descend, fail, verdict } from "./check.ts"
+import {
+  type Check,
+  type CheckMaker,
+  type Compiling,
+  canonical,
+  descend,
+  fail,
+  isSettled,
+  verdict,
+} from "./check.ts"
 
 /** Makes the checks that apply to arrays only, but for `unevaluatedItems`. */
 export const arrayChecks: CheckMaker = (schema, compiling) => [
@@ -21,7 +30,7 @@ export function unevaluatedItemsCheck(schema: JsonSchema, { compile }: Compiling
     for (let at = 0; at < (seen.allItems ? 0 : value.length); at++) {
       if (seen.indexes.has(at) || descend(check, value[at], at, run)) continue
       valid = false
-      if (run.issues === undefined) return false
+      if (isSettled(run)) return false
     }
     seen.allItems = true
     return valid
@@ -56,7 +65,7 @@ function itemsCheck(schema: JsonSchema, { compile }: Compiling): Check | undefin
       if (rest === undefined) seen?.indexes.add(at)
       if (check === undefined || descend(check, value[at], at, run)) continue
       valid = false
-      if (run.issues === undefined) return false
+      if (isSettled(run)) return false
     }
     if (rest !== undefined && seen !== undefined) seen.allItems = true
     return valid

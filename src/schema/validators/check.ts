@@ -1,4 +1,4 @@
-import { expectedIssue, type Issue } from "../issue.ts"
+import { expectedIssue, type Issue, mostIssues } from "../issue.ts"
 import type { Subschema } from "../keywords.ts"
 import type { Refs } from "../refs.ts"
 import type { JsonSchema } from "../schema.ts"
@@ -49,6 +49,11 @@ const deepest = 512
 export function fail(run: Run, expected: string, value: unknown): false {
   run.issues?.push(expectedIssue(run.path, expected, value))
   return false
+}
+
+/** Tells whether looking on changes nothing: only the verdict is asked for, or enough was found. */
+export function isSettled(run: Run): boolean {
+  return run.issues === undefined || run.issues.length >= mostIssues
 }
 
 /** Notes an issue made by the caller, and fails. */

@@ -2,7 +2,16 @@ import { boundIssues, type Issue, saidIssue, type Validated } from "../issue.ts"
 import type { Subschema } from "../keywords.ts"
 import type { JsonSchema } from "../schema.ts"
 import { arrayChecks, unevaluatedItemsCheck } from "./array-checks.ts"
-import { type Check, type Compiling, type Document, fail, mergeSeen, nothingSeen, type Run } from "./check.ts"
+import {
+  type Check,
+  type Compiling,
+  type Document,
+  fail,
+  isSettled,
+  mergeSeen,
+  nothingSeen,
+  type Run,
+} from "./check.ts"
 import { choiceChecks } from "./choice-checks.ts"
 import { objectChecks, unevaluatedPropertiesCheck } from "./object-checks.ts"
 import { literalChecks, numberChecks, stringChecks, typeCheck } from "./scalar-checks.ts"
@@ -78,7 +87,7 @@ function allChecks(type: Check | undefined, checks: readonly Check[]): Check {
     let valid = true
     for (const check of checks) {
       if (check(value, run, seen)) continue
-      if (run.issues === undefined) return false
+      if (isSettled(run)) return false
       valid = false
     }
     return valid

@@ -12,6 +12,7 @@ import {
   fail,
   failWith,
   isRecord,
+  isSettled,
   type Run,
   verdict,
 } from "./check.ts"
@@ -37,7 +38,7 @@ export function unevaluatedPropertiesCheck(schema: JsonSchema, compiling: Compil
     for (const name of seen.allNames ? [] : Object.keys(value)) {
       if (seen.names.has(name) || checkNamed(rest === false, check, { value, name, run })) continue
       valid = false
-      if (run.issues === undefined) return false
+      if (isSettled(run)) return false
     }
     seen.allNames = true
     return valid
@@ -54,7 +55,7 @@ function requiredCheck(schema: JsonSchema, { document }: Compiling): Check | und
     for (const name of names) {
       if (has(value, name)) continue
       valid = false
-      if (run.issues === undefined) return false
+      if (isSettled(run)) return false
       const property = Object.hasOwn(properties, name) ? properties[name] : undefined
       missing(run, name, isSubschema(property) ? wordsOf(property, document.refs) : "a value")
     }
@@ -81,7 +82,7 @@ function propertiesCheck(schema: JsonSchema, { compile }: Compiling): Check | un
       seen?.names.add(name)
       if (checkNamed(forbidden, check, { value, name, run })) continue
       valid = false
-      if (run.issues === undefined) return false
+      if (isSettled(run)) return false
     }
     return valid
   }
@@ -120,7 +121,7 @@ function otherPropertiesCheck(schema: JsonSchema, { compile, document }: Compili
         seen?.names.add(name)
         valid = checkNamed(rest === false, restCheck, { value, name, run }) && valid
       }
-      if (!valid && run.issues === undefined) return false
+      if (!valid && isSettled(run)) return false
     }
     return valid
   }
@@ -149,8 +150,8 @@ function namesCheck(schema: JsonSchema, { compile }: Compiling): Check | undefin
     for (const name of Object.keys(value)) {
       if (verdict(check, name, run, undefined)) continue
       valid = false
-      if (run.issues === undefined) return false
-      run.issues.push(saidIssue([...run.path, name], "the property has a name that is not allowed", name))
+      if (isSettled(run)) return false
+      run.issues?.push(saidIssue([...run.path, name], "the property has a name that is not allowed", name))
     }
     return valid
   }

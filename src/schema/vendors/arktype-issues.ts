@@ -1,6 +1,6 @@
 import { clip, expectedIssue, type Issue, unexpectedIssue } from "../issue.ts"
 import { read } from "../peek.ts"
-import { bounded, matching, multipleOf, sized } from "../phrases.ts"
+import { alternatives, bounded, matching, multipleOf, sized } from "../phrases.ts"
 import type { IssueReader, Place } from "../vendor.ts"
 
 /** Reads an issue of arktype. */
@@ -14,8 +14,7 @@ export const arktypeIssues: IssueReader = (issue, place) => {
 }
 
 function anyOf(errors: readonly unknown[], { path, value }: Place): Issue {
-  const each = [...new Set(errors.slice(0, 20).map((error) => words(error, value)))]
-  return expectedIssue(path, each.join(" or "), value)
+  return expectedIssue(path, alternatives(errors.slice(0, 20).map((error) => words(error, value))), value)
 }
 
 function words(issue: unknown, value: unknown): string {
@@ -46,5 +45,6 @@ function words(issue: unknown, value: unknown): string {
 
 /** Takes the article from `a number`, so that all libraries name types alike. */
 function plain(issue: unknown): string {
-  return String(read(issue, "expected")).replace(/(^| or )an? (?=\w)/g, "$1")
+  const expected = String(read(issue, "expected")).replace(/(^| or )an? (?=\w)/g, "$1")
+  return alternatives(expected.split(" or "))
 }

@@ -1,6 +1,6 @@
 import { clip, expectedIssue, saidIssue, unexpectedIssue } from "../issue.ts"
 import { read } from "../peek.ts"
-import { bounded, formatted, matching, multipleOf, sized } from "../phrases.ts"
+import { alternatives, bounded, formatted, matching, multipleOf, sized } from "../phrases.ts"
 import type { IssueReader } from "../vendor.ts"
 
 /** Reads an issue of valibot. */
@@ -20,11 +20,11 @@ export const valibotIssues: IssueReader = (issue, { path, value }) => {
   ]
 }
 
-/** Turns `("a" | Object)` into `"a" or object`. */
+/** Turns `(string | Object)` into `string or object`. */
 function typeWords(expected: string): string {
   const names = expected.replace(/^\((.*)\)$/s, "$1").split(" | ")
   const lower = names.map((name) => (["Object", "Array"].includes(name) ? name.toLowerCase() : name))
-  return clip(lower.join(" or "), 200)
+  return clip(alternatives(lower), 200)
 }
 
 function validation(issue: unknown, value: unknown): string | undefined {

@@ -8,6 +8,7 @@ import { type Core, scopeOf } from "../core.ts"
 import { isProtocolError, reportHandlerError } from "../handler-error.ts"
 import type { Resolved } from "../provider.ts"
 import { runHandler } from "../run-handler.ts"
+import { assertScopes } from "../step-up.ts"
 
 /** `tools/call`: finds the tool, runs it, and makes a result even of what went wrong. */
 export function callTool(core: Core): Method {
@@ -20,7 +21,7 @@ export function callTool(core: Core): Method {
     run(call) {
       // `check` let only strings pass.
       const name = call.params.name as string
-      const found = core.catalog.find("tool", name, scopeOf(call), call.wantedVersion)
+      const found = core.catalog.find("tool", name, scopeOf(call))
       return found instanceof Promise
         ? found.then((tool) => runTool(core, call, tool))
         : runTool(core, call, found)
@@ -31,6 +32,7 @@ export function callTool(core: Core): Method {
 function runTool(core: Core, call: Call, found: Resolved<"tool"> | undefined): MaybePromise<Outcome> {
   if (found === undefined) return unknownTool(core, call)
   const { component, invoke } = found
+  assertScopes(core, call, component)
   if (component.headerParams.length > 0) call.exchange.checkHeaderParams(component.headerParams, call.params)
   const input = call.params.arguments ?? {}
   return runHandler({ core, call, timeout: component.timeout, invoke, input, fail: failedResult })

@@ -6,6 +6,7 @@ import { nearestName } from "../../shared/nearest-name.ts"
 import { type Core, scopeOf } from "../core.ts"
 import { throwReported } from "../handler-error.ts"
 import { runHandler } from "../run-handler.ts"
+import { assertScopes } from "../step-up.ts"
 
 /** `prompts/get`: finds the prompt and renders its messages. */
 export function getPrompt(core: Core): Method {
@@ -19,7 +20,7 @@ export function getPrompt(core: Core): Method {
       // `check` let only strings and objects pass.
       const name = call.params.name as string
       const args = (call.params.arguments ?? {}) as { readonly [name: string]: unknown }
-      const found = await core.catalog.find("prompt", name, scopeOf(call), call.wantedVersion)
+      const found = await core.catalog.find("prompt", name, scopeOf(call))
       if (found === undefined) {
         const entries = await core.catalog.list("prompt", scopeOf(call))
         throw new UnknownPrompt(
@@ -31,6 +32,7 @@ export function getPrompt(core: Core): Method {
         )
       }
       const { component, invoke } = found
+      assertScopes(core, call, component)
       return runHandler({ core, call, timeout: component.timeout, invoke, input: args, fail })
     },
   }

@@ -7,14 +7,14 @@ import type { ListShape, Page } from "../lister.ts"
 /** `tools/list`, `prompts/list`, `resources/list` and `resources/templates/list`: one method, four shapes. */
 export function lists(core: Core): readonly Method[] {
   return [
-    list(core, "tools/list", "tool", "tools"),
-    list(core, "prompts/list", "prompt", "prompts"),
-    list(core, "resources/list", "resource", "resources"),
-    list(core, "resources/templates/list", "template", "resourceTemplates"),
+    list(core, "tools/list", { kind: "tool", field: "tools" }),
+    list(core, "prompts/list", { kind: "prompt", field: "prompts" }),
+    list(core, "resources/list", { kind: "resource", field: "resources" }),
+    list(core, "resources/templates/list", { kind: "template", field: "resourceTemplates" }),
   ]
 }
 
-function list(core: Core, name: CacheableMethod, kind: ListShape["kind"], field: ListShape["field"]): Method {
+function list(core: Core, name: CacheableMethod, { kind, field }: Pick<ListShape, "kind" | "field">): Method {
   const shape: ListShape = { kind, field, extra: (isPrivate) => wireHints(core.cacheHints[name], isPrivate) }
   return {
     name,

@@ -1,4 +1,3 @@
-import type { CacheHints } from "../../components/component.ts"
 import { ResourceNotFound } from "../../errors/server.ts"
 import type { Call, Outcome } from "../../protocol/call.ts"
 import type { Params } from "../../protocol/jsonrpc.ts"
@@ -9,9 +8,15 @@ import { type Core, scopeOf } from "../core.ts"
 import { throwReported } from "../handler-error.ts"
 import type { Resolved, Scope } from "../provider.ts"
 import { type HandlerRun, runHandler } from "../run-handler.ts"
+import { assertScopes } from "../step-up.ts"
 import { wireHints } from "./lists.ts"
 
-/** `resources/read`: concrete resources first, then templates in the order of registration. */
+/**
+ * `resources/read`: concrete resources first, then templates in the order of registration. A handler's own cache
+ * hints win over the component's and the server's.
+ *
+ * @see S28/server/utilities/caching
+ */
 export function readResource(core: Core): Method {
   return {
     name: "resources/read",
@@ -23,52 +28,37 @@ export function readResource(core: Core): Method {
       // `check` let only strings pass.
       const uri = call.params.uri as string
       const scope = scopeOf(call)
-      const concrete = await core.catalog.find("resource", uri, scope, call.wantedVersion)
-      if (concrete !== undefined) return read(core, call, concrete, uri)
+      const concrete = await core.catalog.find("resource", uri, scope)
+      if (concrete !== undefined) return read(core, call, { ...concrete, input: uri })
       const matched = await core.catalog.matchTemplate(uri, scope)
       if (matched === undefined) throw await notFound(core, uri, scope)
-      return read(core, call, matched.resolved, { uri, variables: matched.variables })
+      return read(core, call, { ...matched.resolved, input: { uri, variables: matched.variables } })
     },
   }
 }
 
-interface Readable<Input> {
+/** What is read: a resource under its URI, or a template with its variables. */
+interface Reading<Input> {
   readonly component: Resolved<"resource" | "template">["component"]
   readonly invoke: HandlerRun<Input>["invoke"]
+  readonly input: Input
 }
 
-async function read<Input>(
-  core: Core,
-  call: Call,
-  { component, invoke }: Readable<Input>,
-  input: Input,
-): Promise<Outcome> {
+async function read<Input>(core: Core, call: Call, reading: Reading<Input>): Promise<Outcome> {
+  const { component, invoke, input } = reading
+  assertScopes(core, call, component)
   const outcome = await runHandler({ core, call, timeout: component.timeout, invoke, input, fail })
   if (outcome.kind !== "complete") return outcome
-  const hints = component.cache ?? core.cacheHints["resources/read"]
   // What the handler of a resource returned was made into this.
-  const result = withHints(outcome.result as ReadResourceResult, call, hints, component.auth !== undefined)
-  return { ...outcome, result }
+  const result = outcome.result as ReadResourceResult
+  // What answers depend on must not be kept: the same request without them would get it too.
+  if (call.round > 0) return { ...outcome, result: { ...result, ttlMs: 0, cacheScope: "private" } }
+  const hints = wireHints(component.cache ?? core.cacheHints["resources/read"], component.auth !== undefined)
+  return { ...outcome, result: { ...hints, ...result } }
 }
 
 function fail(core: Core, call: Call, error: unknown): never {
   throwReported(core, error, `reading resource '${call.target}'`)
-}
-
-/**
- * Adds cache hints; a handler's own win.
- *
- * @see S28/server/utilities/caching
- */
-function withHints(
-  result: ReadResourceResult,
-  call: Call,
-  hints: CacheHints | undefined,
-  isPrivate: boolean,
-): ReadResourceResult {
-  // What answers depend on must not be kept: the same request without them would get it too.
-  if (call.round > 0) return { ...result, ttlMs: 0, cacheScope: "private" }
-  return { ...wireHints(hints, isPrivate), ...result }
 }
 
 async function notFound(core: Core, uri: string, scope: Scope): Promise<ResourceNotFound> {

@@ -1,0 +1,190 @@
+import { describe, expect, it } from "vitest"
+import * as z from "zod"
+import { type CompileOptions, compileSchema } from "./compile.ts"
+import type { Schema } from "./schema.ts"
+
+const compile = (schema: Schema, options: Partial<CompileOptions> = {}) =>
+  compileSchema(schema, { side: "input", subject: "tool `x` input", ...options })
+
+const whole = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "https://example.com/person",
+  title: "Person",
+  type: "object",
+  $defs: {
+    address: {
+      $anchor: "address",
+      type: "object",
+      properties: { street: { type: "string" }, $ref: { type: "string" } },
+    },
+  },
+  properties: {
+    name: { type: "string" },
+    address: { $ref: "#/$defs/address" },
+    contact: { allOf: [{ anyOf: [{ required: ["phone"] }, { required: ["email"] }] }] },
+  },
+  if: { properties: { name: { const: "x" } } },
+  // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema.
+  then: { required: ["address"] },
+  else: { required: ["name"] },
+  additionalProperties: false,
+  "x-vendor": { kept: true },
+}
+
+describe("compileSchema of raw JSON Schema", () => {
+  it("keeps every keyword and the order of keys when nothing is to be inlined", () => {
+    const { json } = compile(whole, { dereference: false, root: "object" })
+    expect(JSON.stringify(json)).toBe(JSON.stringify(whole))
+  })
+
+  it("inlines references unless told not to", () => {
+    expect(compile(whole).json).toHaveProperty("properties.address.type", "object")
+    expect(compile(whole).json).not.toHaveProperty("$defs")
+  })
+
+  it("gives a frozen copy and leaves the schema it is given as it was", () => {
+    const schema = structuredClone(whole)
+    const { json } = compile(schema)
+    expect(schema).toEqual(whole)
+    expect([json, json.properties].map(Object.isFrozen)).toEqual([true, true])
+    schema.properties.name.type = "number"
+    expect(json).toHaveProperty("properties.name.type", "string")
+  })
+
+  it("takes frozen schemas", () => {
+    expect(() => compile(Object.freeze({ type: "object" }))).not.toThrow()
+  })
+
+  it("gives a root of objects its type, also when it stays a reference", () => {
+    const schema = { $ref: "#/$defs/a", $defs: { a: { type: "object", required: ["b"] } } }
+    const { json, validate } = compile(schema, { dereference: false, root: "object" })
+    expect(json).toEqual({ type: "object", ...schema })
+    expect(validate({})).toMatchObject({ ok: false, issues: [{ path: ["b"] }] })
+  })
+
+  it("refuses a root that is no object only where one is needed", () => {
+    expect(() => compile({ type: "string" }, { root: "object" })).toThrow("is of type `string`")
+    expect(compile({ type: "string" }).validate("x")).toEqual({ ok: true, value: "x" })
+  })
+
+  it("validates at once, and fills in defaults of what comes in", () => {
+    const schema = { type: "object", properties: { a: { type: "number", default: 3 } } }
+    expect(compile(schema).validate({})).toEqual({ ok: true, value: { a: 3 } })
+    expect(compile(schema, { side: "output" }).validate({})).toEqual({ ok: true, value: {} })
+  })
+
+  it("gives handlers defaults of their own, which they may change", () => {
+    const { validate } = compile({ type: "object", properties: { a: { default: [] } } })
+    const [one, other] = [validate({}), validate({})]
+    expect(one).toEqual(other)
+    expect(one).not.toBe(other)
+    expect(one).toSatisfy((verdict: { value: { a: unknown[] } }) => verdict.value.a.push(1) === 1)
+  })
+
+  it("reads draft 7, which other converters write", () => {
+    const schema = {
+      $schema: "http://json-schema.org/draft-07/schema#",
+      type: "object",
+      definitions: { n: { type: "number" } },
+      properties: { a: { $ref: "#/definitions/n" } },
+    }
+    expect(compile(schema).json).toEqual({
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      type: "object",
+      properties: { a: { type: "number" } },
+    })
+  })
+
+  it("reports a schema that throws when it is looked into", () => {
+    const hostile = new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw new TypeError("no")
+        },
+      },
+    )
+    expect(() => compile(hostile)).toThrow(
+      expect.objectContaining({ code: "INVALID_SCHEMA", cause: expect.any(TypeError) }),
+    )
+  })
+
+  it("never fetches anything", () => {
+    expect(() => compile({ properties: { a: { $ref: "https://example.com/a.json" } } })).toThrow(
+      "never fetched",
+    )
+  })
+
+  it("names whose schema is wrong", () => {
+    expect(() => compile({ type: "strnig" })).toThrow("The schema of tool `x` input is invalid: `#/type`")
+  })
+
+  it("checks schemas of peers by the same verdicts", () => {
+    const { validate } = compile(
+      { type: "object", properties: { e: { type: "string", pattern: "^(a+)+$" } } },
+      { origin: "peer" },
+    )
+    expect(validate({ e: "aaa" })).toMatchObject({ ok: true })
+    expect(validate({ e: `${"a".repeat(30_000)}!` })).toMatchObject({ ok: false })
+  })
+})
+
+describe("compileSchema with `lenient`", () => {
+  const schema = z.object({ n: z.number(), flag: z.boolean().optional(), list: z.array(z.int()).optional() })
+
+  it("reads values of another type, for libraries and raw JSON Schema", () => {
+    const raw = {
+      type: "object",
+      properties: {
+        n: { type: "number" },
+        flag: { type: "boolean" },
+        list: { type: "array", items: { type: "integer" } },
+      },
+    }
+    for (const each of [schema, raw]) {
+      expect(compile(each, { lenient: true }).validate({ n: "10", flag: "true", list: "[1, 2]" })).toEqual({
+        ok: true,
+        value: { n: 10, flag: true, list: [1, 2] },
+      })
+    }
+  })
+
+  it("is off by default", () => {
+    expect(compile(schema).validate({ n: "10" })).toMatchObject({ ok: false })
+  })
+
+  it("does not touch a value that is valid as it is", () => {
+    expect(
+      compile({ type: "object", properties: { s: { type: "string" } } }, { lenient: true }).validate({
+        s: "10",
+      }),
+    ).toEqual({ ok: true, value: { s: "10" } })
+  })
+
+  it("tells only what stays wrong", () => {
+    const verdict = compile(schema, { lenient: true }).validate({ n: "abc", flag: "true" })
+    expect(verdict).toMatchObject({ ok: false, issues: [{ path: ["n"], received: 'string "abc"' }] })
+    expect(verdict).toSatisfy((each: { issues: unknown[] }) => each.issues.length === 1)
+  })
+
+  it("waits for libraries that answer later", async () => {
+    const later = z.object({ n: z.number().refine(async (n) => n > 1) })
+    expect(await compile(later, { lenient: true }).validate({ n: "2" })).toEqual({
+      ok: true,
+      value: { n: 2 },
+    })
+  })
+
+  it("does not change the value it is given", () => {
+    const value = Object.freeze({ n: "10" })
+    compile(schema, { lenient: true }).validate(value)
+    expect(value).toEqual({ n: "10" })
+  })
+})
+
+describe("compileSchema of `x-mcp-header` and other annotations", () => {
+  it("keeps them, from libraries as well", () => {
+    const { json } = compile(z.object({ r: z.string().meta({ "x-mcp-header": "Region" }) }))
+    expect(json).toHaveProperty(["properties", "r", "x-mcp-header"], "Region")
+  })
+})
