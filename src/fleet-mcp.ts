@@ -17,7 +17,7 @@ import type { CacheableMethod } from "./server/core.ts"
 import { Engine } from "./server/engine.ts"
 import { type EventBus, memoryEventBus } from "./server/events.ts"
 import type { Middleware } from "./server/middleware.ts"
-import { assertOptions } from "./server/options.ts"
+import { assertServerOptions } from "./server/options.ts"
 import type { Plugin } from "./server/plugin.ts"
 import type { Provider } from "./server/provider.ts"
 import { consoleLog, type ServerLog } from "./server/server-log.ts"
@@ -121,7 +121,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly []> {
   #node: NodeListener | undefined
 
   constructor(name: string, options: FleetMCPOptions<Tools> = {}) {
-    assertOptions(options)
+    assertServerOptions(options)
     this.name = name
     this.#options = options
     const log = options.log ?? consoleLog

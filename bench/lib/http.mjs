@@ -1,5 +1,6 @@
 /** The HTTP rows: what is asked, over how many connections, of a server of which size; and how one is run. */
 import { PROGRESS_STEPS, SMALL } from "./catalog.mjs"
+import { WITNESSES } from "./goals.mjs"
 import { openLoad } from "./load.mjs"
 import { compare, measure, relativeCost } from "./measure.mjs"
 import { ask, startServer, stop } from "./targets.mjs"
@@ -101,7 +102,7 @@ export const HTTP_ROWS = {
     work: add,
     connections: 32,
     size: SMALL,
-    only: FETCH_FRONTS,
+    only: [...WITNESSES, ...FETCH_FRONTS],
   },
 }
 

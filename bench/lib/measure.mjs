@@ -6,8 +6,8 @@ const SLICE_MS = 250
 const WARM = { ms: 2000, limit: 4000 }
 
 /**
- * Measures in `forks` generations of fresh processes, since how a process happens to get compiled moves its speed by
- * more than the noise between its rounds. `open()` starts one generation and resolves to
+ * Measures in `forks` generations of fresh processes, so that no row inherits what an earlier one left in a process
+ * and the rounds are spread over time. `open()` starts one generation and resolves to
  * `{ lanes, failures, close }`, with lanes `{ key, slice }` where `slice({ ms, limit })` resolves to
  * `{ requests, errors, ms, cpu }`. Returns a map from key to `{ rounds }`, or to `{ error }` for one that failed.
  */

@@ -1,3 +1,4 @@
+import { MissingHandler } from "../errors/components.ts"
 import type { MetaObject } from "../spec/index.ts"
 import { assertMeta } from "./annotations.ts"
 import type { Component, ComponentKind, ComponentOptions } from "./component.ts"
@@ -25,6 +26,15 @@ export function componentFields<Kind extends ComponentKind, Id extends string>(
     auth: options.auth,
     completes: false,
   }
+}
+
+/**
+ * Refuses a component without a function.
+ *
+ * @throws {MissingHandler}
+ */
+export function assertHandler(subject: string, handler: unknown): void {
+  if (typeof handler !== "function") throw new MissingHandler(subject, typeof handler)
 }
 
 /** The fields that lists show for every kind. Absent ones are left out, so that the JSON is small. */

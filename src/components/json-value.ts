@@ -159,38 +159,65 @@ type MaybeUndefined<T, Key extends keyof T> = undefined extends T[Key]
   : never
 
 /**
- * `T` itself when JSON can say all of it, else a type that no value has and that names the first offender: for the
- * return type of a handler.
+ * `T` itself when JSON can say all of it, else a type that no value has and that names what offends: for the return
+ * type of a handler. Looks five levels deep, lists counted.
  */
-export type Sendable<T> = [OffenderIn<T, "result", []>] extends [never]
-  ? T
-  : CannotSend<`${OffenderIn<T, "result", []>} → return something that JSON can say`>
+export type Sendable<T> =
+  true extends Offends<T, 5>
+    ? CannotSend<`${OffenderIn<T, "result", 5>} → return something that JSON can say`>
+    : T
 
 /** Shown by the compiler in place of a type that a handler cannot return. */
 export interface CannotSend<Message extends string> {
   readonly "cannot be sent": Message
 }
 
-/** Names what JSON cannot say in a type; recursive types are looked into four levels deep. */
-type OffenderIn<T, Path extends string, Depth extends readonly 0[]> =
-  IsAny<T> extends true
-    ? never
-    : Depth["length"] extends 5
-      ? never
-      : T extends string | number | boolean | null | undefined
-        ? never
-        : T extends Unsendable
-          ? `${Path} is ${NameOf<T>}`
-          : T extends { toJSON(): infer Json }
-            ? OffenderIn<Json, Path, [...Depth, 0]>
-            : T extends readonly (infer Item)[]
-              ? OffenderIn<Item, `${Path}[]`, [...Depth, 0]>
-              : T extends object
-                ? MemberOffender<T, Path, [...Depth, 0]>
-                : never
+type Levels = 0 | 1 | 2 | 3 | 4 | 5
+type Below = readonly [0, 0, 1, 2, 3, 4]
 
-type MemberOffender<T, Path extends string, Depth extends readonly 0[]> = {
-  [Key in keyof T & string]-?: T[Key] extends Callable ? never : OffenderIn<T[Key], `${Path}.${Key}`, Depth>
+// Answers without paths first: the compiler keeps them by type and level, so that the wide and circular types of API
+// clients cost little. With the path as a parameter nothing could be kept.
+type Offends<T, Left extends Levels> =
+  IsAny<T> extends true
+    ? false
+    : Left extends 0
+      ? false
+      : T extends string | number | boolean | null | undefined
+        ? false
+        : T extends Unsendable
+          ? true
+          : T extends { toJSON(): infer Json }
+            ? Offends<Json, Below[Left]>
+            : T extends readonly (infer Item)[]
+              ? Offends<Item, Below[Left]>
+              : T extends object
+                ? true extends MemberOffends<T, Below[Left]>
+                  ? true
+                  : false
+                : false
+
+type MemberOffends<T, Left extends Levels> = {
+  [Key in keyof T & string]-?: [T[Key]] extends [Callable | undefined] ? false : Offends<T[Key], Left>
+}[keyof T & string]
+
+/** Names what offends, only where something does. */
+type OffenderIn<T, Path extends string, Left extends Levels> =
+  true extends Offends<T, Left>
+    ? T extends Unsendable
+      ? `${Path} is ${NameOf<T>}`
+      : T extends { toJSON(): infer Json }
+        ? OffenderIn<Json, Path, Below[Left]>
+        : T extends readonly (infer Item)[]
+          ? OffenderIn<Item, `${Path}[]`, Below[Left]>
+          : T extends object
+            ? MemberOffender<T, Path, Below[Left]>
+            : never
+    : never
+
+type MemberOffender<T, Path extends string, Left extends Levels> = {
+  [Key in keyof T & string]-?: [T[Key]] extends [Callable | undefined]
+    ? never
+    : OffenderIn<T[Key], `${Path}.${Key}`, Left>
 }[keyof T & string]
 
 type NameOf<T> = T extends bigint

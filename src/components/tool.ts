@@ -1,25 +1,16 @@
-import { InvalidOutput, type ToolError } from "../errors/tool.ts"
-import { type CompiledSchema, compileSchema, type Validated } from "../schema/compile.ts"
+import { type CompiledSchema, compileSchema } from "../schema/compile.ts"
 import { type HeaderParam, headerParams, withHeaderParams } from "../schema/header-params.ts"
-import { describeIssues, type Issue } from "../schema/issue.ts"
-import type { InferInput, InferOutput, JsonSchema, Schema } from "../schema/schema.ts"
-import { isThenable } from "../shared/maybe-promise.ts"
-import type { CallToolResult, ToolAnnotations, Tool as WireTool } from "../spec/index.ts"
+import { type InferOutput, isStandardSchema, type JsonSchema, type Schema } from "../schema/schema.ts"
+import type { ToolAnnotations, Tool as WireTool } from "../spec/index.ts"
 import { toToolAnnotations } from "./annotations.ts"
 import type { Component, ComponentOptions } from "./component.ts"
 import type { Context } from "./context.ts"
-import { componentFields, wireFields } from "./define-component.ts"
-import { type InputRequired, isInputRequired } from "./input-required.ts"
-import type { Jsonify } from "./json-value.ts"
+import { assertHandler, componentFields, wireFields } from "./define-component.ts"
 import { assertToolName } from "./name.ts"
-import {
-  type ContentInput,
-  isToolResult,
-  type ToolResult,
-  type ToolResultOptions,
-  toCallToolResult,
-} from "./result.ts"
-import { collectYields, isYielding } from "./yields.ts"
+import { assertOptions, componentOptions, type KnownOptions } from "./options.ts"
+import type { ContentInput } from "./result.ts"
+import type { ToolHandler, ToolInput, ToolOutput } from "./tool-handler.ts"
+import { composeInvoke, type OutputSchema, type ToolInvoke } from "./tool-invoke.ts"
 
 export interface ToolConfig<
   Name extends string = string,
@@ -43,23 +34,8 @@ export interface ToolConfig<
   /** Inlines small `$ref`s, which many hosts mishandle. Default `true`. */
   readonly dereference?: boolean
   /** Writes the text beside structured content. Default: the value as JSON. */
-  readonly render?: (value: ToolValue<Output>) => ContentInput
+  readonly render?: (value: [Output] extends [Schema] ? InferOutput<Output> : unknown) => ContentInput
 }
-
-type ToolValue<Output> = Output extends Schema ? InferOutput<Output> : unknown
-
-/** What a handler receives: what the schema makes of the arguments, or nothing. */
-export type ToolArguments<Input> = Input extends Schema ? InferOutput<Input> : Record<never, never>
-
-/** What a handler may return: what the output schema takes, or anything when there is none. */
-export type ToolReturn<Output> = Output extends Schema
-  ? InferInput<Output> | ToolResult<InferInput<Output>> | InputRequired
-  : unknown
-
-/** What a client gets from a tool. */
-export type ToolOutput<Output, Result> = Output extends Schema
-  ? Jsonify<InferOutput<Output>>
-  : Jsonify<Exclude<Result, InputRequired>>
 
 /** A tool, as a value: frozen, made by {@link tool}. */
 export interface Tool<Name extends string = string, Arguments = unknown, Result = unknown> extends Component {
@@ -82,11 +58,6 @@ export interface Tool<Name extends string = string, Arguments = unknown, Result 
   readonly types?: { readonly arguments: Arguments; readonly result: Result }
 }
 
-export type ToolInvoke = (
-  args: unknown,
-  ctx: Context,
-) => CallToolResult | InputRequired | Promise<CallToolResult | InputRequired>
-
 /** What a server decides for tools that say nothing of it. */
 export interface ToolDefaults {
   readonly lenient?: boolean | undefined
@@ -105,29 +76,24 @@ export interface ToolDefaults {
  */
 export function tool<
   const Name extends string,
-  Input extends Schema | undefined = undefined,
-  Output extends Schema | undefined = undefined,
-  Result extends ToolReturn<Output> = ToolReturn<Output>,
+  const Input extends Schema | undefined = undefined,
+  const Output extends Schema | undefined = undefined,
+  Returned = unknown,
 >(
   config: ToolConfig<Name, Input, Output>,
-  handler: (
-    args: ToolArguments<Input>,
-    ctx: Context,
-  ) => Result | Promise<Result> | AsyncGenerator<Result, void> | Generator<Result, void>,
-): Tool<
-  Name,
-  Input extends Schema ? InferInput<Input> : Record<never, never>,
-  ToolOutput<Output, Awaited<Result>>
-> {
+  handler: ToolHandler<NoInfer<Input>, NoInfer<Output>, Returned>,
+): Tool<Name, ToolInput<Input>, ToolOutput<Output, Returned>> {
   // The value is typed for its users; inside, arguments and results are what validation says they are.
-  return defineTool(config as ToolConfig, handler as ToolHandler, {}) as never
+  return defineTool(config as ToolConfig, handler as AnyHandler, {}) as never
 }
 
-type ToolHandler = (args: unknown, ctx: Context) => unknown
+type AnyHandler = (args: unknown, ctx: Context) => unknown
 
-function defineTool(config: ToolConfig, handler: ToolHandler, defaults: ToolDefaults): Tool {
+function defineTool(config: ToolConfig, handler: AnyHandler, defaults: ToolDefaults): Tool {
   assertToolName(config.name)
   const subject = `tool \`${config.name}\``
+  assertOptions(`The ${subject}`, config, toolOptions)
+  assertHandler(subject, handler)
   const fields = componentFields("tool", config.name, config.name, config)
   const input = compileInput(config, subject, defaults)
   const output = compileOutput(config, subject, defaults)
@@ -136,17 +102,13 @@ function defineTool(config: ToolConfig, handler: ToolHandler, defaults: ToolDefa
   const definition = Object.freeze({
     name: config.name,
     ...wireFields(fields),
+    // `compileInput` demanded a root of type `object`.
     inputSchema: input.json as WireTool["inputSchema"],
     ...(output === undefined ? undefined : { outputSchema: output.json }),
     ...(annotations === undefined ? undefined : { annotations }),
   })
-  const options: ToolResultOptions = {
-    subject,
-    hasOutput: output !== undefined,
-    ...(config.render === undefined
-      ? undefined
-      : { render: config.render as (value: unknown) => ContentInput }),
-  }
+  // Only called with what the output schema gave, or with anything where there is none.
+  const render = config.render as ((value: unknown) => ContentInput) | undefined
   return Object.freeze({
     ...fields,
     name: config.name,
@@ -156,77 +118,9 @@ function defineTool(config: ToolConfig, handler: ToolHandler, defaults: ToolDefa
     outputSchema: output?.json,
     definition,
     headerParams: headerParams(input.json),
-    invoke: composeInvoke(input, output, handler, options),
+    invoke: composeInvoke({ subject, input, output, handler, render }),
     withDefaults: (next: ToolDefaults) => defineTool(config, handler, next),
   })
-}
-
-/** Joins validation, handler and conversion into the one function a call runs. */
-function composeInvoke(
-  input: CompiledSchema,
-  output: CompiledSchema | undefined,
-  handler: ToolHandler,
-  options: ToolResultOptions,
-): ToolInvoke {
-  function run(
-    checked: Validated,
-    ctx: Context,
-  ): CallToolResult | InputRequired | Promise<CallToolResult | InputRequired> {
-    if (!checked.ok) return issuesResult(options.subject, checked.issues)
-    const value = handler(checked.value, ctx)
-    return isThenable(value)
-      ? Promise.resolve(value).then((settled) => finish(settled, ctx))
-      : finish(value, ctx)
-  }
-
-  function finish(
-    value: unknown,
-    ctx: Context,
-  ): CallToolResult | InputRequired | Promise<CallToolResult | InputRequired> {
-    if (isYielding(value))
-      return collectYields(value, ctx.signal, options.subject).then((all) => finish(all, ctx))
-    if (isInputRequired(value)) return value
-    if (output === undefined) return toCallToolResult(value, options)
-    if (isToolResult(value)) return checkResult(value)
-    return checkOutput(value)
-  }
-
-  function checkOutput(value: unknown): CallToolResult | Promise<CallToolResult> {
-    // Only composed when the tool has an output schema.
-    const verdict = (output as CompiledSchema).validate(value)
-    return verdict instanceof Promise ? verdict.then(converted) : converted(verdict)
-  }
-
-  async function checkResult(value: ToolResult<unknown>): Promise<CallToolResult> {
-    const result = toCallToolResult(value, options)
-    if (result.isError === true) return result
-    const { structuredContent } = await checkOutput(result.structuredContent)
-    return { ...result, structuredContent }
-  }
-
-  function converted(verdict: Validated): CallToolResult {
-    if (!verdict.ok) throw new InvalidOutput(options.subject, describeIssues(verdict.issues))
-    return toCallToolResult(verdict.value, options)
-  }
-
-  return (args, ctx) => {
-    const checked = input.validate(args)
-    return checked instanceof Promise ? checked.then((verdict) => run(verdict, ctx)) : run(checked, ctx)
-  }
-}
-
-/**
- * Bad arguments are a result the model can read and mend, not a protocol error.
- *
- * @see S28/server/tools#error-handling
- */
-function issuesResult(subject: string, issues: readonly Issue[]): CallToolResult {
-  const text = `Invalid arguments for ${subject}:\n${describeIssues(issues)}`
-  return {
-    content: [{ type: "text", text }],
-    isError: true,
-    _meta: { "fleetmcp/issues": issues } as NonNullable<CallToolResult["_meta"]>,
-  }
 }
 
 function compileInput(config: ToolConfig, subject: string, defaults: ToolDefaults): CompiledSchema {
@@ -247,16 +141,52 @@ function compileOutput(
   config: ToolConfig,
   subject: string,
   defaults: ToolDefaults,
-): CompiledSchema | undefined {
+): OutputSchema | undefined {
   if (config.output === undefined) return undefined
-  return compileSchema(config.output, {
+  const { json, validate } = compileSchema(config.output, {
     side: "output",
     subject: `${subject} output`,
     dereference: config.dereference ?? defaults.dereference ?? true,
   })
+  return { json, validate, isRaw: !isStandardSchema(config.output) }
 }
 
 /** The specification's recommendation for a tool without arguments. */
 const noInput: JsonSchema = { type: "object", additionalProperties: false }
 
-export type { ToolError }
+const toolOptions: KnownOptions = /* @__PURE__ */ componentOptions<ToolConfig>(
+  "tool",
+  {
+    name: true,
+    input: true,
+    output: true,
+    annotations: true,
+    timeout: true,
+    headers: true,
+    lenient: true,
+    dereference: true,
+    render: true,
+  },
+  {
+    inputSchema: "Use `input`.",
+    input_schema: "Use `input`.",
+    inputs: "Use `input`.",
+    parameters: "Use `input`.",
+    paramsSchema: "Use `input`.",
+    schema: "Use `input`.",
+    args: "Use `input`.",
+    arguments: "Use `input`.",
+    outputSchema: "Use `output`.",
+    output_schema: "Use `output`.",
+    outputs: "Use `output`.",
+    returns: "Use `output`.",
+    serializer: "Use `render`.",
+    strict: "Validation is strict; `lenient: true` makes it coerce.",
+    readOnlyHint: "Use `annotations: { readOnlyHint }`.",
+    destructiveHint: "Use `annotations: { destructiveHint }`.",
+    idempotentHint: "Use `annotations: { idempotentHint }`.",
+    openWorldHint: "Use `annotations: { openWorldHint }`.",
+    streamingHint: "Leave it out; `ctx.progress()` reports while a tool runs.",
+    exclude_args: "Take what the client must not send from the context.",
+  },
+)

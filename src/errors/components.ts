@@ -33,6 +33,16 @@ export class InvalidResult extends FleetError {
   }
 }
 
+/** A component was made without the function that does its work. */
+export class MissingHandler extends FleetError {
+  readonly code = "MISSING_HANDLER"
+  constructor(subject: string, got: string) {
+    super(`The ${subject} has no handler: the second argument is \`${got}\`.`, {
+      fix: "Give a function: `(args, ctx) => …`.",
+    })
+  }
+}
+
 /** A generator handler yielded more values than are collected. */
 export class TooManyYields extends FleetError {
   readonly code = "TOO_MANY_YIELDS"

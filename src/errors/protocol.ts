@@ -98,6 +98,12 @@ export function clip(text: string): string {
   return text.length <= 100 ? text : `${text.slice(0, 100)}…`
 }
 
+/** Names what a peer sent in a message. Never converts an object: `{"toString":1}` would throw. */
+export function show(value: unknown): string {
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object"
+  return clip(String(value))
+}
+
 /**
  * Is thrown into a handler that waits for input from a client without sessions, so that `finally` runs. The call
  * runs again, from its beginning, when the answer is there.

@@ -3,7 +3,7 @@ import { FleetError } from "./fleet-error.ts"
 /** A schema holds something that JSON Schema cannot say, so peers could not be told about it. */
 export class InexpressibleSchema extends FleetError {
   readonly code = "FLEET-11"
-  /** Where in the described value, such as `items[].when`; empty for the root. */
+  /** Where in the described value, such as `items[].when`, or a JSON Pointer into raw JSON Schema; empty for the root. */
   readonly path: string
   /** `problem` completes "… at `path`: "; `cause` is what the schema library threw. */
   constructor(subject: string, path: string, problem: { what: string; fix: string; cause?: unknown }) {

@@ -7,6 +7,8 @@ export interface Head {
   readonly method: string
   /** The path without the query. */
   readonly path: string
+  /** The path before a framework took a prefix off it, where one did. */
+  readonly fullPath?: string | undefined
   readonly host: string | undefined
   readonly origin: string | undefined
   header(name: string): string | undefined
@@ -21,21 +23,26 @@ export type Admission =
 /** Decides by its head what becomes of a request: everything that needs no body and no credentials. */
 export function admit(endpoint: Endpoint, head: Head): Admission {
   const problem = endpoint.guard(head.host, head.origin)
-  if (problem !== undefined) return answered(errorAnswer(problem.status, problem.message))
+  if (problem !== undefined && !isProbe(endpoint, head))
+    return answered(errorAnswer(problem.status, problem.message))
   if (head.method === "OPTIONS" && endpoint.cors !== undefined) return answered(preflight(endpoint, head))
-  if (head.path === endpoint.path) return endpointMethod(endpoint, head)
-  const found = endpoint.router.find(head.method, head.path)
-  if (typeof found === "function") return { kind: "route", handler: found }
-  if (found !== undefined) return answered(methodNotAllowed(found))
-  return answered(notFound(endpoint, head.path))
-}
-
-function endpointMethod(endpoint: Endpoint, head: Head): Admission {
-  if (head.method === "POST") return { kind: "message" }
-  const found = endpoint.router.find(head.method, head.path)
+  const isEndpoint = head.path === endpoint.path || head.fullPath === endpoint.path
+  if (isEndpoint && head.method === "POST") return { kind: "message" }
+  const found = findRoute(endpoint, head)
   if (typeof found === "function") return { kind: "route", handler: found }
   // S28/basic/transports/streamable-http#earlier-streamable-http-revisions: GET and DELETE are gone.
-  return answered(methodNotAllowed(["POST"]))
+  if (isEndpoint) return answered(methodNotAllowed(["POST"]))
+  return answered(found === undefined ? notFound(endpoint, head.path) : methodNotAllowed(found))
+}
+
+/** Load balancers probe by address, which no list of host names holds. */
+function isProbe({ healthPath }: Endpoint, { method, path, origin }: Head): boolean {
+  return origin === undefined && path === healthPath && (method === "GET" || method === "HEAD")
+}
+
+function findRoute({ router }: Endpoint, { method, path, fullPath }: Head): ReturnType<typeof router.find> {
+  const found = router.find(method, path)
+  return found === undefined && fullPath !== undefined ? router.find(method, fullPath) : found
 }
 
 function preflight(endpoint: Endpoint, head: Head): Answer {

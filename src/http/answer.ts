@@ -1,12 +1,15 @@
+import { FleetError } from "../errors/fleet-error.ts"
+import { BodyTooLarge } from "../errors/http.ts"
 import { ParseError } from "../errors/protocol.ts"
 import { errorToJson } from "../protocol/codec.ts"
 import type { Refusal } from "../server/authenticator.ts"
+import type { AnswerHeaders } from "./cors.ts"
 import type { Endpoint } from "./endpoint.ts"
 
 /** A whole HTTP answer, before it is written. */
 export interface Answer {
   readonly status: number
-  readonly headers: { readonly [name: string]: string }
+  readonly headers: AnswerHeaders
   readonly body: string | undefined
 }
 
@@ -21,26 +24,16 @@ export function contentTypeProblem(contentType: string | undefined): Answer | un
 }
 
 export function bodyTooLarge(limit: number): Answer {
-  return errorAnswer(413, `The body is larger than ${limit} bytes.`)
+  return errorAnswer(413, new BodyTooLarge(limit).message)
 }
 
 /** An answer that a JSON-RPC client can read, without an id since no message was read. */
-export function errorAnswer(
-  status: number,
-  message: string,
-  headers?: { readonly [name: string]: string },
-): Answer {
+export function errorAnswer(status: number, message: string, headers?: AnswerHeaders): Answer {
   return {
     status,
-    headers: { "content-type": "application/json", ...headers },
+    headers: { ...jsonHeaders, ...headers },
     body: errorToJson(undefined, { code: -32600, message }),
   }
-}
-
-/** Adds the headers that let a page of another origin read an answer. */
-export function withCors(endpoint: Endpoint, origin: string | undefined, answer: Answer): Answer {
-  if (endpoint.cors === undefined || origin === undefined) return answer
-  return { ...answer, headers: { ...answer.headers, ...endpoint.cors.headers(origin) } }
 }
 
 /** The answer to a body that is not JSON. */
@@ -55,11 +48,21 @@ export function refusalAnswer({ status, headers }: Refusal): Answer {
   return errorAnswer(status, message, headers)
 }
 
-const jsonHeaders = { "content-type": "application/json" } as const
-
-/** The answer where a route or an authenticator threw: what it said is no business of the client. */
-export const internalError: Answer = {
-  status: 500,
-  headers: jsonHeaders,
-  body: '{"jsonrpc":"2.0","error":{"code":-32603,"message":"Internal error."}}',
+/**
+ * The answer where something threw that should not have. What it said is no business of the client, unless it is
+ * about the client's own body.
+ */
+export function failureAnswer(endpoint: Endpoint, error: unknown): Answer {
+  if (error instanceof FleetError && error.http !== undefined)
+    return errorAnswer(error.http.status, error.message, error.http.headers)
+  const message = `Internal error (${endpoint.report(error, "answering an HTTP request")}).`
+  return { status: 500, headers: jsonHeaders, body: errorToJson(undefined, { code: -32603, message }) }
 }
+
+/** Adds the headers that let a page of another origin read an answer. */
+export function withCors(endpoint: Endpoint, origin: string | undefined, answer: Answer): Answer {
+  if (endpoint.cors === undefined) return answer
+  return { ...answer, headers: { ...endpoint.cors.headers(origin), ...answer.headers } }
+}
+
+export const jsonHeaders = { "content-type": "application/json" } as const

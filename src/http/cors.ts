@@ -8,30 +8,37 @@ export interface CorsOptions {
   readonly maxAge?: number
 }
 
-export interface Cors {
-  readonly origins: readonly string[]
-  /** The headers of an answer to a page of this origin; none if it may not read. */
-  headers(origin: string | undefined): { readonly [name: string]: string }
-  /** The headers of the answer to a preflight. */
-  preflight(
-    origin: string | undefined,
-    requestedHeaders: string | undefined,
-  ): { readonly [name: string]: string }
+/** Some headers of an answer. */
+export interface AnswerHeaders {
+  readonly [name: string]: string
 }
 
-/** @see https://fetch.spec.whatwg.org/#http-cors-protocol */
-export function createCors(options: CorsOptions): Cors {
+export interface Cors {
+  readonly origins: readonly string[]
+  /** The headers of an answer to a page of this origin. */
+  headers(origin: string | undefined): AnswerHeaders
+  /** The headers of the answer to a preflight. */
+  preflight(origin: string | undefined, requestedHeaders: string | undefined): AnswerHeaders
+}
+
+/**
+ * @param methods The methods of the server's routes, besides those of MCP.
+ * @see https://fetch.spec.whatwg.org/#http-cors-protocol
+ */
+export function createCors(options: CorsOptions, methods: Iterable<string>): Cors {
   const origins = options.origins === undefined || options.origins === "*" ? ["*"] : options.origins
   const any = origins.includes("*")
   const listed = new Set(origins.map((origin) => origin.toLowerCase()))
-  const allowed = [...mcpHeaders, ...(options.allowHeaders ?? [])]
+  const allowMethods = [...new Set([...mcpMethods, ...methods])].join(", ")
+  const allowHeaders = [...mcpHeaders, ...(options.allowHeaders ?? [])]
+  const varies: AnswerHeaders = any ? {} : { vary: "origin" }
 
-  function headers(origin: string | undefined): { [name: string]: string } {
-    if (origin === undefined || !(any || listed.has(origin.toLowerCase()))) return {}
+  function headers(origin: string | undefined): AnswerHeaders {
+    if (origin === undefined || !(any || listed.has(origin.toLowerCase()))) return varies
     return {
       "access-control-allow-origin": any ? "*" : origin,
       "access-control-expose-headers": exposed,
-      ...(any ? undefined : { vary: "origin" }),
+      ...varies,
     }
   }
 
@@ -40,21 +47,18 @@ export function createCors(options: CorsOptions): Cors {
     headers,
     preflight(origin, requestedHeaders) {
       const base = headers(origin)
-      if (base["access-control-allow-origin"] === undefined) return {}
-      // Headers that repeat arguments have names of the server's own, which no list can hold.
-      const params = (requestedHeaders ?? "")
-        .split(",")
-        .map((name) => name.trim().toLowerCase())
-        .filter(isParamHeader)
+      if (base["access-control-allow-origin"] === undefined) return base
       return {
         ...base,
-        "access-control-allow-methods": "POST, GET, DELETE, OPTIONS",
-        "access-control-allow-headers": [...allowed, ...params.slice(0, 64)].join(", "),
+        "access-control-allow-methods": allowMethods,
+        "access-control-allow-headers": [...allowHeaders, ...paramHeaders(requestedHeaders)].join(", "),
         "access-control-max-age": String(options.maxAge ?? 86_400),
       }
     },
   }
 }
+
+const mcpMethods = ["POST", "GET", "DELETE", "OPTIONS"] as const
 
 const mcpHeaders = [
   "authorization",
@@ -69,6 +73,10 @@ const mcpHeaders = [
 
 const exposed = "www-authenticate, mcp-session-id, mcp-protocol-version, retry-after"
 
-function isParamHeader(name: string): boolean {
-  return /^mcp-param-[!#$%&'*+.^_`|~0-9a-z-]{1,128}$/.test(name)
+/** Headers that repeat arguments have names of the server's own, which no list can hold. */
+function paramHeaders(requested: string | undefined): readonly string[] {
+  const names = (requested ?? "").split(",", 256).map((name) => name.trim().toLowerCase())
+  return names.filter((name) => paramHeader.test(name)).slice(0, 64)
 }
+
+const paramHeader = /^mcp-param-[!#$%&'*+.^_`|~0-9a-z-]{1,128}$/

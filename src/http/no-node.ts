@@ -1,15 +1,9 @@
 import { NotOnThisRuntime } from "../errors/http.ts"
 import type { Endpoint } from "./endpoint.ts"
+import type { RunningServer } from "./running-server.ts"
 
 /** A request listener of `node:http`, which this runtime does not have. */
 export type NodeListener = (req: never, res: never) => void
-
-/** A server that listens. */
-export interface RunningServer {
-  readonly url: string
-  readonly port: number
-  close(graceMs?: number): Promise<void>
-}
 
 export function createNodeListener(_endpoint: Endpoint): NodeListener {
   throw new NotOnThisRuntime("mcp.node", "mcp.fetch")
@@ -18,3 +12,5 @@ export function createNodeListener(_endpoint: Endpoint): NodeListener {
 export function serveHttp(): Promise<RunningServer> {
   return Promise.reject(new NotOnThisRuntime("mcp.run()", "export default mcp"))
 }
+
+export type { RunningServer }

@@ -1,31 +1,100 @@
 import type { IncomingMessage } from "node:http"
+import { BodyCutOff, BodyTooLarge } from "../errors/http.ts"
 
-/** Takes the text of a body, or nothing when it was larger than the limit. */
-export type BodyReader = (text: string | undefined) => void
+/** What a framework such as Express may have left of a body that it parsed before us. */
+interface WithParsedBody {
+  readonly body?: unknown
+}
+
+/** Hears how the reading of a body ends. */
+export interface BodyReader {
+  read(text: string): void
+  tooLarge(): void
+}
 
 /**
  * Reads the body of a request, no further than `limit` bytes. A body that is cut off is never delivered: there is
  * nobody left to answer.
  */
-export function readBody(req: IncomingMessage, limit: number, done: BodyReader): void {
+export function readBody(req: IncomingMessage, limit: number, reader: BodyReader): void {
   let first: Buffer | undefined
   let rest: Buffer[] | undefined
   let size = 0
-  req.on("data", (chunk: Buffer) => {
+  req.on("data", onData)
+  req.on("end", onEnd)
+
+  function onData(chunk: Buffer): void {
     size += chunk.length
     if (size > limit) {
-      // Stop listening; the connection is closed with the answer.
-      req.removeAllListeners("data")
-      req.removeAllListeners("end")
-      done(undefined)
-      return
-    }
-    if (first === undefined) first = chunk
+      req.off("data", onData)
+      req.off("end", onEnd)
+      first = undefined
+      rest = undefined
+      reader.tooLarge()
+    } else if (first === undefined) first = chunk
     else if (rest === undefined) rest = [chunk]
     else rest.push(chunk)
-  })
-  req.on("end", () => {
-    if (first === undefined) done("")
-    else done(rest === undefined ? first.toString() : Buffer.concat([first, ...rest], size).toString())
+  }
+
+  function onEnd(): void {
+    if (first === undefined) reader.read("")
+    else reader.read(toText(rest === undefined ? first : Buffer.concat([first, ...rest], size)))
+  }
+}
+
+/** Reads UTF-8 as `fetch` does: without a byte order mark. */
+export function toText(bytes: Buffer): string {
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+  return hasMark ? bytes.toString("utf8", 3) : bytes.toString()
+}
+
+/** The body that a framework has parsed already; `undefined` while the request can still be read. */
+export function parsedBody(req: IncomingMessage): unknown {
+  // Frameworks also put an empty `body` on requests whose body they left alone.
+  return req.readableDidRead || req.readableEnded ? (req as WithParsedBody).body : undefined
+}
+
+/** Whether what is left of a body is not worth reading to its end. */
+export function isBodyLong(req: IncomingMessage, limit: number): boolean {
+  if (req.complete) return false
+  return req.headers["transfer-encoding"] !== undefined || Number(req.headers["content-length"]) > limit
+}
+
+/** The body as a web stream, for handlers that speak `fetch`. It fails beyond `limit` bytes. */
+export function toStream(req: IncomingMessage, limit: number): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let size = 0
+  let stop = (): void => undefined
+  return new ReadableStream({
+    start(controller) {
+      const onData = (chunk: Buffer) => {
+        size += chunk.length
+        if (size > limit) return fail(new BodyTooLarge(limit))
+        controller.enqueue(new Uint8Array(chunk))
+        if ((controller.desiredSize ?? 0) <= 0) req.pause()
+      }
+      const onEnd = () => {
+        stop()
+        controller.close()
+      }
+      const onClose = () => fail(new BodyCutOff())
+      const fail = (error: Error): void => {
+        stop()
+        controller.error(error)
+      }
+      stop = () => {
+        req.off("data", onData)
+        req.off("end", onEnd)
+        req.off("close", onClose)
+        // What nobody wants is let go, so that the connection can be used again.
+        req.resume()
+      }
+      req.on("data", onData)
+      req.on("end", onEnd)
+      req.on("close", onClose)
+      req.pause()
+      if (req.destroyed) onClose()
+    },
+    pull: () => void req.resume(),
+    cancel: () => stop(),
   })
 }

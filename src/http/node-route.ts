@@ -1,43 +1,77 @@
-import type { IncomingMessage, ServerResponse } from "node:http"
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
+import { BodyAlreadyRead } from "../errors/http.ts"
 import type { Endpoint } from "./endpoint.ts"
+import { externalUrl } from "./external-url.ts"
+import { bodyTooLarge } from "./answer.ts"
+import { writeAnswer } from "./node-answer.ts"
+import { parsedBody, toStream } from "./node-body.ts"
+import type { NodeChannel } from "./node-channel.ts"
 import type { RouteHandler } from "./router.ts"
 
 /** Runs a route's handler, which speaks `fetch`, for a request of `node:http`. */
-export async function serveRoute(
-  endpoint: Endpoint,
-  handler: RouteHandler,
-  req: IncomingMessage,
-  res: ServerResponse,
-): Promise<void> {
-  const response = await handler(toRequest(endpoint, req))
-  const headers = Object.fromEntries(response.headers)
-  const cookies = response.headers.getSetCookie()
-  res.writeHead(response.status, cookies.length === 0 ? headers : { ...headers, "set-cookie": cookies })
-  if (response.body === null || req.method === "HEAD") res.end()
-  else await pipeline(Readable.fromWeb(response.body as import("node:stream/web").ReadableStream), res)
+export async function serveRoute(channel: NodeChannel, handler: RouteHandler): Promise<void> {
+  const { req, res, site } = channel
+  const { bodyLimit } = site.endpoint
+  if (Number(req.headers["content-length"]) > bodyLimit) return writeAnswer(channel, bodyTooLarge(bodyLimit))
+  const response = await handler(toRequest(channel))
+  const { status, headers, body } = response
+  const cookies = headers.getSetCookie()
+  const own = Object.fromEntries(headers)
+  const all = cookies.length === 0 ? own : { ...own, "set-cookie": cookies }
+  res.writeHead(status, { ...channel.corsHeaders, ...all })
+  if (body === null || req.method === "HEAD") {
+    await body?.cancel()
+    res.end()
+    // The types of `node:stream/web` and of the platform describe the same class.
+  } else await pipeline(Readable.fromWeb(body as import("node:stream/web").ReadableStream), res)
 }
 
-/** The URL of a request as its client wrote it. */
-export function externalUrl(endpoint: Endpoint, req: IncomingMessage): URL {
-  // The host passed the guard, so it cannot break the URL.
-  const base = endpoint.publicUrl ?? `http://${req.headers.host ?? "localhost"}`
-  return URL.canParse(req.url ?? "/", base) ? new URL(req.url ?? "/", base) : new URL(base)
+/** The URL of a request of `node:http` as its client wrote it. */
+export function urlOf(endpoint: Endpoint, { req }: NodeChannel): URL {
+  const { host, target } = targetOf(req)
+  const scheme = "encrypted" in req.socket ? "https" : "http"
+  // The host passed the guard, so it can stand in a URL.
+  return externalUrl(endpoint, `${scheme}://${host ?? "localhost"}`, target)
 }
 
-function toRequest(endpoint: Endpoint, req: IncomingMessage): Request {
+/** What a request is sent to: the host, and the path with the query. */
+export function targetOf(req: NodeChannel["req"]): { readonly host: string | undefined; readonly target: string } {
+  // Frameworks take the prefix under which they mount us off `url` and keep the whole here.
+  const { originalUrl } = req as { readonly originalUrl?: unknown }
+  const url = typeof originalUrl === "string" ? originalUrl : (req.url ?? "/")
+  if (url.startsWith("/")) return { host: req.headers.host, target: url }
+  // RFC 9112 section 3.2.2: the absolute form must be taken, and its host counts.
+  const [, host, target] = /^https?:\/\/([^/?#]*)([^#]*)/i.exec(url) ?? []
+  return { host: host ?? req.headers.host, target: target?.startsWith("/") ? target : `/${target ?? ""}` }
+}
+
+function toRequest(channel: NodeChannel): Request {
+  const { req } = channel
   const method = req.method ?? "GET"
-  const headers = new Headers()
-  for (const [name, value] of Object.entries(req.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value)
-  }
   const hasBody = method !== "GET" && method !== "HEAD"
-  const body = hasBody ? (Readable.toWeb(req) as ReadableStream<Uint8Array>) : null
-  return new Request(externalUrl(endpoint, req), {
-    method,
-    headers,
-    body,
-    ...(hasBody ? { duplex: "half" } : undefined),
-  } as RequestInit)
+  const init = { method, headers: new Headers([...channel.entries()].map(([...pair]) => pair)) }
+  const url = urlOf(channel.site.endpoint, channel)
+  const signal = leaves(channel)
+  if (!hasBody) return new Request(url, { ...init, signal })
+  // `duplex` is part of the standard and not of the types.
+  return new Request(url, { ...init, signal, body: bodyOf(channel), duplex: "half" } as RequestInit)
+}
+
+function bodyOf({ req, site }: NodeChannel): ReadableStream<Uint8Array<ArrayBuffer>> | string {
+  if (!req.readableDidRead && !req.readableEnded) return toStream(req, site.endpoint.bodyLimit)
+  const body = parsedBody(req)
+  if (typeof body === "string") return body
+  const isJson = req.headers["content-type"]?.includes("json") === true
+  if (isJson && typeof body === "object") return JSON.stringify(body)
+  throw new BodyAlreadyRead("node")
+}
+
+/** Aborted when the client goes away before its answer. */
+function leaves({ res }: NodeChannel): AbortSignal {
+  const controller = new AbortController()
+  res.once("close", () => {
+    if (!res.writableFinished) controller.abort()
+  })
+  return controller.signal
 }

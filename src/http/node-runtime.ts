@@ -1,56 +1,85 @@
-import { createServer, type RequestListener } from "node:http"
-import type { AddressInfo } from "node:net"
+import { createServer, type RequestListener, type Server } from "node:http"
+import { type AddressInfo, createServer as createProbe } from "node:net"
+import { CannotListen, PortInUse } from "../errors/http.ts"
+import { withDefaults } from "./endpoint.ts"
 import { createNodeListener, type NodeListener } from "./node.ts"
+import type { RunningServer, ServeOptions } from "./running-server.ts"
 
-/** A server that listens. */
-export interface RunningServer {
-  /** The URL of the MCP endpoint. */
-  readonly url: string
-  readonly port: number
-  /** Stops listening, waits for open requests, and cuts what is left. */
-  close(graceMs?: number): Promise<void>
-}
+/** How long aborted calls have to say so, in milliseconds. */
+const lastWordsMs = 500
 
-export interface ServeOptions {
-  readonly port: number
-  readonly host: string
-  /** The path of the MCP endpoint, for the URL. */
-  readonly path: string
-}
-
-/** Listens with `node:http`, with time-outs against clients that are slow on purpose. */
-export function serveHttp(listener: RequestListener, options: ServeOptions): Promise<RunningServer> {
+/**
+ * Listens with `node:http`, with time-outs against clients that are slow on purpose.
+ *
+ * @throws {PortInUse} FLEET-10: something else listens there.
+ * @throws {CannotListen} The operating system does not allow it.
+ */
+export async function serveHttp(listener: RequestListener, options: ServeOptions): Promise<RunningServer> {
+  const { head, request, idle } = withDefaults(options.timeouts)
+  // What the parser cannot read, or what takes too long, `node:http` answers itself and closes the connection.
   const server = createServer(
-    { headersTimeout: 15_000, requestTimeout: 60_000, keepAliveTimeout: 30_000 },
+    {
+      headersTimeout: Math.min(head, request),
+      requestTimeout: request,
+      keepAliveTimeout: idle,
+      connectionsCheckingInterval: Math.max(50, Math.min(5000, head / 4, request / 4)),
+    },
     listener,
   )
-  server.on("clientError", (_error, socket) => {
-    // The parser gave up on what the client sent; there is no request to answer through.
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
-    else socket.destroy()
+  await listen(server, options)
+  server.on("error", () => {
+    // Of a connection that could not be accepted; those that are open go on.
   })
-  return new Promise((resolve, reject) => {
-    server.once("error", reject)
-    server.listen(options.port, options.host, () => {
-      server.off("error", reject)
-      server.on("error", () => undefined)
-      // Listening on a port, it has an address with one.
-      const { port } = server.address() as AddressInfo
-      const host = options.host.includes(":") ? `[${options.host}]` : options.host
-      resolve({ url: `http://${host}:${port}${options.path}`, port, close: (graceMs = 0) => close(graceMs) })
-    })
-  })
-
-  function close(graceMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => server.closeAllConnections(), graceMs)
-      server.close(() => {
-        clearTimeout(timer)
-        resolve()
-      })
-      server.closeIdleConnections()
-    })
+  // Listening on a port, it has an address with one.
+  const { port } = server.address() as AddressInfo
+  const host = options.host.includes(":") ? `[${options.host}]` : options.host
+  let closed: Promise<void> | undefined
+  const close = (graceMs = 5000) => {
+    closed ??= stop(server, graceMs)
+    return closed
   }
+  return { url: `http://${host}:${port}${options.path}`, port, close, [Symbol.asyncDispose]: () => close() }
 }
 
-export { createNodeListener, type NodeListener }
+async function listen(server: Server, { port, host }: ServeOptions): Promise<void> {
+  const failed = await new Promise<Error | undefined>((resolve) => {
+    server.once("error", resolve)
+    server.listen(port, host, () => {
+      server.off("error", resolve)
+      resolve(undefined)
+    })
+  })
+  if (failed === undefined) return
+  if ((failed as NodeJS.ErrnoException).code !== "EADDRINUSE") throw new CannotListen({ port, host }, failed)
+  throw new PortInUse({ port, host }, await freePort(port + 1, host), failed)
+}
+
+/** The first free port of the next ten. */
+async function freePort(from: number, host: string): Promise<number | undefined> {
+  for (let port = from; port < Math.min(from + 10, 65_536); port++) {
+    const isFree = await new Promise<boolean>((resolve) => {
+      const probe = createProbe()
+      probe.once("error", () => resolve(false))
+      probe.listen(port, host, () => probe.close(() => resolve(true)))
+    })
+    if (isFree) return port
+  }
+  return undefined
+}
+
+function stop(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    // Connections that finish their last answer become idle one by one, and nothing tells when.
+    const sweep = setInterval(() => server.closeIdleConnections(), 20)
+    // Calls that are aborted at the end of their grace still get to answer.
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs + lastWordsMs)
+    server.close(() => {
+      clearInterval(sweep)
+      clearTimeout(cut)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+export { createNodeListener, type NodeListener, type RunningServer }

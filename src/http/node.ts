@@ -1,21 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
-import type { Principal } from "../protocol/principal.ts"
-import type { Reply } from "../protocol/transport.ts"
-import { type Authenticator, isRefusal, type Refusal } from "../server/authenticator.ts"
-import { admit } from "./admit.ts"
-import {
-  type Answer,
-  bodyTooLarge,
-  contentTypeProblem,
-  internalError,
-  notJson,
-  refusalAnswer,
-  withCors,
-} from "./answer.ts"
+import { BodyAlreadyRead } from "../errors/http.ts"
+import { type Authenticator, isRefusal } from "../server/authenticator.ts"
+import { admit, type Head } from "./admit.ts"
+import { bodyTooLarge, contentTypeProblem, notJson, refusalAnswer } from "./answer.ts"
 import type { Endpoint } from "./endpoint.ts"
-import { readBody } from "./node-body.ts"
-import { headerEntries, headerOf, NodeChannel } from "./node-channel.ts"
-import { externalUrl, serveRoute } from "./node-route.ts"
+import { KeepAlive } from "./keep-alive.ts"
+import { fail, writeAnswer, writeReply } from "./node-answer.ts"
+import { parsedBody, readBody, toText } from "./node-body.ts"
+import { NodeChannel, type NodeSite } from "./node-channel.ts"
+import { serveRoute, targetOf, urlOf } from "./node-route.ts"
 
 /** A request listener of `node:http`. */
 export type NodeListener = (req: IncomingMessage, res: ServerResponse) => void
@@ -24,168 +17,113 @@ export type NodeListener = (req: IncomingMessage, res: ServerResponse) => void
  * Makes the listener that serves an endpoint on `node:http`, without the objects that `fetch` would need.
  */
 export function createNodeListener(endpoint: Endpoint): NodeListener {
-  const streams = new Set<NodeChannel>()
-  startKeepAlive(streams, endpoint.keepAliveMs)
+  const site: NodeSite = { endpoint, keepAlive: new KeepAlive(endpoint) }
   return (req, res) => {
     // Before anything is awaited: an error event nobody listens to would end the process.
     req.on("error", ignore)
     res.on("error", ignore)
+    const channel = new NodeChannel(site, req, res)
     try {
-      serve(endpoint, req, res, streams)
-    } catch {
-      fail(res)
+      serve(channel)
+    } catch (error) {
+      fail(channel, error)
     }
   }
 }
 
-function serve(
-  endpoint: Endpoint,
-  req: IncomingMessage,
-  res: ServerResponse,
-  streams: Set<NodeChannel>,
-): void {
-  const { host, origin } = req.headers
+function serve(channel: NodeChannel): void {
+  const { req, site } = channel
+  const { endpoint } = site
   const isMessage = req.method === "POST" && req.url === endpoint.path
-  if (!isMessage || endpoint.guard(host, origin) !== undefined) {
-    const admission = admit(endpoint, headOf(req))
-    if (admission.kind === "answer") return write(req, res, withCors(endpoint, origin, admission.answer))
+  if (!isMessage || endpoint.guard(req.headers.host, req.headers.origin) !== undefined) {
+    const admission = admit(endpoint, headOf(channel))
+    if (admission.kind === "answer") return writeAnswer(channel, admission.answer)
     if (admission.kind === "route") {
-      serveRoute(endpoint, admission.handler, req, res).catch(() => fail(res))
+      serveRoute(channel, admission.handler).catch((error) => fail(channel, error))
       return
     }
   }
-  if (endpoint.authenticator === undefined)
-    return readMessage(endpoint, req, res, { principal: undefined, streams })
-  authenticate(endpoint, endpoint.authenticator, req).then(
-    (caller) => {
-      if (!isRefusal(caller)) return readMessage(endpoint, req, res, { principal: caller, streams })
-      write(req, res, withCors(endpoint, origin, refusalAnswer(caller)))
-    },
-    () => fail(res),
-  )
+  if (endpoint.authenticator === undefined) return receive(channel)
+  identify(channel, endpoint.authenticator).catch((error) => fail(channel, error))
 }
 
-/** What is known of a request before its body is read. */
-interface Caller {
-  readonly principal: Principal | undefined
-  readonly streams: Set<NodeChannel>
-}
-
-function readMessage(endpoint: Endpoint, req: IncomingMessage, res: ServerResponse, caller: Caller): void {
-  const { bodyLimit } = endpoint
-  const { headers } = req
-  const tooLarge = () => write(req, res, withCors(endpoint, headers.origin, bodyTooLarge(bodyLimit)))
-  const problem = contentTypeProblem(headers["content-type"])
-  if (problem !== undefined) return write(req, res, withCors(endpoint, headers.origin, problem))
-  // A host such as Express may have parsed the body before us; then the stream is spent.
-  const { body } = req as IncomingMessage & { readonly body?: unknown }
-  if (typeof body === "object" && body !== null)
-    return answer(endpoint, req, res, { ...caller, message: body })
-  if (Number(headers["content-length"]) > bodyLimit) return tooLarge()
-  readBody(req, bodyLimit, (text) => {
-    if (text === undefined) return tooLarge()
-    let message: unknown
-    try {
-      message = JSON.parse(text)
-    } catch (cause) {
-      return write(req, res, withCors(endpoint, headers.origin, notJson(cause)))
-    }
-    answer(endpoint, req, res, { ...caller, message })
-  })
-}
-
-function answer(
-  endpoint: Endpoint,
-  req: IncomingMessage,
-  res: ServerResponse,
-  { principal, streams, message }: Caller & { readonly message: unknown },
-): void {
-  const { origin } = req.headers
-  const cors = origin === undefined ? undefined : endpoint.cors?.headers(origin)
-  const channel = new NodeChannel(req, res, principal, streams, cors)
-  const reply = endpoint.handler.handle(message, channel)
-  if (!(reply instanceof Promise)) return writeReply(res, channel, reply, cors)
-  res.on("close", () => channel.closed())
-  reply.then((settled) => writeReply(res, channel, settled, cors)).catch(() => fail(res))
-}
-
-async function authenticate(
-  endpoint: Endpoint,
-  authenticator: Authenticator,
-  req: IncomingMessage,
-): Promise<Principal | Refusal> {
+/** Finds out who is calling, then goes on or turns them away. */
+async function identify(channel: NodeChannel, authenticator: Authenticator): Promise<void> {
+  const { req, res, site } = channel
   const controller = new AbortController()
-  req.once("close", () => {
-    if (!req.complete) controller.abort()
-  })
-  return authenticator.authenticate({
+  res.once("close", () => controller.abort())
+  const caller = await authenticator.authenticate({
     method: req.method ?? "POST",
-    externalUrl: externalUrl(endpoint, req),
-    headers: { get: (name) => headerOf(req, name), entries: () => headerEntries(req) },
+    externalUrl: urlOf(site.endpoint, channel),
+    headers: channel,
     signal: controller.signal,
   })
+  if (isRefusal(caller)) return writeAnswer(channel, refusalAnswer(caller))
+  channel.principal = caller
+  receive(channel)
 }
 
-function headOf(req: IncomingMessage): Parameters<typeof admit>[1] {
-  const url = req.url ?? "/"
-  const end = url.indexOf("?")
+function receive(channel: NodeChannel): void {
+  const { req, site } = channel
+  const { bodyLimit } = site.endpoint
+  const problem = contentTypeProblem(req.headers["content-type"])
+  if (problem !== undefined) return writeAnswer(channel, problem)
+  // Only what has arrived whole can have been read by a framework before us.
+  if (req.complete && (req.readableEnded || req.readableDidRead)) return receiveParsed(channel)
+  if (Number(req.headers["content-length"]) > bodyLimit) return writeAnswer(channel, bodyTooLarge(bodyLimit))
+  readBody(req, bodyLimit, {
+    read: (text) => parse(channel, text),
+    tooLarge: () => writeAnswer(channel, bodyTooLarge(bodyLimit)),
+  })
+}
+
+function receiveParsed(channel: NodeChannel): void {
+  const body = parsedBody(channel.req)
+  if (typeof body === "string") return parse(channel, body)
+  if (body instanceof Uint8Array) return parse(channel, toText(Buffer.from(body)))
+  if (typeof body !== "object" || body === null) throw new BodyAlreadyRead("node")
+  answer(channel, body)
+}
+
+function parse(channel: NodeChannel, text: string): void {
+  let message: unknown
+  try {
+    message = JSON.parse(text)
+  } catch (cause) {
+    return writeAnswer(channel, notJson(cause))
+  }
+  answer(channel, message)
+}
+
+function answer(channel: NodeChannel, message: unknown): void {
+  // Called from an event: what is thrown here would end the process.
+  try {
+    const reply = channel.site.endpoint.handler.handle(message, channel)
+    if (!(reply instanceof Promise)) return writeReply(channel, reply)
+    reply.then((settled) => writeReply(channel, settled)).catch((error) => fail(channel, error))
+  } catch (error) {
+    fail(channel, error)
+  }
+}
+
+function headOf(channel: NodeChannel): Head {
+  const { req } = channel
+  const { host, target } = targetOf(req)
+  const path = pathOf(target)
+  const own = req.url?.startsWith("/") ? pathOf(req.url) : path
   return {
     method: req.method ?? "GET",
-    path: end === -1 ? url : url.slice(0, end),
-    host: req.headers.host,
+    path: own,
+    fullPath: path === own ? undefined : path,
+    host,
     origin: req.headers.origin,
-    header: (name) => headerOf(req, name),
+    header: (name) => channel.get(name),
   }
 }
 
-function writeReply(
-  res: ServerResponse,
-  channel: NodeChannel,
-  { status, body, headers }: Reply,
-  cors: Answer["headers"] | undefined,
-): void {
-  if (channel.committed) return channel.endStream(body)
-  if (res.destroyed || res.headersSent) return
-  if (body === undefined) {
-    res.writeHead(status, { ...headers, ...cors }).end()
-    return
-  }
-  const length = Buffer.byteLength(body)
-  if (headers === undefined && cors === undefined) {
-    res.writeHead(status, { "content-type": "application/json", "content-length": length })
-  } else {
-    res.writeHead(status, {
-      "content-type": "application/json",
-      "content-length": length,
-      ...headers,
-      ...cors,
-    })
-  }
-  res.end(body)
-}
-
-function write(req: IncomingMessage, res: ServerResponse, { status, headers, body }: Answer): void {
-  if (res.destroyed || res.headersSent) return
-  // A body that was not read to its end would be taken for the next request.
-  const close = req.complete ? undefined : { connection: "close" }
-  const length = body === undefined ? undefined : { "content-length": Buffer.byteLength(body) }
-  res.writeHead(status, { ...headers, ...length, ...close }).end(body)
-  if (!req.complete) req.resume()
-}
-
-function fail(res: ServerResponse): void {
-  if (res.headersSent) res.destroy()
-  else res.writeHead(500, { ...internalError.headers, connection: "close" }).end(internalError.body)
-}
-
-function startKeepAlive(streams: ReadonlySet<NodeChannel>, everyMs: number): void {
-  let before = Date.now()
-  const timer = setInterval(() => {
-    const now = Date.now()
-    for (const channel of streams) channel.keepAlive(now, before)
-    before = now
-  }, everyMs)
-  timer.unref()
+function pathOf(target: string): string {
+  const end = target.indexOf("?")
+  return end === -1 ? target : target.slice(0, end)
 }
 
 function ignore(): void {

@@ -48,6 +48,8 @@ export interface Exchange {
   readonly inputState: unknown
   /** Sends a notification that belongs to this call. */
   notify(method: string, params: Params): void
+  /** Tells the client how far the call is, if it asked to know. What does not increase is no news and is dropped. */
+  progress(done: number, total: number | undefined, message: string | undefined): void
   /** Asks the client and waits for its answers, in order. */
   ask(questions: readonly Question[]): Promise<readonly Answer[]>
   /** Checks headers that repeat arguments, where the era and transport have them. Throws what is wrong. */

@@ -10,6 +10,8 @@ export interface Codec {
   answer(id: RequestId | undefined, outcome: Outcome): string | Promise<string>
   error(id: RequestId | undefined, error: RpcError): string
   notification(method: string, params: Params): string
+  /** Writes the start of the progress notifications of one call, up to where the figures follow. */
+  progressHead(token: unknown): string
 }
 
 export interface StatelessCodecOptions {
@@ -63,6 +65,8 @@ export function createStatelessCodec(revision: ProtocolRevision, options: Statel
       }
     },
     error: errorToJson,
+    progressHead: (token) =>
+      `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${JSON.stringify(token)},"progress":`,
     notification(method, params) {
       return JSON.stringify({ jsonrpc: "2.0", method, params })
     },

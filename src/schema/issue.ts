@@ -21,7 +21,8 @@ export const mostIssues = 50
 /** Lines shown of one value. */
 const mostLines = 12
 
-/** Characters kept of a value, of a name in a path, and of one sentence. */
+/** Steps kept of a path; characters kept of a value, of a name in a path, and of one sentence. */
+const longestPath = 64
 const longestValue = 40
 const longestName = 100
 const longestSentence = 240
@@ -117,7 +118,7 @@ export function clip(text: string, most: number): string {
 }
 
 function boundPath(path: readonly (string | number)[]): readonly (string | number)[] {
-  return path.map((step) =>
-    typeof step === "string" && step.length > longestName ? clip(step, longestName) : step,
-  )
+  return path
+    .slice(0, longestPath)
+    .map((step) => (typeof step === "string" && step.length > longestName ? clip(step, longestName) : step))
 }

@@ -85,9 +85,9 @@ describe("linearPattern", () => {
           expect(matches(source, text)).toBe(native.test(text))
         },
       ),
-      { numRuns: 3_000 },
+      { numRuns: 1_500 },
     )
-  })
+  }, 60_000)
 
   it.each(["(a+)+$", "(a|a)*$", "(a|ab)*c", "a*a*a*a*a*a*a*a*a*a*b", "(?=(a+)+b)a"])(
     "takes linear time for `%s`, which hangs a backtracking engine",

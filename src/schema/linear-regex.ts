@@ -1,5 +1,12 @@
-import type { Fuel, TestPattern } from "./pattern.ts"
 import { parseRegex, type RegexNode } from "./regex-syntax.ts"
+
+/** Steps a check may still take; below zero it is given up. */
+export interface Fuel {
+  fuel: number
+}
+
+/** Tells whether a text holds a match. */
+export type TestPattern = (text: string, fuel: Fuel) => boolean
 
 // All states a text can be in are followed at once (Thompson's construction), so time grows with
 // states × characters and never with the number of ways to match.

@@ -1,12 +1,4 @@
-import { linearPattern } from "./linear-regex.ts"
-
-/** Steps a check may still take; below zero it is given up. */
-export interface Fuel {
-  fuel: number
-}
-
-/** Tells whether a text holds a match. */
-export type TestPattern = (text: string, fuel: Fuel) => boolean
+import { linearPattern, type TestPattern } from "./linear-regex.ts"
 
 /** The longest pattern a peer may send. */
 const longestPattern = 4_096

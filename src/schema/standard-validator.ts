@@ -14,10 +14,7 @@ export function standardValidator(
     try {
       const verdict = standard.validate(value)
       if (!isPromise(verdict)) return judge(verdict, value, vendor)
-      return verdict.then(
-        (later) => judge(later, value, vendor),
-        (error) => tooDeep(error, value),
-      )
+      return verdict.then((later) => judge(later, value, vendor)).catch((error) => tooDeep(error, value))
     } catch (error) {
       return tooDeep(error, value)
     }

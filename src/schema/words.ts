@@ -53,10 +53,9 @@ export function typesOf(schema: Subschema | undefined, refs: Refs, depth = 0): r
 
 /** Says in a few words what a schema wants, such as `string or null`. */
 export function wordsOf(schema: Subschema | undefined, refs: Refs): string {
-  if (typeof schema === "object") {
-    const literals = literalsOf(schema)
-    if (literals !== undefined && literals.length > 0) return showLiterals(literals)
-  }
+  const target = typeof schema === "object" ? (refs.targets.get(schema)?.schema ?? schema) : undefined
+  const literals = typeof target === "object" ? literalsOf(target) : undefined
+  if (literals !== undefined && literals.length > 0) return showLiterals(literals)
   const types = typesOf(schema, refs)
   return types === undefined || types.length === 0 ? "a value" : types.join(" or ")
 }

@@ -33,12 +33,10 @@ import { createLog } from "./log.ts"
 export class CallContext implements Context {
   readonly #call: Call
   readonly #invoker: Invoker
-  #lastProgress: number
 
   constructor(call: Call, invoker: Invoker) {
     this.#call = call
     this.#invoker = invoker
-    this.#lastProgress = Number.NEGATIVE_INFINITY
   }
 
   get signal(): AbortSignal {
@@ -46,16 +44,7 @@ export class CallContext implements Context {
   }
 
   get progress(): Context["progress"] {
-    return (done, total, message) => {
-      const progressToken = this.#call.meta?.progressToken
-      // S28/basic/patterns/progress: it must increase; what does not is no news and is dropped.
-      if (progressToken === undefined || !(done > this.#lastProgress)) return
-      this.#lastProgress = done
-      const params: Record<string, unknown> = { progressToken, progress: done }
-      if (total !== undefined) params.total = total
-      if (message !== undefined) params.message = message
-      this.#call.exchange.notify("notifications/progress", params)
-    }
+    return (done, total, message) => this.#call.exchange.progress(done, total, message)
   }
 
   get log(): ContextLog {

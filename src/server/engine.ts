@@ -1,6 +1,6 @@
 import type { CacheHints, ComponentKind } from "../components/component.ts"
 import type { FleetError } from "../errors/fleet-error.ts"
-import { InvalidRequest, MissingClientCapability, UnsupportedVersion } from "../errors/protocol.ts"
+import { InvalidRequest, MissingClientCapability, show, UnsupportedVersion } from "../errors/protocol.ts"
 import { InvalidPlugin, ServerClosed, UndeclaredResultType } from "../errors/server.ts"
 import { type Codec, createStatelessCodec, errorToJson } from "../protocol/codec.ts"
 import { createDispatcher, type Dispatch, toFailure } from "../protocol/dispatcher.ts"
@@ -209,7 +209,7 @@ export class Engine implements MessageHandler {
     if (era === "stateless") return serveStateless(this.#build().stateless, message, channel)
     const requested =
       message.params?.protocolVersion ?? channel.headers?.get("mcp-protocol-version") ?? "none"
-    return refuse(new UnsupportedVersion(String(requested), statelessRevisions), message.id)
+    return refuse(new UnsupportedVersion(show(requested), statelessRevisions), message.id)
   }
 
   async #handleNotification(message: NotificationMessage, channel: Channel): Promise<Reply> {

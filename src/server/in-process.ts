@@ -113,8 +113,11 @@ class InProcessExchange implements Exchange {
   }
 
   notify(method: string, params: Params): void {
-    // Progress belongs to the parent's own token; messages and the rest pass on.
-    if (!this.inert && method !== "notifications/progress") this.#parent?.exchange.notify(method, params)
+    if (!this.inert) this.#parent?.exchange.notify(method, params)
+  }
+
+  progress(): void {
+    // Progress belongs to the token of a client's own call.
   }
 
   ask(questions: readonly Question[]): Promise<readonly Answer[]> {

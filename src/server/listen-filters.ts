@@ -1,3 +1,4 @@
+import { InvalidParams } from "../errors/protocol.ts"
 import type { Principal } from "../protocol/principal.ts"
 import type { Core } from "./core.ts"
 import { scopeOfPrincipal } from "./core.ts"
@@ -13,7 +14,10 @@ const maxSubscribedUris = 1000
  */
 export function coreListenFilters(core: Pick<Core, "catalog" | "offers">): ReadonlyMap<string, ListenFilter> {
   const listChanged = (isOffered: () => boolean): ListenFilter => ({
-    honor: (wanted) => (wanted === true && isOffered() ? true : undefined),
+    honor(wanted) {
+      if (typeof wanted !== "boolean") throw malformed("a list is told as `true` or `false`")
+      return wanted && isOffered() ? true : undefined
+    },
     passes: () => true,
   })
   return new Map([
@@ -27,9 +31,8 @@ export function coreListenFilters(core: Pick<Core, "catalog" | "offers">): Reado
 function resourceSubscriptions(core: Pick<Core, "catalog" | "offers">): ListenFilter {
   return {
     honor(wanted) {
-      if (!Array.isArray(wanted) || !core.offers("resource")) return undefined
-      const uris = wanted.filter((uri): uri is string => typeof uri === "string")
-      return uris.length === 0 ? undefined : uris.slice(0, maxSubscribedUris)
+      if (!isStrings(wanted)) throw malformed("`resourceSubscriptions` is a list of URIs")
+      return wanted.length === 0 || !core.offers("resource") ? undefined : wanted.slice(0, maxSubscribedUris)
     },
     passes(event, honored, principal) {
       const uri = event.params?.uri
@@ -39,6 +42,14 @@ function resourceSubscriptions(core: Pick<Core, "catalog" | "offers">): ListenFi
       return mayRead(core, uri, principal)
     },
   }
+}
+
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string")
+}
+
+function malformed(rule: string): InvalidParams {
+  return new InvalidParams(`\`notifications\` has a field of the wrong type: ${rule}.`)
 }
 
 /** S28/schema ResourceUpdatedNotification: the URI may be a sub-resource of the one subscribed to. */

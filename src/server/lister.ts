@@ -1,4 +1,5 @@
 import type { ComponentKind } from "../components/component.ts"
+import { show } from "../errors/protocol.ts"
 import { InvalidCursor } from "../errors/server.ts"
 import { decodeBase64Url, encodeBase64Url } from "../shared/base64.ts"
 import { createLru, type Lru } from "../shared/lru.ts"
@@ -42,7 +43,7 @@ export class Lister {
 
   /** @throws {InvalidCursor} */
   page(shape: ListShape, scope: Scope, cursor: unknown): Page | Promise<Page> {
-    if (cursor !== undefined && typeof cursor !== "string") throw new InvalidCursor(String(cursor))
+    if (cursor !== undefined && typeof cursor !== "string") throw new InvalidCursor(show(cursor))
     const key = this.#cacheKey(shape, scope, cursor)
     const kept = key === undefined ? undefined : this.#pages.get(key)
     if (kept !== undefined) return kept

@@ -1,5 +1,4 @@
-import { UnknownOption } from "../errors/server.ts"
-import { nearestName } from "../shared/nearest-name.ts"
+import { assertOptions } from "../components/options.ts"
 
 /** The options of a server; a type test holds this list to the interface. */
 export const serverOptions = [
@@ -72,18 +71,10 @@ const foreignNames: { readonly [name: string]: string } = {
 }
 
 /**
- * Refuses options that do not exist, since a misspelt one would be silently without effect.
+ * Refuses options that a server does not have.
  *
  * @throws {UnknownOption} FLEET-09
  */
-export function assertOptions(options: object): void {
-  const known: readonly string[] = serverOptions
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue
-    const near = nearestName(name, known)
-    const advice = Object.hasOwn(foreignNames, name)
-      ? foreignNames[name]
-      : near && `Did you mean \`${near}\`?`
-    throw new UnknownOption("`FleetMCP`", name, advice)
-  }
+export function assertServerOptions(options: object): void {
+  assertOptions("`FleetMCP`", options, { names: serverOptions, foreign: foreignNames })
 }

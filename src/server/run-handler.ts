@@ -63,10 +63,15 @@ function whenSettled<Input>(run: HandlerRun<Input>, value: Promise<object>): Pro
         return fail(core, call, error)
       }
     },
-    (error) => fail(core, call, error),
+    // What a handler throws once its call is over is no failure of it: nobody waits for the answer.
+    (error) => (call.exchange.inert ? abandoned(error) : fail(core, call, error)),
   )
   const timeout = run.timeout ?? core.timeout
   return timeout === undefined ? settled : withTimeout(run, timeout, settled)
+}
+
+function abandoned(cause: unknown): Outcome {
+  return { kind: "failure", error: { code: -32603, message: "The call is over." }, cause }
 }
 
 function withTimeout<Input>(run: HandlerRun<Input>, ms: number, settled: Promise<Outcome>): Promise<Outcome> {

@@ -83,21 +83,12 @@ interface RawIn {
   any?: unknown
   no?: never
 }
+interface RawOut extends Omit<RawIn, "ratio"> {
+  ratio: number
+}
 type Plain<T> = { [Key in keyof T]: T[Key] }
 export type RawInput = Assert<Same<typeof raw.in, Plain<RawIn>>>
-export type RawOutput =
-  Assert<
-    Same<
-      typeof raw.out,
-      Plain<Omit<RawIn, "ratio" | "name" | "list"> & Pick<RawIn, "name" | "list">> & {
-        ratio: number
-      } extends infer T
-        ? Plain<T>
-        : never
-    >
-  > extends never
-    ? never
-    : true
+export type RawOutput = Assert<Same<typeof raw.out, Plain<RawOut>>>
 
 const asConst = { type: "object", properties: { a: { type: "string" } }, required: ["a"] } as const
 export type AsConst = Assert<Same<InferInput<typeof asConst>, { a: string }>>

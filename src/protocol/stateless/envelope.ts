@@ -1,4 +1,4 @@
-import { InvalidEnvelope, InvalidParams, UnsupportedVersion } from "../../errors/protocol.ts"
+import { InvalidEnvelope, show, UnsupportedVersion } from "../../errors/protocol.ts"
 import type { ClientCapabilities, Implementation, LoggingLevel } from "../../spec/index.ts"
 import { metaKeys } from "../../spec/meta.ts"
 import type { ProtocolRevision } from "../../spec/revisions.ts"
@@ -39,31 +39,47 @@ export class StatelessPeer implements Peer {
  */
 export function readEnvelope(params: Params | undefined, supported: readonly ProtocolRevision[]): Params {
   const meta = params?._meta
-  if (!isObject(meta)) throw new InvalidEnvelope("`params._meta` is missing.", { fix: envelopeFix })
+  if (!isObject(meta)) throw malformed("", meta, "an object")
   const version = meta[metaKeys.protocolVersion]
-  if (typeof version !== "string") {
-    throw new InvalidEnvelope(`\`params._meta["${metaKeys.protocolVersion}"]\` is missing.`, {
-      fix: envelopeFix,
-    })
-  }
+  if (typeof version !== "string") throw malformed(metaKeys.protocolVersion, version, "a string")
   // `includes` narrows nothing: a plain string against a list of literals.
   if (!supported.includes(version as ProtocolRevision)) throw new UnsupportedVersion(version, supported)
-  if (!isObject(meta[metaKeys.clientCapabilities])) {
-    throw new InvalidEnvelope(`\`params._meta["${metaKeys.clientCapabilities}"]\` is missing.`, {
-      fix: envelopeFix,
-    })
-  }
+  checkCapabilities(meta[metaKeys.clientCapabilities])
+  const token = meta[metaKeys.progressToken]
+  // Progress repeats the token; one that the schema forbids would make every such notification malformed.
+  if (token !== undefined && typeof token !== "string" && !Number.isSafeInteger(token))
+    throw malformed(metaKeys.progressToken, token, "a string or an integer")
   return meta
 }
 
-/** Reads the log level of a request. Unknown levels are an error, as a silent server would puzzle. */
+function checkCapabilities(capabilities: unknown): void {
+  const key = metaKeys.clientCapabilities
+  if (!isObject(capabilities)) throw malformed(key, capabilities, "an object")
+  // Those that questions depend on: what is no object can neither be asked nor be called undeclared.
+  for (const name of ["elicitation", "sampling", "roots"] as const) {
+    const value = capabilities[name]
+    if (value !== undefined && !isObject(value)) throw malformed(`${key}.${name}`, value, "an object")
+  }
+}
+
+function malformed(key: string, value: unknown, expected: string): InvalidEnvelope {
+  const place = key === "" ? "`params._meta`" : `\`params._meta["${key}"]\``
+  const problem = value === undefined ? "is missing" : `must be ${expected}`
+  return new InvalidEnvelope(`${place} ${problem}.`, { fix: envelopeFix })
+}
+
+/**
+ * Reads the log level of a request. Unknown levels are an error, as a silent server would puzzle.
+ *
+ * @throws {InvalidEnvelope}
+ */
 export function readLogLevel(meta: Params): LoggingLevel | undefined {
   const level = meta[metaKeys.logLevel]
   if (level === undefined) return undefined
   if (typeof level === "string" && (loggingLevels as readonly string[]).includes(level)) {
     return level as LoggingLevel
   }
-  throw new InvalidParams(`The log level \`${String(level).slice(0, 40)}\` is unknown.`, {
+  throw new InvalidEnvelope(`The log level \`${show(level)}\` is unknown.`, {
     fix: `Use one of ${loggingLevels.join(", ")}.`,
   })
 }

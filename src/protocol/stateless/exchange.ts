@@ -24,6 +24,7 @@ export interface StatelessRequest {
   readonly params: Params
   readonly peer: Peer
   readonly logLevel: LoggingLevel | undefined
+  readonly progressToken: unknown
   readonly journal: Journal | undefined
 }
 
@@ -36,6 +37,9 @@ export class StatelessExchange implements Exchange {
   readonly #method: string
   readonly #params: Params
   readonly #journal: Journal | undefined
+  readonly #progressToken: unknown
+  #progressHead: string | undefined
+  #lastProgress: number
   #conversation: Conversation | undefined
   #controller: AbortController | undefined
   #aborted: AbortReason | undefined
@@ -50,6 +54,9 @@ export class StatelessExchange implements Exchange {
     this.#method = request.method
     this.#params = request.params
     this.#journal = request.journal
+    this.#progressToken = request.progressToken
+    this.#progressHead = undefined
+    this.#lastProgress = Number.NEGATIVE_INFINITY
     this.#conversation = undefined
     this.#controller = undefined
     this.#aborted = undefined
@@ -107,6 +114,18 @@ export class StatelessExchange implements Exchange {
   notify(method: string, params: Params): void {
     if (this.inert) return
     this.#channel.send(this.host.codec.notification(method, params))
+  }
+
+  /** @see S28/basic/patterns/progress */
+  progress(done: number, total: number | undefined, message: string | undefined): void {
+    if (this.#progressToken === undefined || this.inert) return
+    if (!(done > this.#lastProgress) || done === Number.POSITIVE_INFINITY) return
+    this.#lastProgress = done
+    // The same for all of a call; a hundred notifications write it once.
+    this.#progressHead ??= this.host.codec.progressHead(this.#progressToken)
+    const size = total === undefined || !Number.isFinite(total) ? "" : `,"total":${total}`
+    const words = message === undefined ? "" : `,"message":${JSON.stringify(message)}`
+    this.#channel.send(`${this.#progressHead}${done}${size}${words}}}`)
   }
 
   ask(questions: readonly Question[]): Promise<readonly Answer[]> {

@@ -1,4 +1,4 @@
-import { HeaderMismatch } from "../../errors/protocol.ts"
+import { HeaderMismatch, show } from "../../errors/protocol.ts"
 import type { HeaderParam } from "../../schema/header-params.ts"
 import { decodeHeaderValue } from "../../spec/headers.ts"
 import { isObject, type Params, type RequestMessage } from "../jsonrpc.ts"
@@ -13,8 +13,8 @@ import type { HeaderBag } from "../transport.ts"
 export function checkVersionHeader(headers: HeaderBag, claimed: unknown): void {
   const header = headers.get("mcp-protocol-version")
   if (header === undefined) throw missing("MCP-Protocol-Version", "the protocol version of `_meta`")
-  // A body without a version is told so by the envelope's check, which names all that is missing.
-  if (claimed === undefined) return
+  // A body without a version, or with one that is no string, is told so by the envelope's check.
+  if (typeof claimed !== "string") return
   if (header !== claimed) throw mismatch("MCP-Protocol-Version", header, claimed)
 }
 
@@ -73,6 +73,7 @@ export function checkParamHeaders(
 }
 
 function agrees(header: string, value: unknown, type: HeaderParam["type"]): boolean {
+  if (typeof value === "object") return false
   if (header === String(value)) return true
   // S28/basic/transports/streamable-http#server-validation: integers compare as numbers, 42.0 is 42.
   return type === "integer" && decimal.test(header) && Number(header) === value
@@ -95,7 +96,7 @@ function missing(name: string, what: string): HeaderMismatch {
 
 function mismatch(name: string, header: string, body: unknown): HeaderMismatch {
   return new HeaderMismatch(
-    `The header \`${name}\` says \`${header.slice(0, 60)}\`, the body says \`${String(body).slice(0, 60)}\`.`,
+    `The header \`${name}\` says \`${header.slice(0, 60)}\`, the body says \`${show(body)}\`.`,
     { fix: "Send the same value in both." },
   )
 }

@@ -105,7 +105,14 @@ function readRequest(host: StatelessHost, message: RequestMessage, channel: Chan
   const problem = row?.check?.(params)
   if (problem !== undefined) throw new InvalidParams(problem)
   const peer = new StatelessPeer(host.revision, channel.principal, meta)
-  return { method, params, peer, logLevel: readLogLevel(meta), journal: undefined }
+  return {
+    method,
+    params,
+    peer,
+    logLevel: readLogLevel(meta),
+    progressToken: meta.progressToken,
+    journal: undefined,
+  }
 }
 
 async function reopen(host: StatelessHost, request: StatelessRequest): Promise<Journal | undefined> {

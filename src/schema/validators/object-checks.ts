@@ -1,6 +1,7 @@
 import { saidIssue, unexpectedIssue } from "../issue.ts"
 import { isObject, isSubschema, type Subschema } from "../keywords.ts"
-import { compilePattern, type TestPattern } from "../pattern.ts"
+import type { TestPattern } from "../linear-regex.ts"
+import { compilePattern } from "../pattern.ts"
 import { sized } from "../phrases.ts"
 import type { JsonSchema } from "../schema.ts"
 import { wordsOf } from "../words.ts"

@@ -58,7 +58,7 @@ export const stringChecks: CheckMaker = (schema, { document }) => [
 ]
 
 /** Tells whether a number is a multiple of another one as they are written, in decimal digits. */
-export function isMultiple(value: number, divisor: number): boolean {
+function isMultiple(value: number, divisor: number): boolean {
   if (Number.isInteger(value) && Number.isInteger(divisor)) return value % divisor === 0
   const quotient = value / divisor
   // 0.3 / 0.1 is 2.9999999999999996: what is a whole number but for the last digits was meant as one.

@@ -70,21 +70,33 @@ async function target(core: Core, call: Call): Promise<Target> {
       const { completers, uriTemplate } = found.component
       return { completers, names: uriTemplate.variables.map(({ name }) => name) }
     }
+    // A plain resource is a good reference, only without anything to complete.
+    if ((await core.catalog.find("resource", ref.uri, scopeOf(call))) !== undefined)
+      return { completers: {}, names: [] }
     throw new ResourceNotFound(ref.uri)
   }
   throw new InvalidParams("`ref` must be a `ref/prompt` with a `name` or a `ref/resource` with a `uri`.")
 }
 
 function filledIn(call: Call): { readonly [name: string]: string } {
-  const { context } = call.params
-  const args = isObject(context) && isObject(context.arguments) ? context.arguments : {}
-  return Object.fromEntries(
-    Object.entries(args).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-  )
+  // `check` let only an object of strings pass.
+  const context = call.params.context as
+    | { readonly arguments?: { readonly [name: string]: string } }
+    | undefined
+  return context?.arguments ?? {}
 }
 
-function checkParams({ ref, argument }: Params): string | undefined {
+function checkParams({ ref, argument, context }: Params): string | undefined {
   if (!isObject(ref) || typeof ref.type !== "string") return "`ref` must be an object with a `type`."
   const isGood = isObject(argument) && typeof argument.name === "string" && typeof argument.value === "string"
-  return isGood ? undefined : "`argument` must be an object with the strings `name` and `value`."
+  if (!isGood) return "`argument` must be an object with the strings `name` and `value`."
+  return isContext(context) ? undefined : "`context.arguments` must be an object of strings."
+}
+
+function isContext(context: unknown): boolean {
+  if (context === undefined) return true
+  if (!isObject(context)) return false
+  const { arguments: args } = context
+  if (args === undefined) return true
+  return isObject(args) && Object.values(args).every((value) => typeof value === "string")
 }

@@ -45,7 +45,8 @@ export function listen(core: Core): Method {
   }
 }
 
-function subscribe(core: Core, call: Call): Promise<Outcome> {
+// Async, so that a filter that throws gives back the place that was taken for it.
+async function subscribe(core: Core, call: Call): Promise<Outcome> {
   const honored = honor(core, call)
   const meta = { [metaKeys.subscriptionId]: call.id }
   const notify = (method: string, params: Params) =>

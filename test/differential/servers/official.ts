@@ -46,6 +46,14 @@ export function createOfficialServer(): McpHttpHandler {
   )
 }
 
+// Once for all servers: a schema can be marked as completable only one time.
+const reviewArguments = z.object({
+  code: schemas.review.shape.code,
+  language: completable(z.string(), (typed) =>
+    languages.filter((language) => language.startsWith(typed)),
+  ).optional(),
+})
+
 const say = (text: string) => ({ content: [{ type: "text" as const, text }] })
 const structured = (value: unknown) => ({ ...say(JSON.stringify(value)), structuredContent: value as never })
 
@@ -224,15 +232,9 @@ function addResources(server: McpServer): void {
 
 function addPrompts(server: McpServer): void {
   const user = (text: string) => ({ role: "user" as const, content: { type: "text" as const, text } })
-  const args = z.object({
-    code: schemas.review.shape.code,
-    language: completable(schemas.review.shape.language, (typed) =>
-      languages.filter((language) => language.startsWith(typed ?? "")),
-    ),
-  })
   server.registerPrompt(
     "review",
-    { title: "Review code", description: "Reviews", argsSchema: args },
+    { title: "Review code", description: "Reviews", argsSchema: reviewArguments },
     ({ code, language }) => ({
       description: "Reviews",
       messages: [

@@ -1,0 +1,148 @@
+import { InvalidOutput } from "../errors/tool.ts"
+import type { CompiledSchema, Validated } from "../schema/compile.ts"
+import { describeIssues, expectedIssue, type Issue } from "../schema/issue.ts"
+import { isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
+import type { CallToolResult } from "../spec/index.ts"
+import { isContent } from "./content-brand.ts"
+import type { Context } from "./context.ts"
+import { type InputRequired, isInputRequired } from "./input-required.ts"
+import { toJsonValue } from "./json-value.ts"
+import {
+  type ContentInput,
+  isToolResult,
+  ToolResult,
+  type ToolResultOptions,
+  toCallToolResult,
+} from "./result.ts"
+import { collectYields, isYielding } from "./yields.ts"
+
+/** Runs a tool: validates, calls the handler, validates and converts. */
+export type ToolInvoke = (
+  args: unknown,
+  ctx: Context,
+) => CallToolResult | InputRequired | Promise<CallToolResult | InputRequired>
+
+/** What a call of a tool goes through, made once. */
+export interface ToolParts {
+  /** Who it is, for messages, such as "tool `add`". */
+  readonly subject: string
+  readonly input: CompiledSchema
+  readonly output: OutputSchema | undefined
+  readonly handler: (args: unknown, ctx: Context) => unknown
+  /** Writes the text beside structured content. Default: the value as JSON. */
+  readonly render: ((value: unknown) => ContentInput) | undefined
+}
+
+export interface OutputSchema extends CompiledSchema {
+  /** Whether it is JSON Schema as it stands, which knows JSON only: no `Date`, no `undefined`. */
+  readonly isRaw: boolean
+}
+
+/** Joins validation, handler and conversion into the one function a call runs. */
+export function composeInvoke({ subject, input, output, handler, render }: ToolParts): ToolInvoke {
+  const options: ToolResultOptions = {
+    subject,
+    hasOutput: output !== undefined,
+    ...(render === undefined ? undefined : { render }),
+  }
+  const convert =
+    output === undefined
+      ? (value: unknown) => toCallToolResult(value, options)
+      : (value: unknown) => checkedResult(value, output, options)
+
+  function run(checked: Validated, ctx: Context): MaybePromise<CallToolResult | InputRequired> {
+    if (!checked.ok) return issuesResult(subject, checked.issues)
+    const value = handler(checked.value, ctx)
+    // Whoever made the promise: database clients return thenables of their own.
+    return isThenable(value)
+      ? Promise.resolve(value).then((settled) => finish(settled, ctx))
+      : finish(value, ctx)
+  }
+
+  function finish(value: unknown, ctx: Context): MaybePromise<CallToolResult | InputRequired> {
+    if (isInputRequired(value)) return value
+    if (!isYielding(value)) return convert(value)
+    return collectYields(value, ctx.signal, subject).then((all) => all.find(isInputRequired) ?? convert(all))
+  }
+
+  return (args, ctx) => {
+    const checked = input.validate(args)
+    return checked instanceof Promise ? checked.then((verdict) => run(verdict, ctx)) : run(checked, ctx)
+  }
+}
+
+/** Makes the result of a tool that declares what it returns. */
+function checkedResult(
+  value: unknown,
+  output: OutputSchema,
+  options: ToolResultOptions,
+): MaybePromise<CallToolResult> {
+  const { subject } = options
+  if (!isToolResult(value)) {
+    const verdict = checkValue(value, output, subject)
+    const finish = (checked: unknown) => toCallToolResult(checked, options)
+    return verdict instanceof Promise ? verdict.then(finish) : finish(verdict)
+  }
+  // What says that the call failed need not be what the call was to return.
+  if (value.isError) return toCallToolResult(value, options)
+  const verdict = checkValue(value.structuredContent, output, subject)
+  const finish = (checked: unknown) => toCallToolResult(withStructured(value, checked), options)
+  return verdict instanceof Promise ? verdict.then(finish) : finish(verdict)
+}
+
+/** Checks what was returned against the output schema. Returns what the schema makes of it, as JSON. */
+function checkValue(value: unknown, output: OutputSchema, subject: string): unknown | Promise<unknown> {
+  if (isContent(value) || (Array.isArray(value) && isContent(value[0]))) throw noData(subject, "content")
+  if (output.isRaw) return judge(output.validate(value === undefined ? value : toJsonValue(value, subject)))
+  const verdict = output.validate(value)
+  return verdict instanceof Promise ? verdict.then(judgeOrRetry) : judgeOrRetry(verdict)
+
+  // A library may refuse a member that is `undefined`, which JSON leaves out anyway.
+  function judgeOrRetry(first: Validated): unknown | Promise<unknown> {
+    const json = first.ok || value === undefined ? value : toJsonValue(value, subject)
+    return json === value ? judge(first) : judge(output.validate(json))
+  }
+
+  function judge(last: Validated | Promise<Validated>): unknown | Promise<unknown> {
+    if (last instanceof Promise) return last.then(judge)
+    if (!last.ok) throw new InvalidOutput(subject, describeIssues(last.issues))
+    if (last.value === undefined) throw noData(subject, undefined)
+    return toJsonValue(last.value, subject)
+  }
+}
+
+/**
+ * Clients may count on structured content where an output schema is advertised.
+ *
+ * @see S28/server/tools#output-schema
+ */
+function noData(subject: string, got: "content" | undefined): InvalidOutput {
+  const issue = expectedIssue([], "data", undefined)
+  if (got === undefined) return new InvalidOutput(subject, describeIssues([issue]))
+  const message =
+    "expected data, got content; return both in `new ToolResult({ content, structuredContent })`"
+  return new InvalidOutput(subject, describeIssues([{ ...issue, message }]))
+}
+
+function withStructured(result: ToolResult<unknown>, structuredContent: unknown): ToolResult<unknown> {
+  return new ToolResult({
+    structuredContent,
+    ...(result.content === undefined ? undefined : { content: result.content }),
+    ...(result.meta === undefined ? undefined : { meta: result.meta }),
+  })
+}
+
+/**
+ * Bad arguments are a result the model can read and mend, not a protocol error.
+ *
+ * @see S28/server/tools#error-handling
+ */
+function issuesResult(subject: string, issues: readonly Issue[]): CallToolResult {
+  const text = `Invalid arguments for ${subject}:\n${describeIssues(issues)}`
+  return {
+    content: [{ type: "text", text }],
+    isError: true,
+    // Issues are JSON, which the type of `_meta` cannot see.
+    _meta: { "fleetmcp/issues": issues } as NonNullable<CallToolResult["_meta"]>,
+  }
+}

@@ -1,0 +1,63 @@
+import type { Principal } from "../protocol/principal.ts"
+import type { Abortable, Channel, HeaderBag } from "../protocol/transport.ts"
+import { EventStream, type StreamSink } from "./event-stream.ts"
+import type { KeepAlive } from "./keep-alive.ts"
+
+/** Carries one POST: answered by one JSON body unless something is sent ahead of it. */
+export abstract class HttpChannel implements Channel {
+  principal: Principal | undefined
+  #stream: EventStream | undefined
+  #call: Abortable | undefined
+
+  constructor() {
+    this.principal = undefined
+    this.#stream = undefined
+    this.#call = undefined
+  }
+
+  abstract get headers(): HeaderBag
+
+  get committed(): boolean {
+    return this.#stream !== undefined
+  }
+
+  send(json: string): void {
+    this.#stream ??= new EventStream(this.open(), this.keepAlive)
+    this.#stream.send(json)
+  }
+
+  drained(): Promise<void> | undefined {
+    return this.#stream?.drained()
+  }
+
+  onDisconnect(call: Abortable): void {
+    this.#call = call
+    this.watch()
+  }
+
+  /** Ends the stream with the answer. */
+  endStream(json: string | undefined): void {
+    this.#stream?.end(json)
+  }
+
+  protected abstract get keepAlive(): KeepAlive
+
+  /** Answers with an event stream from now on. */
+  protected abstract open(): StreamSink
+
+  /** Calls `disconnected` when the client goes away, now if it has. */
+  protected abstract watch(): void
+
+  protected disconnected(): void {
+    this.#stream?.over()
+    this.#call?.abort("disconnect")
+  }
+}
+
+/** The head of every event stream. */
+export const streamHeaders = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-cache, no-transform",
+  // nginx would hold events back.
+  "x-accel-buffering": "no",
+} as const

@@ -1,0 +1,84 @@
+import type { Beating, KeepAlive } from "./keep-alive.ts"
+
+/** The most that may wait for a slow reader before it is cut off. */
+const maxBuffered = 8 * 1024 * 1024
+
+/** How much of one turn is held back to go out together. */
+const maxPending = 64 * 1024
+
+/** Where the text of an event stream goes. */
+export interface StreamSink {
+  /** How much waits for the reader. */
+  readonly buffered: number
+  write(text: string): void
+  /** Writes the last of it. */
+  end(text: string): void
+  /** Gives the reader up. */
+  cut(): void
+  /** Resolves when the reader has caught up; `undefined` if it keeps up. */
+  drained(): Promise<void> | undefined
+}
+
+/**
+ * Writes messages as server-sent events: those of one turn together, comments while there are none.
+ *
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+export class EventStream implements Beating {
+  readonly #sink: StreamSink
+  readonly #keepAlive: KeepAlive
+  #pending: string
+  #isQuiet: boolean
+  #isOver: boolean
+
+  constructor(sink: StreamSink, keepAlive: KeepAlive) {
+    this.#sink = sink
+    this.#keepAlive = keepAlive
+    this.#pending = ""
+    this.#isQuiet = true
+    this.#isOver = false
+    keepAlive.add(this)
+  }
+
+  send(json: string): void {
+    if (this.#isOver) return
+    if (this.#pending === "") queueMicrotask(() => this.#flush())
+    this.#pending += `event: message\ndata: ${json}\n\n`
+    if (this.#pending.length > maxPending) this.#flush()
+  }
+
+  drained(): Promise<void> | undefined {
+    this.#flush()
+    return this.#isOver ? undefined : this.#sink.drained()
+  }
+
+  end(json: string | undefined): void {
+    if (this.#isOver) return
+    const last = json === undefined ? this.#pending : `${this.#pending}event: message\ndata: ${json}\n\n`
+    this.over()
+    this.#sink.end(last)
+  }
+
+  /** Nothing more can be sent: the stream ended, or its reader went away. */
+  over(): void {
+    this.#isOver = true
+    this.#pending = ""
+    this.#keepAlive.delete(this)
+  }
+
+  beat(): void {
+    // What waits already keeps the connection busy, and a reader that takes nothing would only be given more.
+    if (this.#isQuiet && this.#sink.buffered === 0) this.#sink.write(": keep-alive\n\n")
+    this.#isQuiet = true
+  }
+
+  #flush(): void {
+    if (this.#pending === "" || this.#isOver) return
+    const text = this.#pending
+    this.#pending = ""
+    this.#isQuiet = false
+    this.#sink.write(text)
+    // A peer that does not read must not fill our memory; a cut stream is a lost request, which it may repeat.
+    if (this.#sink.buffered > maxBuffered) this.#sink.cut()
+  }
+}

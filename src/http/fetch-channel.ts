@@ -1,0 +1,124 @@
+import type { HeaderBag } from "../protocol/transport.ts"
+import { HttpChannel } from "./channel.ts"
+import type { Endpoint } from "./endpoint.ts"
+import type { StreamSink } from "./event-stream.ts"
+import { KeepAlive } from "./keep-alive.ts"
+
+/** How much may wait for a reader before it counts as slow. */
+const highWaterMark = 64 * 1024
+
+/** Carries one POST of `fetch`. */
+export class FetchChannel extends HttpChannel {
+  readonly headers: HeaderBag
+  /** Told when something is sent ahead of the answer. */
+  onOpen: ((stream: ReadableStream<Uint8Array>) => void) | undefined
+  /** The stream, once there is one. */
+  readable: ReadableStream<Uint8Array> | undefined
+  readonly #endpoint: Endpoint
+  readonly #request: Request
+
+  constructor(endpoint: Endpoint, request: Request, headers: HeaderBag) {
+    super()
+    this.headers = headers
+    this.onOpen = undefined
+    this.readable = undefined
+    this.#endpoint = endpoint
+    this.#request = request
+  }
+
+  /** One for each stream: some runtimes let no request touch what another one opened. */
+  protected get keepAlive(): KeepAlive {
+    return new KeepAlive(this.#endpoint)
+  }
+
+  protected open(): StreamSink {
+    const sink = new FetchSink(() => this.disconnected())
+    this.readable = sink.readable
+    this.onOpen?.(sink.readable)
+    return sink
+  }
+
+  protected watch(): void {
+    const { signal } = this.#request
+    if (signal.aborted) this.disconnected()
+    else signal.addEventListener("abort", () => this.disconnected(), { once: true })
+  }
+}
+
+/** The headers of a `fetch` request. */
+export class FetchHeaders implements HeaderBag {
+  readonly #headers: Headers
+
+  constructor(headers: Headers) {
+    this.#headers = headers
+  }
+
+  get(name: string): string | undefined {
+    return this.#headers.get(name) ?? undefined
+  }
+
+  entries(): Iterable<readonly [string, string]> {
+    return this.#headers
+  }
+}
+
+class FetchSink implements StreamSink {
+  readonly readable: ReadableStream<Uint8Array>
+  readonly #onGone: () => void
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined
+  #waiting: (() => void)[] = []
+
+  /** @param onGone Called when the reader goes away. */
+  constructor(onGone: () => void) {
+    this.#onGone = onGone
+    this.readable = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller
+        },
+        pull: () => this.#release(),
+        cancel: () => this.#gone(),
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark }),
+    )
+  }
+
+  get buffered(): number {
+    return highWaterMark - (this.#controller?.desiredSize ?? highWaterMark)
+  }
+
+  write(text: string): void {
+    this.#controller?.enqueue(encoder.encode(text))
+  }
+
+  end(text: string): void {
+    if (text !== "") this.write(text)
+    this.#controller?.close()
+    this.#controller = undefined
+    this.#release()
+  }
+
+  cut(): void {
+    this.#controller?.error(new TypeError("The client reads too slowly."))
+    this.#gone()
+  }
+
+  drained(): Promise<void> | undefined {
+    if (this.#controller === undefined || this.buffered < highWaterMark) return undefined
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  #gone(): void {
+    this.#controller = undefined
+    this.#release()
+    this.#onGone()
+  }
+
+  #release(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const resume of waiting) resume()
+  }
+}
+
+const encoder: InstanceType<typeof TextEncoder> = /* @__PURE__ */ new TextEncoder()

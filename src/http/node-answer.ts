@@ -1,0 +1,72 @@
+import type { Reply } from "../protocol/transport.ts"
+import { type Answer, failureAnswer, withCors } from "./answer.ts"
+import { isBodyLong } from "./node-body.ts"
+import { cutIfStalled, type NodeChannel } from "./node-channel.ts"
+
+/** Answers that are no larger fit in the buffers of the operating system, whether they are read or not. */
+const quickBytes = 64 * 1024
+
+/** How long what a client still sends is taken after its request was refused, in milliseconds. */
+const lingerMs = 2000
+
+/** Writes the answer of the engine: as the end of the stream if there is one, else as the body. */
+export function writeReply(channel: NodeChannel, { status, body, headers }: Reply): void {
+  const { res } = channel
+  if (channel.committed) return channel.endStream(body)
+  if (res.destroyed || res.headersSent) return
+  const cors = channel.corsHeaders
+  if (body === undefined) {
+    res.writeHead(status, { ...headers, ...cors }).end()
+    return
+  }
+  const length = Buffer.byteLength(body)
+  if (headers === undefined && cors === undefined)
+    res.writeHead(status, { "content-type": "application/json", "content-length": length })
+  else {
+    const own = { "content-type": "application/json", "content-length": length }
+    res.writeHead(status, { ...own, ...headers, ...cors })
+  }
+  if (length > quickBytes) cutIfStalled(res, channel.site.endpoint.timeouts.send)
+  res.end(body)
+}
+
+/** Writes an answer that needed no engine. */
+export function writeAnswer(channel: NodeChannel, plain: Answer): void {
+  const { req, res, site } = channel
+  if (res.destroyed || res.headersSent) return
+  const { status, headers, body } = withCors(site.endpoint, req.headers.origin, plain)
+  const length = body === undefined ? undefined : { "content-length": Buffer.byteLength(body) }
+  if (!isBodyLong(req, site.endpoint.bodyLimit)) {
+    res.writeHead(status, { ...headers, ...length }).end(body)
+    return
+  }
+  res.writeHead(status, { ...headers, ...length, connection: "close" })
+  if (body === undefined) res.flushHeaders()
+  else res.write(body)
+  linger(channel)
+}
+
+/** The one way out of an error that has no answer of its own: a status while one can be sent, else a cut. */
+export function fail(channel: NodeChannel, error: unknown): void {
+  const answer = failureAnswer(channel.site.endpoint, error)
+  if (channel.res.headersSent) channel.res.destroy()
+  else writeAnswer(channel, answer)
+}
+
+/**
+ * Ends a response when the client has sent all it wants, or for long enough. To close at once would reset the
+ * connection, and clients that write before they read would not see the answer.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.6
+ */
+function linger({ req, res }: NodeChannel): void {
+  const timer = setTimeout(end, lingerMs)
+  req.once("end", end)
+  req.once("close", end)
+  req.resume()
+
+  function end(): void {
+    clearTimeout(timer)
+    res.end()
+  }
+}
