@@ -3,8 +3,9 @@ import type { CacheHints } from "./components/component.ts"
 import { componentKey } from "./components/component.ts"
 import { type FingerprintSource, fingerprintOf } from "./components/fingerprint.ts"
 import { normalizeIcons } from "./components/icon.ts"
-import { prompt } from "./components/prompt.ts"
-import { resource } from "./components/resource.ts"
+import { type Prompt, prompt } from "./components/prompt.ts"
+import { type Resource, resource } from "./components/resource.ts"
+import type { Template } from "./components/template.ts"
 import { type Tool, tool } from "./components/tool.ts"
 import { createEndpoint, type Endpoint, type HttpOptions } from "./http/endpoint.ts"
 import { createFetchHandler, type FetchHandler } from "./http/handler.ts"
@@ -45,8 +46,8 @@ export interface FleetMCPOptions<Tools extends readonly Tool[] = readonly Tool[]
   /** Tells the model what the server is for and how to use it. */
   readonly instructions?: string
   readonly tools?: Tools
-  readonly resources?: readonly AnyComponent[]
-  readonly prompts?: readonly AnyComponent[]
+  readonly resources?: readonly (Resource | Template)[]
+  readonly prompts?: readonly Prompt[]
   readonly providers?: readonly Provider[]
   readonly transforms?: readonly Transform[]
   readonly middleware?: readonly Middleware[]
@@ -105,7 +106,7 @@ export interface CallOptions {
  * const mcp = new FleetMCP("Demo")
  * mcp.tool({ name: "add", input: z.object({ a: z.number(), b: z.number() }) }, ({ a, b }) => a + b)
  */
-export class FleetMCP<const Tools extends readonly Tool[] = readonly []> {
+export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   readonly name: string
   /** Serves one request: the server on any runtime that speaks `fetch`. Bound, so that it may be passed around. */
   readonly fetch: FetchHandler

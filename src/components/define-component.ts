@@ -5,11 +5,17 @@ import type { Component, ComponentKind, ComponentOptions } from "./component.ts"
 import { normalizeIcons } from "./icon.ts"
 import { displayTitle } from "./name.ts"
 
+/** What a component is called. */
+export interface Identity<Kind extends ComponentKind, Id extends string> {
+  readonly kind: Kind
+  readonly id: Id
+  /** What its title is made from, where nothing else says one. */
+  readonly name: string
+}
+
 /** The fields all kinds of component share, checked and frozen. */
 export function componentFields<Kind extends ComponentKind, Id extends string>(
-  kind: Kind,
-  id: Id,
-  name: string,
+  { kind, id, name }: Identity<Kind, Id>,
   options: ComponentOptions & { readonly annotations?: { readonly title?: string | undefined } | undefined },
 ): Component & { readonly kind: Kind; readonly id: Id } {
   const subject = `${kind} \`${id}\``

@@ -69,3 +69,15 @@ const foreignToAll: { readonly [name: string]: string } = {
   timeoutMs: "Use `timeout`, in milliseconds.",
   timeout_ms: "Use `timeout`, in milliseconds.",
 }
+
+/** Names that other frameworks have for the options of resources and templates. */
+export const foreignResourceOptions: { readonly [name: string]: string } = {
+  uriTemplate: "Use `uri`; one that has variables makes a template.",
+  uri_template: "Use `uri`; one that has variables makes a template.",
+  template: "Use `uri`; one that has variables makes a template.",
+  mime_type: "Use `mimeType`.",
+  contentType: "Use `mimeType`.",
+  cacheHints: "Use `cache`.",
+  cacheHint: "Use `cache`.",
+  list: "Register the resources themselves beside the template.",
+}

@@ -1,14 +1,16 @@
 import { InvalidParams } from "../errors/protocol.ts"
 import { type CompiledSchema, compileSchema, type Validated } from "../schema/compile.ts"
-import { describeIssues } from "../schema/issue.ts"
+import { describeIssues, type Issue } from "../schema/issue.ts"
 import type { InferInput, InferOutput, JsonSchema, Schema } from "../schema/schema.ts"
+import { isThenable } from "../shared/maybe-promise.ts"
 import type { GetPromptResult, PromptArgument, Prompt as WirePrompt } from "../spec/index.ts"
 import type { Completers } from "./completion.ts"
 import type { Component, ComponentOptions } from "./component.ts"
 import type { Context } from "./context.ts"
-import { componentFields, wireFields } from "./define-component.ts"
+import { assertHandler, componentFields, wireFields } from "./define-component.ts"
 import { type InputRequired, isInputRequired } from "./input-required.ts"
 import { assertPromptName } from "./name.ts"
+import { assertOptions, componentOptions, type KnownOptions } from "./options.ts"
 import { type PromptReturn, toGetPromptResult } from "./prompt-result.ts"
 
 export interface PromptConfig<
@@ -28,7 +30,7 @@ export interface PromptConfig<
 type ArgumentNames<Args> = Args extends Schema ? keyof InferInput<Args> & string : never
 
 /** What the handler of a prompt receives. */
-export type PromptArguments<Args> = Args extends Schema ? InferOutput<Args> : Record<never, never>
+export type PromptArguments<Args> = [Args] extends [Schema] ? InferOutput<Args> : { [Name in never]: never }
 
 /** A prompt, as a value: frozen, made by {@link prompt}. */
 export interface Prompt<Name extends string = string, Arguments = unknown> extends Component {
@@ -58,14 +60,15 @@ export type PromptInvoke = (
  * @throws {SchemaNotExpressible} FLEET-11: the schema cannot be said in JSON Schema.
  * @see S28/server/prompts
  */
-export function prompt<const Name extends string, Args extends Schema | undefined = undefined>(
+export function prompt<const Name extends string, const Args extends Schema | undefined = undefined>(
   config: Name | PromptConfig<Name, Args>,
   handler: (
     args: PromptArguments<Args>,
     ctx: Context,
-  ) => PromptReturn | InputRequired | Promise<PromptReturn | InputRequired>,
-): Prompt<Name, Args extends Schema ? InferInput<Args> : Record<never, never>> {
-  const options = (typeof config === "string" ? { name: config } : config) as PromptConfig
+  ) => PromptReturn | InputRequired | PromiseLike<PromptReturn | InputRequired>,
+): Prompt<Name, [Args] extends [Schema] ? InferInput<Args> : { [Argument in never]: never }> {
+  // A name alone is a config, too; which arguments it is for, its type has said.
+  const options = (typeof config === "string" ? { name: config } : config) as unknown as PromptConfig
   // The value is typed for its users; inside, arguments are what validation says they are.
   return definePrompt(options, handler as PromptHandler) as never
 }
@@ -75,13 +78,17 @@ type PromptHandler = (args: unknown, ctx: Context) => unknown
 function definePrompt(config: PromptConfig, handler: PromptHandler): Prompt {
   assertPromptName(config.name)
   const subject = `prompt \`${config.name}\``
-  const fields = componentFields("prompt", config.name, config.name, config)
+  assertOptions(`The ${subject}`, config, promptOptions)
+  assertHandler(subject, handler)
+  const fields = componentFields({ kind: "prompt", id: config.name, name: config.name }, config)
   const args =
     config.args === undefined
       ? undefined
       : compileSchema(config.args, { side: "input", subject: `${subject} args`, root: "object" })
   const properties = (args?.json.properties ?? {}) as { readonly [name: string]: JsonSchema }
   const list = argumentList(args?.json)
+  const names = list.map(({ name }) => name)
+  assertOptions(`The \`complete\` of the ${subject}`, config.complete ?? {}, { names, foreign: {} })
   const definition: WirePrompt = Object.freeze({
     name: config.name,
     ...wireFields(fields),
@@ -95,27 +102,25 @@ function definePrompt(config: PromptConfig, handler: PromptHandler): Prompt {
     completes: config.complete !== undefined,
     definition,
     invoke: (sent: { readonly [name: string]: unknown }, ctx: Context) => {
-      const run = (verdict: Validated) =>
-        runPrompt(verdict, handler, ctx, { subject, description: config.description })
+      const run = (verdict: Validated) => {
+        if (!verdict.ok) throw invalidArguments(subject, verdict.issues)
+        const value = handler(verdict.value, ctx)
+        return isThenable(value) ? Promise.resolve(value).then(finish) : finish(value)
+      }
       const verdict = checkArguments(args, parseArguments(properties, sent, subject))
       return verdict instanceof Promise ? verdict.then(run) : run(verdict)
     },
   })
+
+  function finish(value: unknown): GetPromptResult | InputRequired {
+    return isInputRequired(value)
+      ? value
+      : toGetPromptResult(value, { subject, description: config.description })
+  }
 }
 
-function runPrompt(
-  verdict: Validated,
-  handler: PromptHandler,
-  ctx: Context,
-  options: { readonly subject: string; readonly description: string | undefined },
-): GetPromptResult | InputRequired | Promise<GetPromptResult | InputRequired> {
-  if (!verdict.ok) {
-    throw new InvalidParams(`Invalid arguments for ${options.subject}:\n${describeIssues(verdict.issues)}`)
-  }
-  const finish = (value: unknown): GetPromptResult | InputRequired =>
-    isInputRequired(value) ? value : toGetPromptResult(value, options)
-  const value = handler(verdict.value, ctx)
-  return value instanceof Promise ? value.then(finish) : finish(value)
+function invalidArguments(subject: string, issues: readonly Issue[]): InvalidParams {
+  return new InvalidParams(`Invalid arguments for ${subject}:\n${describeIssues(issues)}`)
 }
 
 function checkArguments(args: CompiledSchema | undefined, sent: unknown): Validated | Promise<Validated> {
@@ -178,3 +183,19 @@ function takesText(property: JsonSchema): boolean {
   if (Array.isArray(branches)) return branches.some((branch) => takesText(branch as JsonSchema))
   return Array.isArray(property.enum) && property.enum.every((value) => typeof value === "string")
 }
+
+const promptOptions: KnownOptions = /* @__PURE__ */ componentOptions<PromptConfig>(
+  "prompt",
+  { name: true, args: true, complete: true, timeout: true },
+  {
+    arguments: "Use `args`, a schema.",
+    argsSchema: "Use `args`.",
+    args_schema: "Use `args`.",
+    inputSchema: "Use `args`.",
+    input: "Use `args`.",
+    parameters: "Use `args`.",
+    schema: "Use `args`.",
+    messages: "Return them from the handler.",
+    template: "Return the text from the handler.",
+  },
+)

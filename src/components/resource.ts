@@ -1,13 +1,15 @@
 import type { Schema } from "../schema/schema.ts"
+import { isThenable } from "../shared/maybe-promise.ts"
 import type { IsTemplate } from "../shared/uri-template/variables.ts"
 import { isTemplate } from "../shared/uri-template.ts"
 import type { Annotations, ReadResourceResult, Resource as WireResource } from "../spec/index.ts"
 import { toAnnotations } from "./annotations.ts"
 import type { CacheHints, Component, ComponentOptions } from "./component.ts"
 import type { Context } from "./context.ts"
-import { componentFields, wireFields } from "./define-component.ts"
+import { assertHandler, componentFields, wireFields } from "./define-component.ts"
 import { type InputRequired, isInputRequired } from "./input-required.ts"
 import { assertResourceName, assertResourceUri, nameFromUri } from "./name.ts"
+import { assertOptions, componentOptions, foreignResourceOptions, type KnownOptions } from "./options.ts"
 import { toReadResourceResult } from "./resource-result.ts"
 import { defineTemplate, type Template, type TemplateArguments, type TemplateConfig } from "./template.ts"
 
@@ -56,15 +58,29 @@ export type ResourceInvoke = (
  * @throws {TemplateMismatch} FLEET-05: schema and template have different names.
  * @see S28/server/resources
  */
-export function resource<const Uri extends string, Args extends Schema | undefined = undefined>(
-  config: Uri | (IsTemplate<Uri> extends true ? TemplateConfig<Uri, Args> : ResourceConfig<Uri>),
+export function resource<const Uri extends string, const Args extends Schema | undefined = undefined>(
+  config: Uri | ConfigOf<Uri, Args>,
   handler: (args: TemplateArguments<Uri, Args>, ctx: Context) => unknown,
-): IsTemplate<Uri> extends true ? Template<Uri> : Resource<Uri> {
+): ResourceOf<Uri> {
+  // Each kind checks that it has no options but its own.
   const options = (typeof config === "string" ? { uri: config } : config) as ResourceConfig | TemplateConfig
   const run = handler as (args: unknown, ctx: Context) => unknown
   // What the URI holds decides, here as in the type.
   return (isTemplate(options.uri) ? defineTemplate(options, run) : defineResource(options, run)) as never
 }
+
+/** A text that is not known at compile time may be either. */
+type ConfigOf<Uri extends string, Args extends Schema | undefined> = [IsTemplate<Uri>] extends [true]
+  ? TemplateConfig<Uri, Args>
+  : [IsTemplate<Uri>] extends [false]
+    ? ResourceConfig<Uri>
+    : TemplateConfig<Uri, Args> | ResourceConfig<Uri>
+
+type ResourceOf<Uri extends string> = [IsTemplate<Uri>] extends [true]
+  ? Template<Uri>
+  : [IsTemplate<Uri>] extends [false]
+    ? Resource<Uri>
+    : Template<Uri> | Resource<Uri>
 
 function defineResource(
   options: ResourceConfig,
@@ -75,7 +91,9 @@ function defineResource(
   const name = options.name ?? nameFromUri(uri)
   assertResourceName(name)
   const subject = `resource \`${uri}\``
-  const fields = componentFields("resource", uri, name, { ...options, annotations: undefined })
+  assertOptions(`The ${subject}`, options, resourceOptions)
+  assertHandler(subject, handler)
+  const fields = componentFields({ kind: "resource", id: uri, name }, { ...options, annotations: undefined })
   const annotations =
     options.annotations === undefined ? undefined : toAnnotations(options.annotations, subject)
   const definition: WireResource = Object.freeze({
@@ -100,7 +118,20 @@ function defineResource(
           ? value
           : toReadResourceResult(value, { uri: read, mimeType: options.mimeType, subject })
       const value = handler({}, ctx)
-      return value instanceof Promise ? value.then(finish) : finish(value)
+      return isThenable(value) ? Promise.resolve(value).then(finish) : finish(value)
     },
   })
 }
+
+const resourceOptions: KnownOptions = /* @__PURE__ */ componentOptions<ResourceConfig>(
+  "resource",
+  { uri: true, name: true, mimeType: true, size: true, annotations: true, timeout: true, cache: true },
+  {
+    ...foreignResourceOptions,
+    args: "Put the variables into the URI, such as `users://{id}`; a URI without any has no arguments.",
+    complete: "Put the variables into the URI, such as `users://{id}`; a URI without any has no arguments.",
+    security: "Leave it out; only the variables of a template are screened.",
+    text: "Return it from the handler: `resource(uri, () => text)`.",
+    content: "Return it from the handler: `resource(uri, () => content)`.",
+  },
+)

@@ -19,21 +19,62 @@ export function toResultValue(result: CallToolResult): unknown {
 
 /**
  * What {@link toResultValue} gives for what a handler without an output schema returns; `Result` is what it returns,
- * awaited, or what its generator yields as an array.
+ * awaited, or what its generator yields as an array. Where the type leaves open whether a value is content or data,
+ * nothing is promised: `unknown`.
  */
 export type ResultValue<Result> = 0 extends 1 & Result
   ? unknown
   : Result extends ToolResult<infer Structured>
-    ? [Structured] extends [undefined]
-      ? ContentValue
-      : Jsonify<Structured>
+    ? StructuredValue<Structured>
     : Result extends WholeResult
       ? unknown
       : Result extends readonly never[]
         ? Jsonify<Result>
         : Result extends ContentBlock | readonly ContentBlock[]
           ? ContentValue
-          : Jsonify<Result>
+          : Result extends MaybeContent | readonly MaybeContent[]
+            ? LooksLikeContent<Result> extends true
+              ? unknown
+              : Jsonify<Result>
+            : Jsonify<Result>
+
+type StructuredValue<Structured> = 0 extends 1 & Structured
+  ? unknown
+  : Structured extends undefined
+    ? ContentValue
+    : Jsonify<Structured>
+
+/** A plain object with a `type`: at run time its fields decide whether it is a content block. */
+interface MaybeContent {
+  readonly type: string
+}
+
+type LooksLikeContent<Result> = Result extends readonly (infer Item)[]
+  ? LooksLikeContent<Item>
+  : Result extends MaybeContent
+    ? keyof Result extends AnyField<ContentBlock>
+      ? true extends { [Kind in keyof NeededFields]: HasFields<Result, Kind> }[keyof NeededFields]
+        ? true
+        : false
+      : false
+    : false
+
+type HasFields<Result extends MaybeContent, Kind extends keyof NeededFields> = Kind extends Result["type"]
+  ? NeededFields[Kind] extends keyof Result
+    ? true
+    : false
+  : false
+
+/** The fields that make a block of each kind. */
+interface NeededFields {
+  readonly text: "text"
+  readonly image: "data" | "mimeType"
+  readonly audio: "data" | "mimeType"
+  readonly resource_link: "uri" | "name"
+  readonly resource: "resource"
+}
+
+type AnyField<Block> = Block extends unknown ? keyof Block : never
 
 /** A plain result as another call gave it: it says nothing of its structured content. */
 interface WholeResult {

@@ -191,9 +191,10 @@ describe("render", () => {
     expect(convert(1, { render: () => ["a", image(png)] }).content).toHaveLength(2)
   })
 
-  it("gives the text of a string too", () => {
+  it("makes data of a string, so that programs get what the handler returned", () => {
     expect(convert("a", { render: (value) => `*${String(value)}*` })).toStrictEqual({
       content: [{ type: "text", text: "*a*" }],
+      structuredContent: "a",
     })
   })
 

@@ -76,8 +76,9 @@ export interface ToolResultOptions {
 export function toCallToolResult(value: unknown, options: ToolResultOptions): CallToolResult {
   if (typeof value === "object" && value !== null) return fromObject(value, options)
   if (value === undefined) return { content: [] }
-  if (typeof value !== "string" || options.hasOutput === true) return fromData(value, options)
-  return { content: options.render === undefined ? [textBlock(value)] : render(value, options) }
+  // A string that is rendered is data: what programs get must not depend on how models read it.
+  const isText = typeof value === "string" && options.hasOutput !== true && options.render === undefined
+  return isText ? { content: [textBlock(value)] } : fromData(value, options)
 }
 
 function fromObject(value: object, options: ToolResultOptions): CallToolResult {

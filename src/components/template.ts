@@ -1,6 +1,7 @@
 import { TemplateMismatch } from "../errors/uri.ts"
 import { type CompiledSchema, compileSchema, type Validated } from "../schema/compile.ts"
 import type { InferOutput, Schema } from "../schema/schema.ts"
+import { isThenable } from "../shared/maybe-promise.ts"
 import { nearestName } from "../shared/nearest-name.ts"
 import { screenPathValue } from "../shared/path-traversal.ts"
 import type { TemplateVariables } from "../shared/uri-template/variables.ts"
@@ -10,9 +11,10 @@ import { toAnnotations } from "./annotations.ts"
 import type { Completers } from "./completion.ts"
 import type { CacheHints, Component, ComponentOptions } from "./component.ts"
 import type { Context } from "./context.ts"
-import { componentFields, wireFields } from "./define-component.ts"
+import { assertHandler, componentFields, wireFields } from "./define-component.ts"
 import { type InputRequired, isInputRequired } from "./input-required.ts"
 import { assertResourceName, nameFromUri } from "./name.ts"
+import { assertOptions, componentOptions, foreignResourceOptions, type KnownOptions } from "./options.ts"
 import { toReadResourceResult } from "./resource-result.ts"
 
 export interface TemplateConfig<
@@ -34,13 +36,22 @@ export interface TemplateConfig<
   readonly timeout?: number
   /** How long clients may keep what they read. Default: the server's. */
   readonly cache?: CacheHints
-  /** Screening of variables for paths that lead elsewhere; on by default. */
-  readonly security?: TemplateSecurity
+  /**
+   * Which variables are screened for paths that lead elsewhere. Default: those of the path, `{x}`, `{x*}` and `{+x}`,
+   * and none of the query, where a text may well begin with `/` or hold `..`.
+   */
+  readonly security?: TemplateSecurity<keyof TemplateVariables<Uri> & string>
 }
 
-export interface TemplateSecurity {
-  /** Variables that may hold `..`, absolute paths and NUL, because they are not used as paths. */
-  readonly exempt: readonly string[] | true
+/**
+ * Sets which variables are screened: a URI whose screened variable is an absolute path, leads out of its folder with
+ * `..` or holds NUL is not found.
+ */
+export interface TemplateSecurity<Variables extends string = string> {
+  /** Variables of the path that are not used as paths, and so may hold anything; `true` for all. */
+  readonly exempt?: readonly Variables[] | true
+  /** Variables of the query that are used as paths, and so screened too. Default: none. */
+  readonly screen?: readonly Variables[]
 }
 
 /** A resource template, as a value: frozen, made by `resource()`. */
@@ -80,7 +91,9 @@ export function defineTemplate(config: TemplateConfig, handler: TemplateHandler)
   const name = config.name ?? nameFromUri(uri)
   assertResourceName(name)
   const subject = `resource template \`${uri}\``
-  const fields = componentFields("template", uri, name, { ...config, annotations: undefined })
+  assertOptions(`The ${subject}`, config, templateOptions)
+  assertHandler(subject, handler)
+  const fields = componentFields({ kind: "template", id: uri, name }, { ...config, annotations: undefined })
   const args = config.args === undefined ? undefined : compileArgs(uriTemplate, config.args, subject)
   const annotations =
     config.annotations === undefined ? undefined : toAnnotations(config.annotations, subject)
@@ -91,7 +104,8 @@ export function defineTemplate(config: TemplateConfig, handler: TemplateHandler)
     ...(config.mimeType === undefined ? undefined : { mimeType: config.mimeType }),
     ...(annotations === undefined ? undefined : { annotations }),
   })
-  const exempt = config.security?.exempt
+  assertVariables(uriTemplate, Object.keys(config.complete ?? {}))
+  const screened = screenedVariables(uriTemplate, config.security)
   return Object.freeze({
     ...fields,
     name,
@@ -102,38 +116,58 @@ export function defineTemplate(config: TemplateConfig, handler: TemplateHandler)
     completers: config.complete ?? {},
     completes: config.complete !== undefined,
     definition,
-    accept: (read: string) => accept(uriTemplate, args, exempt, read),
+    accept: (read: string) => accept({ uriTemplate, args, screened }, read),
     invoke(read: { readonly uri: string; readonly variables: unknown }, ctx: Context) {
       const finish = (value: unknown): ReadResourceResult | InputRequired =>
         isInputRequired(value)
           ? value
           : toReadResourceResult(value, { uri: read.uri, mimeType: config.mimeType, subject })
       const value = handler(read.variables, ctx)
-      return value instanceof Promise ? value.then(finish) : finish(value)
+      return isThenable(value) ? Promise.resolve(value).then(finish) : finish(value)
     },
   })
 }
 
+interface Acceptance {
+  readonly uriTemplate: UriTemplate
+  readonly args: CompiledSchema | undefined
+  /** The variables that must be no paths that lead elsewhere. */
+  readonly screened: readonly string[]
+}
+
 /** What does not match, is unsafe or does not fit is simply not there: the difference would help an attacker. */
-function accept(
-  template: UriTemplate,
-  args: CompiledSchema | undefined,
-  exempt: TemplateSecurity["exempt"] | undefined,
-  uri: string,
-): unknown | Promise<unknown> {
-  const variables = template.match(uri)
+function accept({ uriTemplate, args, screened }: Acceptance, uri: string): unknown | Promise<unknown> {
+  const variables = uriTemplate.match(uri)
   if (variables === undefined) return undefined
-  for (const [name, value] of Object.entries(variables)) {
-    const screened = exempt !== true && exempt?.includes(name) !== true
-    if (screened && value !== undefined && screenPathValue(value) !== undefined) return undefined
+  for (const name of screened) {
+    const value = variables[name]
+    if (value !== undefined && screenPathValue(value) !== undefined) return undefined
   }
   if (args === undefined) return variables
   const verdict = args.validate(variables)
-  return verdict instanceof Promise ? verdict.then(valueOf) : valueOf(verdict)
+  return verdict instanceof Promise ? verdict.then(acceptedValue) : acceptedValue(verdict)
 }
 
-function valueOf(verdict: Validated): unknown {
+function acceptedValue(verdict: Validated): unknown {
   return verdict.ok ? verdict.value : undefined
+}
+
+function screenedVariables(template: UriTemplate, security: TemplateSecurity = {}): readonly string[] {
+  const { exempt = [], screen = [] } = security
+  assertVariables(template, exempt === true ? screen : [...exempt, ...screen])
+  const isExempt = (name: string) => exempt === true || exempt.includes(name)
+  return template.variables
+    .filter(({ name, kind }) => screen.includes(name) || (kind !== "query" && !isExempt(name)))
+    .map(({ name }) => name)
+}
+
+/** @throws {TemplateMismatch} FLEET-05: one of them is no variable of the template. */
+function assertVariables(template: UriTemplate, given: readonly string[]): void {
+  const names = template.variables.map(({ name }) => name)
+  const parameter = given.find((name) => !names.includes(name))
+  if (parameter === undefined) return
+  const near = nearestName(parameter, names)
+  throw new TemplateMismatch(template.template, { kind: "unknown-parameter", parameter, near })
 }
 
 /** Compiles the schema of the variables and checks that both know the same names. */
@@ -147,18 +181,13 @@ function compileArgs(template: UriTemplate, schema: Schema, subject: string): Co
   const parameters = Object.keys((compiled.json.properties ?? {}) as object)
   const required = (compiled.json.required ?? []) as readonly string[]
   const names = template.variables.map(({ name }) => name)
-  for (const parameter of parameters) {
-    const variable = template.variables.find(({ name }) => name === parameter)
-    if (variable === undefined) {
-      throw new TemplateMismatch(template.template, {
-        kind: "unknown-parameter",
-        parameter,
-        near: nearestName(parameter, names),
-      })
-    }
-    if (required.includes(parameter) && !variable.required) {
-      throw new TemplateMismatch(template.template, { kind: "required-but-optional", parameter })
-    }
+  assertVariables(template, parameters)
+  const optional = template.variables.find(({ name, required: always }) => !always && required.includes(name))
+  if (optional !== undefined) {
+    throw new TemplateMismatch(template.template, {
+      kind: "required-but-optional",
+      parameter: optional.name,
+    })
   }
   for (const variable of names) {
     if (!parameters.includes(variable)) {
@@ -171,3 +200,25 @@ function compileArgs(template: UriTemplate, schema: Schema, subject: string): Co
   }
   return compiled
 }
+
+const templateOptions: KnownOptions = /* @__PURE__ */ componentOptions<TemplateConfig>(
+  "resource",
+  {
+    uri: true,
+    name: true,
+    mimeType: true,
+    annotations: true,
+    args: true,
+    complete: true,
+    timeout: true,
+    cache: true,
+    security: true,
+  },
+  {
+    ...foreignResourceOptions,
+    arguments: "Use `args`.",
+    parameters: "Use `args`.",
+    input: "Use `args`.",
+    size: "Leave it out; what a template leads to has no one size.",
+  },
+)

@@ -53,15 +53,15 @@ type Fitting<Returned, Output> = unknown extends Returned
 type Sending<Returned> = unknown extends Returned
   ? Returned
   : Returned extends PromiseLike<infer Value>
-    ? Value extends Sendable<Value>
+    ? [Value] extends [Sendable<Value>]
       ? Returned
       : Promise<Sendable<Value>>
     : Returned extends AsyncGenerator<infer Item>
-      ? Item extends Sendable<Item>
+      ? [Item] extends [Sendable<Item>]
         ? Returned
         : AsyncGenerator<Sendable<Item>>
       : Returned extends Generator<infer Item>
-        ? Item extends Sendable<Item>
+        ? [Item] extends [Sendable<Item>]
           ? Returned
           : Generator<Sendable<Item>>
         : Sendable<Returned>

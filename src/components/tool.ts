@@ -84,7 +84,7 @@ export function tool<
   handler: ToolHandler<NoInfer<Input>, NoInfer<Output>, Returned>,
 ): Tool<Name, ToolInput<Input>, ToolOutput<Output, Returned>> {
   // The value is typed for its users; inside, arguments and results are what validation says they are.
-  return defineTool(config as ToolConfig, handler as AnyHandler, {}) as never
+  return defineTool(config as unknown as ToolConfig, handler as AnyHandler, {}) as never
 }
 
 type AnyHandler = (args: unknown, ctx: Context) => unknown
@@ -94,7 +94,7 @@ function defineTool(config: ToolConfig, handler: AnyHandler, defaults: ToolDefau
   const subject = `tool \`${config.name}\``
   assertOptions(`The ${subject}`, config, toolOptions)
   assertHandler(subject, handler)
-  const fields = componentFields("tool", config.name, config.name, config)
+  const fields = componentFields({ kind: "tool", id: config.name, name: config.name }, config)
   const input = compileInput(config, subject, defaults)
   const output = compileOutput(config, subject, defaults)
   const annotations =

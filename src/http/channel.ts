@@ -40,6 +40,11 @@ export abstract class HttpChannel implements Channel {
     this.#stream?.end(json)
   }
 
+  /** Gives the stream up, where no answer can end it. */
+  cut(): void {
+    this.#stream?.cut()
+  }
+
   protected abstract get keepAlive(): KeepAlive
 
   /** Answers with an event stream from now on. */

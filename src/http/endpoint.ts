@@ -41,6 +41,9 @@ export interface HttpTimeouts {
   readonly send?: number | undefined
 }
 
+/** {@link HttpTimeouts}, all of them set. */
+export type Timeouts = { readonly [name in keyof HttpTimeouts]-?: number }
+
 /** Everything both HTTP entries need, worked out once. */
 export interface Endpoint {
   readonly handler: MessageHandler
@@ -51,7 +54,7 @@ export interface Endpoint {
   readonly authenticator: Authenticator | undefined
   readonly bodyLimit: number
   readonly keepAliveMs: number
-  readonly timeouts: Required<HttpTimeouts>
+  readonly timeouts: Timeouts
   readonly cors: Cors | undefined
   readonly router: Router
   readonly publicUrl: string | undefined
@@ -84,7 +87,9 @@ export function createEndpoint(parts: EndpointParts, options: HttpOptions = {}):
   const healthPath = options.health === true || options.health === undefined ? "/health" : options.health
   const isHealthOurs = healthPath !== false && !Object.hasOwn(own, `GET ${healthPath}`)
   const router = createRouter(isHealthOurs ? { [`GET ${healthPath}`]: health, ...own } : own)
-  const cors = options.cors ? createCors(options.cors === true ? {} : options.cors, router.methods) : undefined
+  const cors = options.cors
+    ? createCors(options.cors === true ? {} : options.cors, router.methods)
+    : undefined
   return {
     handler: parts.handler,
     path: options.path ?? "/mcp",
@@ -107,7 +112,7 @@ export function createEndpoint(parts: EndpointParts, options: HttpOptions = {}):
 }
 
 /** Fills in the time-outs that are not set. */
-export function withDefaults(timeouts: HttpTimeouts = {}): Required<HttpTimeouts> {
+export function withDefaults(timeouts: HttpTimeouts = {}): Timeouts {
   const { head = 15_000, request = 60_000, idle = 30_000, send = 30_000 } = timeouts
   return { head, request, idle, send }
 }

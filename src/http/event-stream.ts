@@ -59,6 +59,12 @@ export class EventStream implements Beating {
     this.#sink.end(last)
   }
 
+  cut(): void {
+    if (this.#isOver) return
+    this.over()
+    this.#sink.cut()
+  }
+
   /** Nothing more can be sent: the stream ended, or its reader went away. */
   over(): void {
     this.#isOver = true
@@ -79,6 +85,6 @@ export class EventStream implements Beating {
     this.#isQuiet = false
     this.#sink.write(text)
     // A peer that does not read must not fill our memory; a cut stream is a lost request, which it may repeat.
-    if (this.#sink.buffered > maxBuffered) this.#sink.cut()
+    if (this.#sink.buffered > maxBuffered) this.cut()
   }
 }

@@ -8,25 +8,24 @@ import { BodyAlreadyRead, BodyCutOff, BodyTooLarge } from "../errors/http.ts"
  * @throws {BodyAlreadyRead} A framework has read it before.
  */
 export async function readText(request: Request, limit: number): Promise<string> {
-  assertUnread(request)
   const length = request.headers.get("content-length")
-  if (length !== null && Number(length) > limit) throw new BodyTooLarge(limit)
-  if (request.body === null) return ""
-  // With a declared length the runtime holds the body to it, and reading at once is several times faster.
-  if (length === null) return readChunks(request.body, limit)
-  const text = await request.text().catch(cutOff)
+  if (length === null) return request.body === null ? "" : readChunks(unread(request).body, limit)
+  if (Number(length) > limit) throw new BodyTooLarge(limit)
+  // With a declared length the runtime holds the body to it, and reading at once is several times faster; as long
+  // as nothing else of the request is touched, for which adapters would have to make a whole one.
+  const text = await request.text().catch(unreadable)
   if (text.length > limit) throw new BodyTooLarge(limit)
   return text
 }
 
 /** The request with a body that fails beyond `limit` bytes, for routes. */
 export function limitBody(request: Request, limit: number): Request {
-  if (request.body === null) return request
-  assertUnread(request)
+  // Even to look at the body costs something; these have none.
+  if (request.method === "GET" || request.method === "HEAD" || request.body === null) return request
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw new BodyTooLarge(limit)
   if (request.headers.has("content-length")) return request
   let size = 0
-  const counted = request.body.pipeThrough(
+  const counted = unread(request).body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         size += chunk.byteLength
@@ -45,7 +44,7 @@ async function readChunks(body: ReadableStream<Uint8Array>, limit: number): Prom
   let text = ""
   let size = 0
   for (;;) {
-    const { done, value } = await reader.read().catch(cutOff)
+    const { done, value } = await reader.read().catch(unreadable)
     if (done) return text + decoder.decode()
     size += value.byteLength
     if (size > limit) {
@@ -56,12 +55,16 @@ async function readChunks(body: ReadableStream<Uint8Array>, limit: number): Prom
   }
 }
 
-function assertUnread(request: Request): void {
+function unread(request: Request): Request & { readonly body: ReadableStream<Uint8Array> } {
   if (request.bodyUsed) throw new BodyAlreadyRead("fetch")
+  // Only called where there is a body.
+  return request as ReturnType<typeof unread>
 }
 
-function cutOff(cause: unknown): never {
-  throw new BodyCutOff(cause)
+function unreadable(cause: unknown): never {
+  // The standard has one kind of error for both; runtimes tell them apart in words only.
+  const isUsed = cause instanceof TypeError && /already|unusable|used|disturbed|locked/i.test(cause.message)
+  throw isUsed ? new BodyAlreadyRead("fetch") : new BodyCutOff(cause)
 }
 
 function ignore(): void {

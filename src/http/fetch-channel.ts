@@ -10,20 +10,27 @@ const highWaterMark = 64 * 1024
 /** Carries one POST of `fetch`. */
 export class FetchChannel extends HttpChannel {
   readonly headers: HeaderBag
-  /** Told when something is sent ahead of the answer. */
-  onOpen: ((stream: ReadableStream<Uint8Array>) => void) | undefined
-  /** The stream, once there is one. */
+  /** The stream, once something was sent ahead of the answer. */
   readable: ReadableStream<Uint8Array> | undefined
   readonly #endpoint: Endpoint
   readonly #request: Request
+  #onOpen: (() => void) | undefined
 
   constructor(endpoint: Endpoint, request: Request, headers: HeaderBag) {
     super()
     this.headers = headers
-    this.onOpen = undefined
     this.readable = undefined
     this.#endpoint = endpoint
     this.#request = request
+    this.#onOpen = undefined
+  }
+
+  /** Resolves when something is sent ahead of the answer. */
+  opened(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.readable === undefined) this.#onOpen = resolve
+      else resolve()
+    })
   }
 
   /** One for each stream: some runtimes let no request touch what another one opened. */
@@ -34,7 +41,7 @@ export class FetchChannel extends HttpChannel {
   protected open(): StreamSink {
     const sink = new FetchSink(() => this.disconnected())
     this.readable = sink.readable
-    this.onOpen?.(sink.readable)
+    this.#onOpen?.()
     return sink
   }
 

@@ -1,7 +1,7 @@
-import type { MaybePromise } from "../shared/maybe-promise.ts"
 import type { Principal } from "../protocol/principal.ts"
-import type { HeaderBag, Reply } from "../protocol/transport.ts"
+import type { HeaderBag } from "../protocol/transport.ts"
 import { isRefusal, type Refusal } from "../server/authenticator.ts"
+import type { MaybePromise } from "../shared/maybe-promise.ts"
 import { admit } from "./admit.ts"
 import {
   type Answer,
@@ -61,16 +61,54 @@ async function serve(endpoint: Endpoint, request: Request): Promise<Response> {
   } catch (cause) {
     return toResponse(endpoint, request, notJson(cause))
   }
-  const cors = endpoint.cors?.headers(headers.get("origin") ?? undefined)
+  return respond(endpoint, channel, message)
+}
+
+/** Answers as JSON, unless something is sent before the answer: then as a stream, from that moment on. */
+async function respond(endpoint: Endpoint, channel: FetchChannel, message: unknown): Promise<Response> {
+  const cors = endpoint.cors?.headers(channel.headers.get("origin"))
   const reply = endpoint.handler.handle(message, channel)
-  const first = reply instanceof Promise ? await firstOf(reply, channel) : reply
-  if (!(first instanceof ReadableStream) && !channel.committed) return toReply(first, cors)
-  return streamed(endpoint, channel, reply, cors)
+  const first = reply instanceof Promise ? await Promise.race([reply, channel.opened()]) : reply
+  const { readable } = channel
+  if (first !== undefined && readable === undefined) {
+    const { status, body, headers } = first
+    const type = body === undefined ? undefined : jsonHeaders
+    return new Response(body ?? null, { status, headers: { ...type, ...headers, ...cors } })
+  }
+  Promise.resolve(reply)
+    .then(({ body }) => channel.endStream(body))
+    .catch((error) => {
+      endpoint.report(error, "answering an HTTP request")
+      channel.cut()
+    })
+  return new Response(readable ?? null, { status: 200, headers: { ...streamHeaders, ...cors } })
 }
 
 async function serveRoute(endpoint: Endpoint, request: Request, handler: RouteHandler): Promise<Response> {
   const response = await handler(limitBody(request, endpoint.bodyLimit))
-  const headers = routeHeaders(endpoint, request.headers.get("origin") ?? undefined, response.headers)
   const { status, statusText, body } = response
+  // As it is where nothing is to be added: some runtimes hang more on it than can be copied.
+  if (endpoint.cors === undefined && request.method !== "HEAD") return response
+  const headers = routeHeaders(endpoint, request.headers.get("origin") ?? undefined, response.headers)
   return new Response(request.method === "HEAD" ? null : body, { status, statusText, headers })
+}
+
+function identify(
+  endpoint: Endpoint,
+  request: Request,
+  headers: HeaderBag,
+): MaybePromise<Principal | Refusal> | undefined {
+  const { origin, pathname, search } = new URL(request.url)
+  return endpoint.authenticator?.authenticate({
+    method: request.method,
+    externalUrl: externalUrl(endpoint, origin, pathname + search),
+    headers,
+    signal: request.signal,
+  })
+}
+
+function toResponse(endpoint: Endpoint, request: Request, plain: Answer): Response {
+  const origin = request.headers.get("origin") ?? undefined
+  const { status, headers, body } = withCors(endpoint, origin, plain)
+  return new Response(request.method === "HEAD" ? null : (body ?? null), { status, headers })
 }

@@ -10,23 +10,21 @@ const quickBytes = 64 * 1024
 const lingerMs = 2000
 
 /** Writes the answer of the engine: as the end of the stream if there is one, else as the body. */
-export function writeReply(channel: NodeChannel, { status, body, headers }: Reply): void {
+export function writeReply(channel: NodeChannel, reply: Reply): void {
+  if (channel.committed) channel.endStream(reply.body)
+  else if (!channel.res.destroyed && !channel.res.headersSent) writeWhole(channel, reply)
+}
+
+function writeWhole(channel: NodeChannel, { status, body, headers }: Reply): void {
   const { res } = channel
-  if (channel.committed) return channel.endStream(body)
-  if (res.destroyed || res.headersSent) return
   const cors = channel.corsHeaders
   if (body === undefined) {
     res.writeHead(status, { ...headers, ...cors }).end()
     return
   }
-  const length = Buffer.byteLength(body)
-  if (headers === undefined && cors === undefined)
-    res.writeHead(status, { "content-type": "application/json", "content-length": length })
-  else {
-    const own = { "content-type": "application/json", "content-length": length }
-    res.writeHead(status, { ...own, ...headers, ...cors })
-  }
-  if (length > quickBytes) cutIfStalled(res, channel.site.endpoint.timeouts.send)
+  const own = { "content-type": "application/json", "content-length": Buffer.byteLength(body) }
+  res.writeHead(status, headers === undefined && cors === undefined ? own : { ...own, ...headers, ...cors })
+  if (own["content-length"] > quickBytes) cutIfStalled(res, channel.site.endpoint.timeouts.send)
   res.end(body)
 }
 
@@ -48,8 +46,11 @@ export function writeAnswer(channel: NodeChannel, plain: Answer): void {
 
 /** The one way out of an error that has no answer of its own: a status while one can be sent, else a cut. */
 export function fail(channel: NodeChannel, error: unknown): void {
-  const answer = failureAnswer(channel.site.endpoint, error)
-  if (channel.res.headersSent) channel.res.destroy()
+  const { res, site } = channel
+  // Whatever fails because its client went away is no error of ours, and has nobody to be told.
+  if (res.destroyed && !res.headersSent) return
+  const answer = failureAnswer(site.endpoint, error)
+  if (res.headersSent) res.destroy()
   else writeAnswer(channel, answer)
 }
 

@@ -6,17 +6,14 @@ interface WithParsedBody {
   readonly body?: unknown
 }
 
-/** Hears how the reading of a body ends. */
-export interface BodyReader {
-  read(text: string): void
-  tooLarge(): void
-}
+/** Takes the text of a body, or nothing when it was larger than the limit. */
+export type BodyReader = (text: string | undefined) => void
 
 /**
  * Reads the body of a request, no further than `limit` bytes. A body that is cut off is never delivered: there is
  * nobody left to answer.
  */
-export function readBody(req: IncomingMessage, limit: number, reader: BodyReader): void {
+export function readBody(req: IncomingMessage, limit: number, done: BodyReader): void {
   let first: Buffer | undefined
   let rest: Buffer[] | undefined
   let size = 0
@@ -25,20 +22,23 @@ export function readBody(req: IncomingMessage, limit: number, reader: BodyReader
 
   function onData(chunk: Buffer): void {
     size += chunk.length
-    if (size > limit) {
-      req.off("data", onData)
-      req.off("end", onEnd)
-      first = undefined
-      rest = undefined
-      reader.tooLarge()
-    } else if (first === undefined) first = chunk
+    if (size > limit) giveUp()
+    else if (first === undefined) first = chunk
     else if (rest === undefined) rest = [chunk]
     else rest.push(chunk)
   }
 
   function onEnd(): void {
-    if (first === undefined) reader.read("")
-    else reader.read(toText(rest === undefined ? first : Buffer.concat([first, ...rest], size)))
+    if (first === undefined) done("")
+    else done(toText(rest === undefined ? first : Buffer.concat([first, ...rest], size)))
+  }
+
+  function giveUp(): void {
+    req.off("data", onData)
+    req.off("end", onEnd)
+    first = undefined
+    rest = undefined
+    done(undefined)
   }
 }
 

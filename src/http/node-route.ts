@@ -1,25 +1,24 @@
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
-import { BodyAlreadyRead } from "../errors/http.ts"
+import { BodyAlreadyRead, BodyTooLarge } from "../errors/http.ts"
 import type { Endpoint } from "./endpoint.ts"
 import { externalUrl } from "./external-url.ts"
-import { bodyTooLarge } from "./answer.ts"
-import { writeAnswer } from "./node-answer.ts"
 import { parsedBody, toStream } from "./node-body.ts"
 import type { NodeChannel } from "./node-channel.ts"
+import { routeHeaders } from "./route-headers.ts"
 import type { RouteHandler } from "./router.ts"
 
 /** Runs a route's handler, which speaks `fetch`, for a request of `node:http`. */
 export async function serveRoute(channel: NodeChannel, handler: RouteHandler): Promise<void> {
   const { req, res, site } = channel
   const { bodyLimit } = site.endpoint
-  if (Number(req.headers["content-length"]) > bodyLimit) return writeAnswer(channel, bodyTooLarge(bodyLimit))
+  if (Number(req.headers["content-length"]) > bodyLimit) throw new BodyTooLarge(bodyLimit)
   const response = await handler(toRequest(channel))
-  const { status, headers, body } = response
+  const { status, body } = response
+  const headers = routeHeaders(site.endpoint, req.headers.origin, response.headers)
   const cookies = headers.getSetCookie()
   const own = Object.fromEntries(headers)
-  const all = cookies.length === 0 ? own : { ...own, "set-cookie": cookies }
-  res.writeHead(status, { ...channel.corsHeaders, ...all })
+  res.writeHead(status, cookies.length === 0 ? own : { ...own, "set-cookie": cookies })
   if (body === null || req.method === "HEAD") {
     await body?.cancel()
     res.end()
@@ -36,7 +35,10 @@ export function urlOf(endpoint: Endpoint, { req }: NodeChannel): URL {
 }
 
 /** What a request is sent to: the host, and the path with the query. */
-export function targetOf(req: NodeChannel["req"]): { readonly host: string | undefined; readonly target: string } {
+export function targetOf(req: NodeChannel["req"]): {
+  readonly host: string | undefined
+  readonly target: string
+} {
   // Frameworks take the prefix under which they mount us off `url` and keep the whole here.
   const { originalUrl } = req as { readonly originalUrl?: unknown }
   const url = typeof originalUrl === "string" ? originalUrl : (req.url ?? "/")

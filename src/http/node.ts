@@ -35,20 +35,31 @@ function serve(channel: NodeChannel): void {
   const { req, site } = channel
   const { endpoint } = site
   const isMessage = req.method === "POST" && req.url === endpoint.path
-  if (!isMessage || endpoint.guard(req.headers.host, req.headers.origin) !== undefined) {
-    const admission = admit(endpoint, headOf(channel))
-    if (admission.kind === "answer") return writeAnswer(channel, admission.answer)
-    if (admission.kind === "route") {
-      serveRoute(channel, admission.handler).catch((error) => fail(channel, error))
-      return
-    }
+  if (isMessage && endpoint.guard(req.headers.host, req.headers.origin) === undefined) {
+    identify(channel)
+    return
   }
-  if (endpoint.authenticator === undefined) return receive(channel)
-  identify(channel, endpoint.authenticator).catch((error) => fail(channel, error))
+  const admission = admit(endpoint, headOf(channel))
+  switch (admission.kind) {
+    case "message":
+      identify(channel)
+      break
+    case "route":
+      serveRoute(channel, admission.handler).catch((error) => fail(channel, error))
+      break
+    case "answer":
+      writeAnswer(channel, admission.answer)
+  }
 }
 
-/** Finds out who is calling, then goes on or turns them away. */
-async function identify(channel: NodeChannel, authenticator: Authenticator): Promise<void> {
+/** Finds out who is calling, where it matters, then goes on or turns them away. */
+function identify(channel: NodeChannel): void {
+  const { authenticator } = channel.site.endpoint
+  if (authenticator === undefined) receive(channel)
+  else authenticate(channel, authenticator).catch((error) => fail(channel, error))
+}
+
+async function authenticate(channel: NodeChannel, authenticator: Authenticator): Promise<void> {
   const { req, res, site } = channel
   const controller = new AbortController()
   res.once("close", () => controller.abort())
@@ -58,7 +69,10 @@ async function identify(channel: NodeChannel, authenticator: Authenticator): Pro
     headers: channel,
     signal: controller.signal,
   })
-  if (isRefusal(caller)) return writeAnswer(channel, refusalAnswer(caller))
+  if (isRefusal(caller)) {
+    writeAnswer(channel, refusalAnswer(caller))
+    return
+  }
   channel.principal = caller
   receive(channel)
 }
@@ -67,22 +81,29 @@ function receive(channel: NodeChannel): void {
   const { req, site } = channel
   const { bodyLimit } = site.endpoint
   const problem = contentTypeProblem(req.headers["content-type"])
-  if (problem !== undefined) return writeAnswer(channel, problem)
+  if (problem !== undefined) writeAnswer(channel, problem)
   // Only what has arrived whole can have been read by a framework before us.
-  if (req.complete && (req.readableEnded || req.readableDidRead)) return receiveParsed(channel)
-  if (Number(req.headers["content-length"]) > bodyLimit) return writeAnswer(channel, bodyTooLarge(bodyLimit))
-  readBody(req, bodyLimit, {
-    read: (text) => parse(channel, text),
-    tooLarge: () => writeAnswer(channel, bodyTooLarge(bodyLimit)),
-  })
+  else if (req.complete && (req.readableEnded || req.readableDidRead)) receiveParsed(channel)
+  else if (Number(req.headers["content-length"]) > bodyLimit) writeAnswer(channel, bodyTooLarge(bodyLimit))
+  else readBody(req, bodyLimit, (text) => receiveText(channel, text))
+}
+
+function receiveText(channel: NodeChannel, text: string | undefined): void {
+  // Called from an event: what is thrown here would end the process.
+  try {
+    if (text === undefined) writeAnswer(channel, bodyTooLarge(channel.site.endpoint.bodyLimit))
+    else parse(channel, text)
+  } catch (error) {
+    fail(channel, error)
+  }
 }
 
 function receiveParsed(channel: NodeChannel): void {
   const body = parsedBody(channel.req)
-  if (typeof body === "string") return parse(channel, body)
-  if (body instanceof Uint8Array) return parse(channel, toText(Buffer.from(body)))
-  if (typeof body !== "object" || body === null) throw new BodyAlreadyRead("node")
-  answer(channel, body)
+  if (typeof body === "string") parse(channel, body)
+  else if (body instanceof Uint8Array) parse(channel, toText(Buffer.from(body)))
+  else if (typeof body === "object" && body !== null) answer(channel, body)
+  else throw new BodyAlreadyRead("node")
 }
 
 function parse(channel: NodeChannel, text: string): void {
@@ -90,20 +111,19 @@ function parse(channel: NodeChannel, text: string): void {
   try {
     message = JSON.parse(text)
   } catch (cause) {
-    return writeAnswer(channel, notJson(cause))
+    writeAnswer(channel, notJson(cause))
+    return
   }
   answer(channel, message)
 }
 
 function answer(channel: NodeChannel, message: unknown): void {
-  // Called from an event: what is thrown here would end the process.
-  try {
-    const reply = channel.site.endpoint.handler.handle(message, channel)
-    if (!(reply instanceof Promise)) return writeReply(channel, reply)
+  // The client may have left while its credentials were checked.
+  if (channel.res.destroyed) return
+  const reply = channel.site.endpoint.handler.handle(message, channel)
+  if (reply instanceof Promise)
     reply.then((settled) => writeReply(channel, settled)).catch((error) => fail(channel, error))
-  } catch (error) {
-    fail(channel, error)
-  }
+  else writeReply(channel, reply)
 }
 
 function headOf(channel: NodeChannel): Head {

@@ -36,7 +36,9 @@ export function createRouter(routes: Routes): Router {
     find(method, path) {
       const methods = paths.get(path)
       if (methods === undefined) return undefined
-      return methods.get(method) ?? (method === "HEAD" ? methods.get("GET") : undefined) ?? [...methods.keys()]
+      return (
+        methods.get(method) ?? (method === "HEAD" ? methods.get("GET") : undefined) ?? [...methods.keys()]
+      )
     },
   }
 }

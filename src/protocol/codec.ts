@@ -8,6 +8,8 @@ export interface Codec {
   readonly revision: ProtocolRevision
   /** Renders the answer to a request. */
   answer(id: RequestId | undefined, outcome: Outcome): string | Promise<string>
+  /** Gives the object that {@link answer} writes for a complete result; what is in it is shared, not copied. */
+  toObject(result: object): object
   error(id: RequestId | undefined, error: RpcError): string
   notification(method: string, params: Params): string
   /** Writes the start of the progress notifications of one call, up to where the figures follow. */
@@ -30,6 +32,11 @@ export function createStatelessCodec(revision: ProtocolRevision, options: Statel
 
   /** Writes a result behind its head, which says the id and the type. */
   function finish(head: string, body: object, json: string | undefined): string {
+    // The head says it; a second one would win where JSON is parsed.
+    if ("resultType" in body) {
+      const { resultType: _, ...rest } = body
+      return finish(head, rest, undefined)
+    }
     // A handler cannot write reserved keys, so the merge has one meaning.
     if ("_meta" in body && body._meta !== undefined) {
       const merged = JSON.stringify({ ...body, _meta: { ...(body._meta as object), ...ownMeta } })
@@ -63,6 +70,11 @@ export function createStatelessCodec(revision: ProtocolRevision, options: Statel
         case "failure":
           return errorToJson(id, outcome.error)
       }
+    },
+    toObject(result) {
+      const own = "_meta" in result && typeof result._meta === "object" ? result._meta : undefined
+      if (own === undefined && options.serverInfo === undefined) return { ...result, resultType: "complete" }
+      return { ...result, resultType: "complete", _meta: { ...own, ...ownMeta } }
     },
     error: errorToJson,
     progressHead: (token) =>

@@ -49,11 +49,19 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
     return toFailure(error) ?? unexpected(options.onError(error, call.method), error)
   }
 
-  return (call) => {
+  function runOf(call: Call): Dispatch {
     const route = routes.get(call.method)
     // S28/schema MethodNotFoundError: what is not advertised does not exist.
-    const run = route === undefined || route.isOffered?.() === false ? unroutable : route.run
-    return run(call)
+    return route === undefined || route.isOffered?.() === false ? unroutable : route.run
+  }
+
+  return (call) => {
+    try {
+      return runOf(call)(call)
+    } catch (error) {
+      // What is offered may depend on a provider, and that may throw.
+      return fail(error, call)
+    }
   }
 }
 

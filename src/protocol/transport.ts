@@ -18,6 +18,8 @@ export interface Channel {
   readonly principal: Principal | undefined
   /** Whether something was sent already, so that an HTTP status can no longer be chosen. */
   readonly committed: boolean
+  /** Whether it takes the result of a call as the object it is, not as JSON: only within one process. Default: no. */
+  readonly takesObjects?: boolean
   /** Sends one serialized message ahead of the answer. */
   send(json: string): void
   /** Resolves when the peer has taken in what was sent, at once if it keeps up. */
@@ -37,6 +39,8 @@ export interface Reply {
   readonly status: number
   /** The serialized message, or `undefined` when there is nothing to say (a notification). */
   readonly body: string | undefined
+  /** The result of the call itself, where the channel takes objects; then there is no `body`. */
+  readonly result?: object
   readonly headers?: { readonly [name: string]: string } | undefined
 }
 

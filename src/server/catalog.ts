@@ -13,6 +13,13 @@ export interface TemplateMatch {
   readonly variables: unknown
 }
 
+/** A list as one caller sees it. */
+export interface Listing<K extends ComponentKind = ComponentKind> {
+  readonly entries: readonly Resolved<K>[]
+  /** Whether the entries depend on who asked. */
+  readonly isPrivate: boolean
+}
+
 /** What is looked for, and for whom. */
 interface Query<K extends ComponentKind> {
   readonly kind: K
@@ -117,6 +124,18 @@ export class Catalog {
   /** Lists what `scope` can see of a kind, the highest version of each name. */
   list<K extends ComponentKind>(kind: K, scope: Scope): MaybePromise<readonly Resolved<K>[]> {
     return andThen(this.#listAll(kind, scope), (entries) => listVisible(entries, scope))
+  }
+
+  /** Lists like {@link list}, and says whether somebody else might see another list. */
+  listing<K extends ComponentKind>(kind: K, scope: Scope): MaybePromise<Listing<K>> {
+    return andThen(this.#listAll(kind, scope), (all) => {
+      // What was hidden from this caller makes the list his as much as what was shown.
+      const isPrivate =
+        !this.isStable ||
+        this.#snapshot(kind).awaited.length > 0 ||
+        all.some(({ component }) => component.auth !== undefined)
+      return andThen(listVisible(all, scope), (entries) => ({ entries, isPrivate }))
+    })
   }
 
   /** Names the part of a list of `kind` that depends on `scope`; `undefined` when the list cannot be kept. */

@@ -31,7 +31,7 @@ import { Lister } from "./lister.ts"
 import { coreMethods } from "./methods/index.ts"
 import { composeMiddleware, type Middleware, type Notice } from "./middleware.ts"
 import { observe } from "./observe.ts"
-import type { ListenFilter, Plugin } from "./plugin.ts"
+import { definePlugin, type ListenFilter, type Plugin } from "./plugin.ts"
 import { newErrorId, type ServerLog } from "./server-log.ts"
 
 /** What an engine is made of; the facade fills in the defaults. */
@@ -119,8 +119,10 @@ export class Engine implements MessageHandler {
     this.#built = undefined
   }
 
-  /** @throws {InvalidPlugin} Another plugin, or the core, has the id, a method or a filter of it. */
-  addPlugin(plugin: Plugin): void {
+  /** @throws {InvalidPlugin} It is malformed, or another, or the core, has the id, a method, filter or type of it. */
+  addPlugin(added: Plugin): void {
+    // Not everybody writes it with `definePlugin`, which checks it.
+    const plugin = definePlugin(added)
     if (this.#plugins.some(({ id }) => id === plugin.id)) {
       throw new InvalidPlugin(`The plugin \`${plugin.id}\` is added already.`, { fix: "Add it once." })
     }
@@ -130,6 +132,10 @@ export class Engine implements MessageHandler {
     }
     for (const name of Object.keys(plugin.listenFilters ?? {})) {
       if (this.#listenFilters.has(name)) throw taken(plugin, "listen filter", name)
+    }
+    const types = this.#plugins.flatMap(({ resultTypes = [] }) => resultTypes)
+    for (const name of plugin.resultTypes ?? []) {
+      if (types.includes(name)) throw taken(plugin, "result type", name)
     }
     for (const [name, filter] of Object.entries(plugin.listenFilters ?? {}))
       this.#listenFilters.set(name, filter)

@@ -3,7 +3,7 @@ import { show } from "../errors/protocol.ts"
 import { InvalidCursor } from "../errors/server.ts"
 import { decodeBase64Url, encodeBase64Url } from "../shared/base64.ts"
 import { createLru, type Lru } from "../shared/lru.ts"
-import type { Catalog } from "./catalog.ts"
+import type { Catalog, Listing } from "./catalog.ts"
 import type { Resolved, Scope } from "./provider.ts"
 
 /** One page of a list, ready to send. */
@@ -48,9 +48,9 @@ export class Lister {
     const kept = key === undefined ? undefined : this.#pages.get(key)
     if (kept !== undefined) return kept
     const revision = this.#catalog.revision
-    const entries = this.#catalog.list(shape.kind, scope)
-    if (entries instanceof Promise) return entries.then((all) => this.#toPage(shape, all, cursor))
-    const page = this.#toPage(shape, entries, cursor)
+    const listing = this.#catalog.listing(shape.kind, scope)
+    if (listing instanceof Promise) return listing.then((all) => this.#toPage(shape, all, cursor))
+    const page = this.#toPage(shape, listing, cursor)
     if (key !== undefined && revision === this.#catalog.revision) this.#pages.set(key, page)
     return page
   }
@@ -61,15 +61,16 @@ export class Lister {
       this.#revision = this.#catalog.revision
     }
     const signature = this.#catalog.signature(shape.kind, scope)
-    return signature === undefined ? undefined : `${shape.kind} ${signature} ${cursor ?? ""}`
+    if (signature === undefined) return undefined
+    // An empty cursor is none of ours; it must not find the first page here.
+    return cursor === undefined ? `${shape.kind} ${signature}` : `${shape.kind} ${signature} ${cursor}`
   }
 
-  #toPage(shape: ListShape, entries: readonly Resolved[], cursor: string | undefined): Page {
+  #toPage(shape: ListShape, { entries, isPrivate }: Listing, cursor: string | undefined): Page {
     const start = cursor === undefined ? 0 : startOf(entries, cursor)
     const end = Math.min(start + this.#pageSize, entries.length)
     const items = entries.slice(start, end).map(({ component }) => component.definition)
     const last = entries[end - 1]
-    const isPrivate = entries.some(({ component }) => component.auth !== undefined) || !this.#catalog.isStable
     const result = Object.freeze({
       [shape.field]: Object.freeze(items),
       ...(end < entries.length && last !== undefined ? { nextCursor: toCursor(last, end) } : undefined),

@@ -15,8 +15,16 @@ export function createLog(exchange: Exchange): ContextLog {
 }
 
 function send(exchange: Exchange, level: LoggingLevel): LogFunction {
-  return (data, logger) =>
-    exchange.notify("notifications/message", logger === undefined ? { level, data } : { level, logger, data })
+  return (data, logger) => {
+    const params = logger === undefined ? { level, data } : { level, logger, data }
+    const sendable = typeof data === "function" || typeof data === "symbol" ? String(data) : (data ?? null)
+    try {
+      exchange.notify("notifications/message", { ...params, data: sendable })
+    } catch {
+      // JSON cannot say it; a call must not fail because of what it logs.
+      exchange.notify("notifications/message", { ...params, data: "(cannot be written as JSON)" })
+    }
+  }
 }
 
 function silent(): void {

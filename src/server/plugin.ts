@@ -64,5 +64,13 @@ export function definePlugin(plugin: Plugin): Plugin {
       })
     }
   }
+  const ownType = plugin.resultTypes?.find((type) => coreResultTypes.includes(type))
+  if (ownType !== undefined) {
+    throw new InvalidPlugin(`The plugin \`${plugin.id}\` defines the result type \`${ownType}\` of the core.`, {
+      fix: "Choose another name.",
+    })
+  }
   return Object.freeze({ ...plugin })
 }
+
+const coreResultTypes: readonly string[] = ["complete", "input_required"]

@@ -2,7 +2,8 @@ import type { Component, ComponentKind } from "../components/component.ts"
 import type { Prompt, PromptInvoke } from "../components/prompt.ts"
 import type { Resource, ResourceInvoke } from "../components/resource.ts"
 import type { Template, TemplateInvoke } from "../components/template.ts"
-import type { Tool, ToolInvoke } from "../components/tool.ts"
+import type { Tool } from "../components/tool.ts"
+import type { ToolInvoke } from "../components/tool-invoke.ts"
 import type { Principal } from "../protocol/principal.ts"
 
 /** The kinds of component and what runs each. */

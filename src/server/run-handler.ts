@@ -78,9 +78,16 @@ function withTimeout<Input>(run: HandlerRun<Input>, ms: number, settled: Promise
   const { core, call, fail } = run
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      // Settled first: the abort would otherwise end the call with words of its own.
-      resolve(fail(core, call, new ToolTimeout(call.target, ms)))
-      call.exchange.abort("timeout")
+      // Answered, suspended or given up before: its handler is late for nothing.
+      if (call.exchange.inert) return
+      try {
+        resolve(fail(core, call, new ToolTimeout(call.target, ms)))
+      } catch (error) {
+        // Where the protocol must answer, `fail` throws; nobody would catch it here.
+        reject(error)
+      }
+      // Once the exchange has heard of it: the abort would otherwise end the call with words of its own.
+      queueMicrotask(() => call.exchange.abort("timeout"))
     }, ms)
     settled.then(resolve, reject).finally(() => clearTimeout(timer))
   })

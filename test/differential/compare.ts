@@ -14,7 +14,7 @@ export interface Difference {
  */
 export function compare(ours: Observation, theirs: Observation): readonly Difference[] {
   const [a, b] = [summary(ours), summary(theirs)]
-  if (a !== b) return [{ at: "answer", ours: a, theirs: b }]
+  if (a !== b) return [{ at: "answer", ours: a + errorData(ours), theirs: b + errorData(theirs) }]
   return [
     ...compareValues("header", ours.headers, theirs.headers),
     ...compareValues("messages", ours.messages.map(normalize), theirs.messages.map(normalize)),
@@ -26,6 +26,12 @@ export function summary({ status, kind, messages }: Observation): string {
   if (kind === "empty" || kind === "hang" || kind === "text") return `${status} ${kind}`
   const parts = messages.map(messageSummary)
   return `${status} ${kind === "stream" ? "stream " : ""}${parts.join(" + ")}`
+}
+
+/** The data of an error, which tells apart errors of one code. */
+function errorData({ messages }: Observation): string {
+  const { error } = (messages.at(-1) ?? {}) as { readonly error?: { readonly data?: unknown } }
+  return error?.data === undefined ? "" : ` ${JSON.stringify(error.data)}`
 }
 
 function messageSummary(message: unknown): string {

@@ -5,6 +5,10 @@ import type { Reason } from "./requirement.ts"
 // In one file, so that the last check knows what all the others found.
 import "./suites/base.ts"
 import "./suites/http.ts"
+import "./suites/operation.ts"
+import "./suites/resources.ts"
+import "./suites/subscriptions.ts"
+import "./suites/tools.ts"
 
 /** All numbers that the list of requirements has. */
 const numbers: readonly (readonly [first: number, last: number])[] = [

@@ -15,7 +15,7 @@ export class FakeChannel implements Channel {
   readonly principal: Principal | undefined
   readonly sent: string[] = []
   #call: Abortable | undefined
-  #isGone = false
+  #left: "disconnect" | "cancel" | undefined
 
   constructor({ headers, principal }: FakeChannelOptions = {}) {
     this.headers = headers === undefined ? undefined : toHeaderBag(headers)
@@ -36,12 +36,12 @@ export class FakeChannel implements Channel {
 
   onDisconnect(call: Abortable): void {
     this.#call = call
-    if (this.#isGone) call.abort("disconnect")
+    if (this.#left !== undefined) call.abort(this.#left)
   }
 
   /** Goes away, or cancels as a stdio client does. */
   leave(reason: "disconnect" | "cancel" = "disconnect"): void {
-    this.#isGone = true
+    this.#left = reason
     this.#call?.abort(reason)
   }
 }

@@ -73,11 +73,13 @@ function run(serving: Serving, request: StatelessRequest): MaybePromise<Reply> {
 }
 
 function finish(
-  { host, message }: Serving,
+  { host, message, channel }: Serving,
   exchange: StatelessExchange,
   outcome: Outcome,
 ): MaybePromise<Reply> {
   exchange.end()
+  if (outcome.kind === "complete" && channel.takesObjects === true)
+    return { status: 200, body: undefined, result: host.codec.toObject(outcome.result) }
   try {
     const body = host.codec.answer(message.id, outcome)
     if (body instanceof Promise) {
@@ -101,9 +103,9 @@ function readRequest(host: StatelessHost, message: RequestMessage, channel: Chan
   const meta = readEnvelope(params, host.supported)
   const row = host.methods.get(method)
   if (headers !== undefined) checkMethodHeaders(headers, message, row)
-  // A method that does not exist goes on to the dispatcher: middleware sees it too.
+  // A method that does not exist, or is not offered, goes on to the dispatcher: middleware sees it too.
   const problem = row?.check?.(params)
-  if (problem !== undefined) throw new InvalidParams(problem)
+  if (problem !== undefined && row?.isOffered?.() !== false) throw new InvalidParams(problem)
   const peer = new StatelessPeer(host.revision, channel.principal, meta)
   return {
     method,

@@ -53,8 +53,9 @@ async function read<Input>(core: Core, call: Call, reading: Reading<Input>): Pro
   const result = outcome.result as ReadResourceResult
   // What answers depend on must not be kept: the same request without them would get it too.
   if (call.round > 0) return { ...outcome, result: { ...result, ttlMs: 0, cacheScope: "private" } }
-  const hints = wireHints(component.cache ?? core.cacheHints["resources/read"], component.auth !== undefined)
-  return { ...outcome, result: { ...hints, ...result } }
+  const { ttlMs, scope } = component.cache ?? core.cacheHints["resources/read"] ?? {}
+  const own = { ttlMs: result.ttlMs ?? ttlMs, scope: result.cacheScope ?? scope }
+  return { ...outcome, result: { ...result, ...wireHints(own, component.auth !== undefined) } }
 }
 
 function fail(core: Core, call: Call, error: unknown): never {

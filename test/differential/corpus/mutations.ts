@@ -94,13 +94,8 @@ const mutations: readonly Mutation[] = [
   (mutant, random) => inHeaders(mutant, random, (value) => ` ${value}  `),
   (mutant, random) =>
     inHeaders(mutant, random, (value) => `=?base64?${Buffer.from(value).toString("base64")}?=`),
-  (mutant, random) => inText(mutant, random, (text, at) => text.slice(0, at)),
-  (mutant, random) =>
-    inText(
-      mutant,
-      random,
-      (text, at) => text.slice(0, at) + random.pick([...'{}[]",: x0\\']) + text.slice(at),
-    ),
+  (mutant, random) => inText(mutant, random, () => undefined),
+  (mutant, random) => inText(mutant, random, () => random.pick([...'{}[]",: x0\\'])),
 ]
 
 /** Changes one member of the message, however deep; its place is chosen by chance. */
@@ -123,7 +118,7 @@ function inMessage(
 }
 
 function inHeaders(mutant: Mutant, random: Random, change: (value: string) => string | undefined): Mutant {
-  const name = random.pick(Object.keys(mutant.request.headers))
+  const name = random.pick(Object.keys(mutant.request.headers).filter((key) => key.startsWith("mcp-")))
   const value = change(String(mutant.request.headers[name] ?? ""))
   const headers = { ...mutant.request.headers, [name]: value }
   const changes = [
@@ -133,10 +128,16 @@ function inHeaders(mutant: Mutant, random: Random, change: (value: string) => st
   return { ...mutant, request: { ...mutant.request, headers }, changes }
 }
 
-function inText(mutant: Mutant, random: Random, change: (text: string, at: number) => string): Mutant {
+/** Puts a letter into the text of the body, or cuts it there. */
+function inText(mutant: Mutant, random: Random, letter: () => string | undefined): Mutant {
   const before = mutant.text ?? JSON.stringify(mutant.message)
   const at = random.below(before.length)
-  return { ...mutant, text: change(before, at), changes: [...mutant.changes, `body changed at ${at}`] }
+  const start = before.slice(0, at)
+  const added = letter()
+  const place = `after …${start.slice(-30)}`
+  const text = added === undefined ? start : start + added + before.slice(at)
+  const change = added === undefined ? `body cut ${place}` : `body with ${added} ${place}`
+  return { ...mutant, text, changes: [...mutant.changes, change] }
 }
 
 function paths(value: unknown, path: readonly string[]): readonly (readonly string[])[] {

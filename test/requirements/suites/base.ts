@@ -118,7 +118,8 @@ describe("messages", () => {
   requirement("S-123", "says who answers in no result when told not to", async () => {
     const server = fullServer({ disclosesServerInfo: false })
     for (const [method, params] of everyMethod) {
-      expect((await resultOf(server, rpc(method, params)))._meta).not.toHaveProperty([metaKeys.serverInfo])
+      const { _meta } = await resultOf(server, rpc(method, params))
+      expect(_meta ?? {}).not.toHaveProperty([metaKeys.serverInfo])
     }
   })
 })
@@ -177,7 +178,7 @@ describe("statelessness", () => {
     const mcp = quietServer()
     mcp.tool({ name: "ask" }, async (_, ctx) => {
       ctx.progress(1)
-      return ctx.elicit("Who?", form)
+      return (await ctx.elicit("Who?", form)).action
     })
     // `post` fails on a message that has both a method and an id.
     const answer = await post(mcp, call("ask", {}, { ...capable(), progressToken: 1 }))
@@ -187,7 +188,7 @@ describe("statelessness", () => {
 
   requirement("S-007 S-033", "gates by the capabilities of the request at hand", async () => {
     const mcp = quietServer()
-    mcp.tool({ name: "ask" }, (_, ctx) => ctx.elicit("Who?", form))
+    mcp.tool({ name: "ask" }, async (_, ctx) => (await ctx.elicit("Who?", form)).action)
     await resultOf(mcp, call("ask", {}, capable()))
     expect(await errorOf(mcp, call("ask"))).toMatchObject({ code: -32021 })
   })
@@ -436,7 +437,7 @@ describe("versions and eras", () => {
     expect(await response.json()).toMatchObject({ error: { code: -32602 } })
   })
 
-  const hostile = [{ toString: 1 }, { toString: null, valueOf: null }, [], [[]], null, 7, true]
+  const hostile: readonly unknown[] = [{ toString: 1 }, { toString: null, valueOf: null }, [], [[]], null, 7, true]
   for (const protocolVersion of hostile) {
     const shown = JSON.stringify(protocolVersion)
     requirement("S-034", `answers \`initialize\` of the version ${shown} with -32022`, async () => {

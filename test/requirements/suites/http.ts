@@ -117,7 +117,7 @@ describe("authentication", () => {
         },
       },
     })
-    mcp.tool({ name: "ask" }, (_, ctx) => ctx.elicit("Who?", z.object({ name: z.string() }), { key: "who" }))
+    mcp.tool({ name: "ask" }, async (_, ctx) => (await ctx.elicit("Who?", z.object({ name: z.string() }))).action)
     const { requestState } = await resultOf(mcp, call("ask", {}, capable()))
     const retry = rpc("tools/call", { name: "ask", requestState, inputResponses: {} }, capable())
     const response = await send(mcp, JSON.stringify(retry.message), retry.headers)
