@@ -38,13 +38,16 @@ mcp.tool({ name: "pay", description: "Takes a payment" }, async (_, ctx) => {
 // #endregion
 
 // #region model
-mcp.tool({ name: "headline", input: z.object({ article: z.string() }) }, async ({ article }, ctx) => {
-  const { content } = await ctx.sample({
-    messages: [{ role: "user", content: { type: "text", text: `Write a headline:\n${article}` } }],
-    maxTokens: 50,
-  })
-  return content
-})
+mcp.tool(
+  { name: "headline", description: "Writes a headline", input: z.object({ article: z.string() }) },
+  async ({ article }, ctx) => {
+    const { content } = await ctx.sample({
+      messages: [{ role: "user", content: { type: "text", text: `Write a headline:\n${article}` } }],
+      maxTokens: 50,
+    })
+    return content
+  },
+)
 // #endregion
 
 // #region roots

@@ -44,10 +44,13 @@ mcp.tool({ name: "upgrade", description: "Changes the tools while the server run
 // #endregion
 
 // #region nested
-mcp.tool({ name: "average", input: z.object({ a: z.number(), b: z.number() }) }, async ({ a, b }, ctx) => {
-  const sum = await ctx.callTool("add", { a, b })
-  return Number(sum.structuredContent) / 2
-})
+mcp.tool(
+  { name: "average", description: "Averages", input: z.object({ a: z.number(), b: z.number() }) },
+  async ({ a, b }, ctx) => {
+    const sum = await ctx.callTool("add", { a, b })
+    return Number(sum.structuredContent) / 2
+  },
+)
 // #endregion
 
 // #region transform

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises"
 import { FleetMCP, ToolError } from "fleetmcp"
 import * as z from "zod"
 
@@ -12,7 +13,11 @@ const mcp = new FleetMCP("Errors", {
 const stock = new Map([["tea", 3]])
 
 mcp.tool(
-  { name: "buy", input: z.object({ item: z.string(), amount: z.int().positive() }) },
+  {
+    name: "buy",
+    description: "Buys from stock",
+    input: z.object({ item: z.string(), amount: z.int().positive() }),
+  },
   ({ item, amount }) => {
     const left = stock.get(item)
     if (left === undefined) throw new ToolError(`We have no ${item}.`, { fix: "Try tea." })
@@ -29,10 +34,8 @@ mcp.tool({ name: "crash", description: "Has a bug" }, () => {
 // #endregion
 
 // #region timeout
-mcp.tool({ name: "slow", description: "Takes too long", timeout: 20 }, (_, ctx) => {
-  return new Promise((_resolve, reject) => {
-    ctx.signal.addEventListener("abort", () => reject(ctx.signal.reason))
-  })
+mcp.tool({ name: "slow", description: "Takes too long", timeout: 20 }, async (_, ctx) => {
+  await sleep(60_000, undefined, { signal: ctx.signal }) // `fetch` takes a signal too
 })
 // #endregion
 

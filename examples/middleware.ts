@@ -1,5 +1,4 @@
 import { contextKey, defineMiddleware, FleetMCP } from "fleetmcp"
-import * as z from "zod"
 
 // #region key
 interface User {
@@ -48,7 +47,7 @@ const mcp = new FleetMCP("Middleware", { middleware: [timing, user] }) // the fi
 mcp.use(holiday)
 
 // #region require
-mcp.tool({ name: "greet", input: z.object({}) }, (_, ctx) => `Hello, ${ctx.require(currentUser).name}!`)
+mcp.tool({ name: "greet", description: "Greets" }, (_, ctx) => `Hello, ${ctx.require(currentUser).name}!`)
 // #endregion
 mcp.tool({ name: "work", description: "Never happens" }, () => "Done")
 mcp.tool({ name: "durations", description: "What took how long" }, () => durations)

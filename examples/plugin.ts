@@ -26,17 +26,12 @@ const polls = definePlugin({
   notifications: {
     "notifications/com.example/reset": () => votes.clear(),
   },
-  middleware: [
-    {
-      listTools: async (_call, next) => next(),
-    },
-  ],
   routes: { "GET /votes": () => Response.json(Object.fromEntries(votes)) },
   lifespan: async () => {
     votes.set("tea", 0) // open what the plugin needs
     return async () => votes.clear() // and close it
   },
-  on: { call: { end: () => undefined } },
+  on: { call: { end: (call, outcome) => console.error(call.method, outcome.kind) } }, // for telemetry
 })
 // #endregion
 

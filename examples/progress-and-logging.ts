@@ -5,13 +5,16 @@ import * as z from "zod"
 const mcp = new FleetMCP("Progress")
 
 // #region progress
-mcp.tool({ name: "import", input: z.object({ files: z.array(z.string()) }) }, async ({ files }, ctx) => {
-  for (const [index, name] of files.entries()) {
-    await sleep(1, undefined, { signal: ctx.signal }) // stops when the client leaves
-    ctx.progress(index + 1, files.length, name)
-  }
-  return `Imported ${files.length} files`
-})
+mcp.tool(
+  { name: "import", description: "Imports files", input: z.object({ files: z.array(z.string()) }) },
+  async ({ files }, ctx) => {
+    for (const [index, name] of files.entries()) {
+      await sleep(1, undefined, { signal: ctx.signal }) // stops when the client leaves
+      ctx.progress(index + 1, files.length, name)
+    }
+    return `Imported ${files.length} files`
+  },
+)
 // #endregion
 
 // #region logging

@@ -48,7 +48,7 @@ mcp.resource(
   { uri: "rates://eur-usd", description: "The exchange rate", cache: { ttlMs: 60_000, scope: "public" } },
   () => rate,
 )
-mcp.tool({ name: "set_rate", input: z.object({ rate: z.number() }) }, (args) => {
+mcp.tool({ name: "set_rate", description: "Sets it", input: z.object({ rate: z.number() }) }, (args) => {
   rate = args.rate
   mcp.resourceUpdated("rates://eur-usd") // subscribers hear of it
 })

@@ -122,6 +122,25 @@ export function isSuspended(error: unknown): boolean {
   return error instanceof Suspended
 }
 
+/** A handler asked the client where the protocol has no room for questions, such as in a completer. */
+export class CannotAsk extends FleetError {
+  readonly code = "CANNOT_ASK"
+  constructor(method: string) {
+    super(`A client cannot be asked for input by \`${method}\`.`, {
+      fix: "Ask in a tool, a resource or a prompt.",
+    })
+  }
+}
+
+/** A client's answer does not fit what was asked. */
+export class InvalidAnswer extends FleetError {
+  readonly code = "INVALID_ANSWER"
+  override readonly rpc = -32602
+  constructor(problem: string) {
+    super(`The client's answer ${problem}`)
+  }
+}
+
 /** The client answered what was asked, but the handler no longer asks it. */
 export class ReplayDiverged extends FleetError {
   readonly code = "REPLAY_DIVERGED"
@@ -129,6 +148,16 @@ export class ReplayDiverged extends FleetError {
   constructor(before: string, now: string) {
     super(`The client answered \`${clip(before)}\`, but this run asks \`${clip(now)}\` instead.`, {
       fix: "Give the question a `{ key }`, or keep times and random values out of its text: a handler runs again from its beginning on every round.",
+    })
+  }
+}
+
+/** One run of a handler asked two questions under the same key. */
+export class RepeatedKey extends FleetError {
+  readonly code = "REPEATED_KEY"
+  constructor(key: string) {
+    super(`The key \`${clip(key)}\` names two questions of one call, and so one answer for both.`, {
+      fix: "Give each its own key, such as `name-1` and `name-2` in a loop, or leave `{ key }` out.",
     })
   }
 }

@@ -23,7 +23,7 @@ export type Admission =
 /** Decides by its head what becomes of a request: everything that needs no body and no credentials. */
 export function admit(endpoint: Endpoint, head: Head): Admission {
   const problem = endpoint.guard(head.host, head.origin)
-  if (problem !== undefined && !isProbe(endpoint, head))
+  if (problem !== undefined && !(problem.status === 403 && isProbe(endpoint, head)))
     return answered(errorAnswer(problem.status, problem.message))
   if (head.method === "OPTIONS" && endpoint.cors !== undefined) return answered(preflight(endpoint, head))
   const isEndpoint = head.path === endpoint.path || head.fullPath === endpoint.path

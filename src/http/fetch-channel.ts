@@ -9,11 +9,11 @@ const highWaterMark = 64 * 1024
 
 /** Carries one POST of `fetch`. */
 export class FetchChannel extends HttpChannel {
+  readonly request: Request
   readonly headers: HeaderBag
   /** The stream, once something was sent ahead of the answer. */
   readable: ReadableStream<Uint8Array> | undefined
   readonly #endpoint: Endpoint
-  readonly #request: Request
   #onOpen: (() => void) | undefined
 
   constructor(endpoint: Endpoint, request: Request, headers: HeaderBag) {
@@ -21,7 +21,7 @@ export class FetchChannel extends HttpChannel {
     this.headers = headers
     this.readable = undefined
     this.#endpoint = endpoint
-    this.#request = request
+    this.request = request
     this.#onOpen = undefined
   }
 
@@ -46,7 +46,7 @@ export class FetchChannel extends HttpChannel {
   }
 
   protected watch(): void {
-    const { signal } = this.#request
+    const { signal } = this.request
     if (signal.aborted) this.disconnected()
     else signal.addEventListener("abort", () => this.disconnected(), { once: true })
   }

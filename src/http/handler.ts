@@ -1,6 +1,5 @@
 import type { Principal } from "../protocol/principal.ts"
-import type { HeaderBag } from "../protocol/transport.ts"
-import { isRefusal, type Refusal } from "../server/authenticator.ts"
+import { type Authenticator, isRefusal, type Refusal } from "../server/authenticator.ts"
 import type { MaybePromise } from "../shared/maybe-promise.ts"
 import { admit } from "./admit.ts"
 import {
@@ -30,6 +29,8 @@ export function createFetchHandler(endpoint: () => Endpoint): FetchHandler {
     try {
       return await serve(site, request)
     } catch (error) {
+      // Whatever fails because its client went away is no error of ours, and has nobody to be told.
+      if (request.signal.aborted) return toNobody()
       return toResponse(site, request, failureAnswer(site, error))
     }
   }
@@ -49,9 +50,12 @@ async function serve(endpoint: Endpoint, request: Request): Promise<Response> {
   if (admission.kind === "answer") return toResponse(endpoint, request, admission.answer)
   if (admission.kind === "route") return serveRoute(endpoint, request, admission.handler)
   const channel = new FetchChannel(endpoint, request, new FetchHeaders(headers))
-  const caller = endpoint.authenticator && (await identify(endpoint, request, channel.headers))
-  if (caller !== undefined && isRefusal(caller)) return toResponse(endpoint, request, refusalAnswer(caller))
-  channel.principal = caller
+  if (endpoint.authenticator !== undefined) {
+    const caller = await authenticate(endpoint, endpoint.authenticator, channel)
+    if (isRefusal(caller)) return toResponse(endpoint, request, refusalAnswer(caller))
+    if (request.signal.aborted) return toNobody()
+    channel.principal = caller
+  }
   const problem = contentTypeProblem(headers.get("content-type") ?? undefined)
   if (problem !== undefined) return toResponse(endpoint, request, problem)
   const text = await readText(request, endpoint.bodyLimit)
@@ -90,21 +94,28 @@ async function serveRoute(endpoint: Endpoint, request: Request, handler: RouteHa
   // As it is where nothing is to be added: some runtimes hang more on it than can be copied.
   if (endpoint.cors === undefined && request.method !== "HEAD") return response
   const headers = routeHeaders(endpoint, request.headers.get("origin") ?? undefined, response.headers)
-  return new Response(request.method === "HEAD" ? null : body, { status, statusText, headers })
+  if (request.method !== "HEAD") return new Response(body, { status, statusText, headers })
+  await body?.cancel()
+  return new Response(null, { status, statusText, headers })
 }
 
-function identify(
+function authenticate(
   endpoint: Endpoint,
-  request: Request,
-  headers: HeaderBag,
-): MaybePromise<Principal | Refusal> | undefined {
+  authenticator: Authenticator,
+  { request, headers }: FetchChannel,
+): MaybePromise<Principal | Refusal> {
   const { origin, pathname, search } = new URL(request.url)
-  return endpoint.authenticator?.authenticate({
+  return authenticator.authenticate({
     method: request.method,
     externalUrl: externalUrl(endpoint, origin, pathname + search),
     headers,
     signal: request.signal,
   })
+}
+
+/** The runtime wants something back even when its client has left; 499 is what servers log for that. */
+function toNobody(): Response {
+  return new Response(null, { status: 499 })
 }
 
 function toResponse(endpoint: Endpoint, request: Request, plain: Answer): Response {

@@ -14,16 +14,18 @@ export async function serveRoute(channel: NodeChannel, handler: RouteHandler): P
   const { bodyLimit } = site.endpoint
   if (Number(req.headers["content-length"]) > bodyLimit) throw new BodyTooLarge(bodyLimit)
   const response = await handler(toRequest(channel))
-  const { status, body } = response
+  const isWanted = response.body !== null && req.method !== "HEAD"
+  // The types of `node:stream/web` and of the platform describe the same class.
+  const body = isWanted
+    ? Readable.fromWeb(response.body as import("node:stream/web").ReadableStream)
+    : undefined
   const headers = routeHeaders(site.endpoint, req.headers.origin, response.headers)
   const cookies = headers.getSetCookie()
   const own = Object.fromEntries(headers)
-  res.writeHead(status, cookies.length === 0 ? own : { ...own, "set-cookie": cookies })
-  if (body === null || req.method === "HEAD") {
-    await body?.cancel()
-    res.end()
-    // The types of `node:stream/web` and of the platform describe the same class.
-  } else await pipeline(Readable.fromWeb(body as import("node:stream/web").ReadableStream), res)
+  res.writeHead(response.status, cookies.length === 0 ? own : { ...own, "set-cookie": cookies })
+  if (body !== undefined) return pipeline(body, res)
+  res.end()
+  await response.body?.cancel()
 }
 
 /** The URL of a request of `node:http` as its client wrote it. */

@@ -1,4 +1,5 @@
 import type { HttpAnswer } from "../errors/fleet-error.ts"
+import { CallAborted } from "../errors/protocol.ts"
 import type { HeaderParam } from "../schema/header-params.ts"
 import type { ClientCapabilities, Implementation, InputRequests, LoggingLevel } from "../spec/index.ts"
 import type { ProtocolRevision } from "../spec/revisions.ts"
@@ -175,4 +176,11 @@ export type Outcome = Complete | InputRequired | Extended | Failure
 
 export function complete(result: object, json?: string): Complete {
   return { kind: "complete", result, json }
+}
+
+/** The end of a call that was aborted before it was done. */
+export function aborted(reason: AbortReason): Failure {
+  const cause = new CallAborted(reason)
+  const failure = { kind: "failure", error: { code: -32603, message: cause.message }, cause } as const
+  return reason === "shutdown" ? { ...failure, http: { status: 503 } } : failure
 }

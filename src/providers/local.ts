@@ -38,10 +38,14 @@ export class LocalProvider implements Provider {
 
   /** @throws {DuplicateComponent} */
   add(components: readonly AnyComponent[]): void {
-    const added = components.filter((component) => this.#mayAdd(component))
+    const added = new Map<string, AnyComponent>()
     // All or nothing: a duplicate among several leaves none behind.
-    for (const component of added) this.#set(component)
-    this.#changed(added)
+    for (const component of components) {
+      const key = componentKey(component)
+      if (this.#mayAdd(key, added.has(key))) added.set(key, component)
+    }
+    for (const component of added.values()) this.#set(component)
+    this.#changed([...added.values()])
   }
 
   /** Puts a component in the place of one with the same key, which must be there. */
@@ -63,9 +67,8 @@ export class LocalProvider implements Provider {
     return [...this.#entries.values()].map(({ component }) => component)
   }
 
-  #mayAdd(component: AnyComponent): boolean {
-    const key = componentKey(component)
-    if (!this.#entries.has(key)) return true
+  #mayAdd(key: string, isAdded: boolean): boolean {
+    if (!isAdded && !this.#entries.has(key)) return true
     switch (this.#policy) {
       case "error":
         throw new DuplicateComponent(key)

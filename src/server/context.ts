@@ -9,7 +9,7 @@ import type {
   RequestInfo,
   SampleRequest,
 } from "../components/context.ts"
-import { InvalidParams } from "../errors/protocol.ts"
+import { InvalidAnswer } from "../errors/protocol.ts"
 import { MissingContextValue } from "../errors/server.ts"
 import type { Answer, Call, Question } from "../protocol/call.ts"
 import type { Principal } from "../protocol/principal.ts"
@@ -52,50 +52,19 @@ export class CallContext implements Context {
   }
 
   get elicit(): Context["elicit"] {
-    return async <S extends Schema>(message: string, schema: S, options?: AskOptions) => {
-      const form = elicitationForm(schema)
-      const params = { mode: "form", message, requestedSchema: form.requestedSchema }
-      const answer = await this.#ask("elicitation/create", params, options)
-      if (answer.action !== "accept") return { action: answer.action === "decline" ? "decline" : "cancel" }
-      const checked = await form.validate(answer.content ?? {})
-      if (!checked.ok) {
-        throw new InvalidParams(
-          `The client's answer does not fit the form:\n${describeIssues(checked.issues)}`,
-        )
-      }
-      // The form's validator produces what the schema infers.
-      return { action: "accept", data: checked.value } as Elicited<InferOutput<S>>
-    }
+    return (message, schema, options) => heeded(this.#elicit(message, schema, options))
   }
 
   get elicitUrl(): Context["elicitUrl"] {
-    return async (message, url, options) => {
-      const answer = await this.#ask(
-        "elicitation/create",
-        { mode: "url", message, url: new URL(url).href },
-        options,
-      )
-      // `readAnswer` let only the three actions pass.
-      return { action: answer.action } as ElicitedUrl
-    }
+    return (message, url, options) => heeded(this.#elicitUrl(message, url, options))
   }
 
   get sample(): Context["sample"] {
-    return async (request: string | SampleRequest, options?: AskOptions) => {
-      const fields: SampleRequest =
-        typeof request === "string"
-          ? { messages: [{ role: "user", content: { type: "text", text: request } }] }
-          : request
-      const answer = await this.#ask("sampling/createMessage", { maxTokens: 1000, ...fields }, options)
-      return answer as unknown as CreateMessageResult
-    }
+    return (request, options) => heeded(this.#sample(request, options))
   }
 
   get roots(): Context["roots"] {
-    return async (options?: AskOptions) => {
-      const answer = await this.#ask("roots/list", undefined, options)
-      return answer.roots as readonly Root[]
-    }
+    return (options) => heeded(this.#roots(options))
   }
 
   get inputResponses(): Context["inputResponses"] {
@@ -139,16 +108,64 @@ export class CallContext implements Context {
 
   get callTool(): Context["callTool"] {
     return (name, args = {}) =>
-      this.#invoker.nested(this.#call, "tools/call", { name, arguments: args }) as Promise<CallToolResult>
+      heeded(
+        this.#invoker.nested(this.#call, "tools/call", { name, arguments: args }),
+      ) as Promise<CallToolResult>
   }
 
   get readResource(): Context["readResource"] {
-    return (uri) => this.#invoker.nested(this.#call, "resources/read", { uri }) as Promise<ReadResourceResult>
+    return (uri) =>
+      heeded(this.#invoker.nested(this.#call, "resources/read", { uri })) as Promise<ReadResourceResult>
   }
 
   get getPrompt(): Context["getPrompt"] {
     return (name, args = {}) =>
-      this.#invoker.nested(this.#call, "prompts/get", { name, arguments: args }) as Promise<GetPromptResult>
+      heeded(
+        this.#invoker.nested(this.#call, "prompts/get", { name, arguments: args }),
+      ) as Promise<GetPromptResult>
+  }
+
+  async #elicit<S extends Schema>(
+    message: string,
+    schema: S,
+    options: AskOptions | undefined,
+  ): Promise<Elicited<InferOutput<S>>> {
+    const form = elicitationForm(schema)
+    const params = { mode: "form", message, requestedSchema: form.requestedSchema }
+    const answer = await this.#ask("elicitation/create", params, options)
+    if (answer.action !== "accept") return { action: answer.action === "decline" ? "decline" : "cancel" }
+    const checked = await form.validate(answer.content ?? {})
+    if (!checked.ok) {
+      throw new InvalidAnswer(`does not fit the form:\n${describeIssues(checked.issues)}`)
+    }
+    // The form's validator produces what the schema infers.
+    return { action: "accept", data: checked.value } as Elicited<InferOutput<S>>
+  }
+
+  async #elicitUrl(message: string, url: string, options: AskOptions | undefined): Promise<ElicitedUrl> {
+    const params = { mode: "url", message, url: new URL(url).href }
+    const answer = await this.#ask("elicitation/create", params, options)
+    // `answerProblem` let only the three actions pass.
+    return { action: answer.action } as ElicitedUrl
+  }
+
+  async #sample(
+    request: string | SampleRequest,
+    options: AskOptions | undefined,
+  ): Promise<CreateMessageResult> {
+    const fields: SampleRequest =
+      typeof request === "string"
+        ? { messages: [{ role: "user", content: { type: "text", text: request } }] }
+        : request
+    const answer = await this.#ask("sampling/createMessage", { maxTokens: 1000, ...fields }, options)
+    // `answerProblem` looked at what is there; the rest is as good as the client.
+    return answer as unknown as CreateMessageResult
+  }
+
+  async #roots(options: AskOptions | undefined): Promise<readonly Root[]> {
+    const answer = await this.#ask("roots/list", undefined, options)
+    // `answerProblem` let only lists pass.
+    return answer.roots as readonly Root[]
   }
 
   async #ask(
@@ -160,4 +177,10 @@ export class CallContext implements Context {
     // One question, one answer.
     return answer as Answer
   }
+}
+
+/** A handler may stop listening (a race, an early return): what then fails must not end the process. */
+function heeded<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined)
+  return promise
 }

@@ -32,7 +32,7 @@ import { coreMethods } from "./methods/index.ts"
 import { composeMiddleware, type Middleware, type Notice } from "./middleware.ts"
 import { observe } from "./observe.ts"
 import { definePlugin, type ListenFilter, type Plugin } from "./plugin.ts"
-import { newErrorId, type ServerLog } from "./server-log.ts"
+import { newErrorId, type ServerLog, safeLog } from "./server-log.ts"
 
 /** What an engine is made of; the facade fills in the defaults. */
 export interface EngineOptions {
@@ -77,7 +77,8 @@ export class Engine implements MessageHandler {
   #closing: Promise<void> | undefined
   #idle: (() => void) | undefined
 
-  constructor(options: EngineOptions) {
+  constructor(given: EngineOptions) {
+    const options = { ...given, log: safeLog(given.log) }
     this.#options = options
     this.catalog = new Catalog((kinds) => this.#announce(kinds))
     this.caller = new InProcessCaller(() => this.#build().dispatch)
@@ -221,7 +222,10 @@ export class Engine implements MessageHandler {
   async #handleNotification(message: NotificationMessage, channel: Channel): Promise<Reply> {
     const { method, params } = message
     const notice: Notice = { method, params, principal: channel.principal }
-    const handlers = this.#plugins.map(({ notifications }) => notifications?.[method])
+    // Own names only: a peer may well send `toString`.
+    const handlers = this.#plugins.map(({ notifications = {} }) =>
+      Object.hasOwn(notifications, method) ? notifications[method] : undefined,
+    )
     const deliver = async () => {
       for (const handler of handlers) await handler?.(notice)
     }
@@ -245,10 +249,15 @@ export class Engine implements MessageHandler {
       for (const method of plugin.methods ?? []) methods.set(method.name, method)
     }
     const onError = (error: unknown, method: string) => this.#internalError(error, method)
+    const onLate = (error: Error) =>
+      this.#options.log({ level: "error", message: "Middleware is misused", error })
     const hooks = this.#plugins.map(({ on }) => on?.call).filter((hook) => hook !== undefined)
+    // Outermost: middleware may answer with an extended result, too.
     const wrap = (name: string, run: Dispatch) =>
-      composeMiddleware(this.#middleware, name, this.#onlyDeclared(run))
-    const dispatch = observe(hooks, createDispatcher({ methods, wrap, onError }))
+      this.#onlyDeclared(composeMiddleware(this.#middleware, { method: name, run, onLate }))
+    const dispatch = observe(hooks, createDispatcher({ methods, wrap, onError }), (error) =>
+      this.#options.log({ level: "error", message: "A hook that watches calls failed", error }),
+    )
     const stateless: StatelessHost = {
       name: this.#options.info.name,
       revision: latestStatelessRevision,

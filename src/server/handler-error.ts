@@ -1,5 +1,5 @@
 import { FleetError } from "../errors/fleet-error.ts"
-import { CallAborted, isSuspended, MissingClientCapability } from "../errors/protocol.ts"
+import { CallAborted, InvalidAnswer, isSuspended, MissingClientCapability } from "../errors/protocol.ts"
 import { HandlerFailed, ToolError, ToolTimeout } from "../errors/tool.ts"
 import type { Core } from "./core.ts"
 import { newErrorId } from "./server-log.ts"
@@ -37,7 +37,12 @@ export function throwReported(core: Core, error: unknown, doing: string): never 
 
 /** Errors that the protocol itself must answer, not the result of a tool. */
 export function isProtocolError(error: unknown): boolean {
-  return error instanceof MissingClientCapability || isSuspended(error) || error instanceof CallAborted
+  return (
+    error instanceof MissingClientCapability ||
+    error instanceof InvalidAnswer ||
+    error instanceof CallAborted ||
+    isSuspended(error)
+  )
 }
 
 /** Fixed sentences for what a model can act on, even where all else is masked. */

@@ -1,8 +1,9 @@
-import { CallAborted } from "../errors/protocol.ts"
+import { CallAborted, Suspended } from "../errors/protocol.ts"
 import { InProcessError } from "../errors/server.ts"
 import {
   type AbortReason,
   type Answer,
+  aborted,
   Call,
   type Exchange,
   type Outcome,
@@ -42,12 +43,19 @@ export class InProcessCaller implements Invoker {
       capabilities: {},
     }
     const exchange = new InProcessExchange(undefined, options.as === undefined)
-    options.signal?.addEventListener("abort", () => exchange.abort("cancel"), { once: true })
-    return this.#run(new Call({ method, id: undefined, params, peer, exchange, round: 0 }), exchange)
+    const call = new Call({ method, id: undefined, params, peer, exchange, round: 0 })
+    const { signal } = options
+    if (signal === undefined) return this.#run(call, exchange)
+    if (signal.aborted) return Promise.reject(new CallAborted("cancel"))
+    const cancel = () => exchange.abort("cancel")
+    signal.addEventListener("abort", cancel)
+    // A signal may outlive many calls and must not collect them.
+    return this.#run(call, exchange).finally(() => signal.removeEventListener("abort", cancel))
   }
 
   nested(parent: Call, method: string, params: Params): Promise<object> {
     const { peer, exchange, round } = parent
+    if (exchange.inert) return Promise.reject(inertError(exchange))
     const scope = nestedScope(parent, method, params)
     const inner = new InProcessExchange({ exchange, scope }, exchange.isTrusted)
     return this.#run(new Call({ method, id: undefined, params, peer, exchange: inner, round }), inner)
@@ -68,6 +76,13 @@ export class InProcessCaller implements Invoker {
   }
 }
 
+/** Why a call that is over can start nothing more. */
+function inertError(exchange: Exchange): Error {
+  const reason: unknown = exchange.signal.reason
+  if (!(reason instanceof CallAborted)) return new InProcessError("the call it belongs to has ended")
+  return reason.reason === "suspended" ? new Suspended() : reason
+}
+
 /** Numbers nested calls by what they are, not by when: parallel branches may run in any order. */
 function nestedScope(parent: Call, method: string, params: Params): string {
   const content = textHash(canonicalJson([method, params]))
@@ -85,8 +100,10 @@ class InProcessExchange implements Exchange {
   readonly inputState: undefined
   readonly #parent: { readonly exchange: Exchange; readonly scope: string } | undefined
   #controller: AbortController | undefined
+  #signal: AbortSignal | undefined
   #aborted: AbortReason | undefined
   #ended = false
+  #finish: ((outcome: Outcome) => void) | undefined
 
   constructor(
     parent: { readonly exchange: Exchange; readonly scope: string } | undefined,
@@ -106,10 +123,13 @@ class InProcessExchange implements Exchange {
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController()
-    if (this.#aborted !== undefined) this.#controller.abort(new CallAborted(this.#aborted))
+    if (this.#signal !== undefined) return this.#signal
+    const controller = new AbortController()
+    this.#controller = controller
+    if (this.#aborted !== undefined) controller.abort(new CallAborted(this.#aborted))
     const outer = this.#parent?.exchange.signal
-    return outer === undefined ? this.#controller.signal : AbortSignal.any([outer, this.#controller.signal])
+    this.#signal = outer === undefined ? controller.signal : AbortSignal.any([outer, controller.signal])
+    return this.#signal
   }
 
   notify(method: string, params: Params): void {
@@ -139,13 +159,17 @@ class InProcessExchange implements Exchange {
   }
 
   settle(outcome: Promise<Outcome>): Promise<Outcome> {
-    return outcome
+    return new Promise((resolve, reject) => {
+      this.#finish = resolve
+      outcome.then(resolve, reject)
+    })
   }
 
   abort(reason: AbortReason): void {
     if (this.inert) return
     this.#aborted = reason
     this.#controller?.abort(new CallAborted(reason))
+    this.#finish?.(aborted(reason))
   }
 
   end(): void {

@@ -61,16 +61,21 @@ export function defineMiddleware(middleware: Middleware): Middleware {
  * Composes the middleware that concerns one method around its run. Called when the server is built, so that a
  * call only runs what is there.
  */
-export function composeMiddleware(
-  middleware: readonly Middleware[],
-  method: string,
-  run: Dispatch,
-): Dispatch {
+export function composeMiddleware(middleware: readonly Middleware[], onion: Onion): Dispatch {
   return middleware.reduceRight<Dispatch>((inner, layer) => {
-    const own = hookOf(layer, method)
-    const withOwn = own === undefined ? inner : wrap(layer, own, inner)
-    return layer.request === undefined ? withOwn : wrap(layer, layer.request, withOwn)
-  }, run)
+    const around = { ...onion, run: inner }
+    const own = hookOf(layer, onion.method)
+    const withOwn = own === undefined ? inner : wrap(layer, own, around)
+    return layer.request === undefined ? withOwn : wrap(layer, layer.request, { ...around, run: withOwn })
+  }, onion.run)
+}
+
+/** What middleware is put around. */
+export interface Onion {
+  readonly method: string
+  readonly run: Dispatch
+  /** Hears of a `next()` that comes when nobody waits for its answer any more. */
+  readonly onLate: (error: MiddlewareMisuse) => void
 }
 
 function hookOf(layer: Middleware, method: string): Hook | undefined {
@@ -78,16 +83,25 @@ function hookOf(layer: Middleware, method: string): Hook | undefined {
   return hook === undefined ? undefined : layer[hook]
 }
 
-function wrap(layer: Middleware, hook: Hook, inner: Dispatch): Dispatch {
+function wrap(layer: Middleware, hook: Hook, { run, onLate }: Onion): Dispatch {
   return async (call) => {
     let state: "fresh" | "called" | "returned" = "fresh"
-    const next: Next = async () => {
+    const goOn: Next = async () => {
+      if (state === "returned") {
+        const late = misuse(layer, "called `next()` after it had returned", "Await `next()` inside the hook.")
+        onLate(late)
+        throw late
+      }
       if (state === "called")
         throw misuse(layer, "called `next()` twice", "Call it once and keep what it returns.")
-      if (state === "returned")
-        throw misuse(layer, "called `next()` after it had returned", "Await `next()` inside the hook.")
       state = "called"
-      return inner(call)
+      return run(call)
+    }
+    const next: Next = () => {
+      const outcome = goOn()
+      // A hook may not wait for it; that must not end the process.
+      outcome.catch(() => undefined)
+      return outcome
     }
     const outcome = await hook(call, next)
     // Held open only so that the compiler knows `next` may have run.

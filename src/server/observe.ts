@@ -1,14 +1,32 @@
 import type { Dispatch } from "../protocol/dispatcher.ts"
 import type { CallHooks } from "./hooks.ts"
 
-/** Tells hooks of calls as they start and end. Without hooks it is the same function. */
-export function observe(hooks: readonly CallHooks[], run: Dispatch): Dispatch {
+/**
+ * Tells hooks of calls as they start and end. Without hooks it is the same function.
+ *
+ * @param onError Hears of hooks that throw: what watches a call must not decide it.
+ */
+export function observe(
+  hooks: readonly CallHooks[],
+  run: Dispatch,
+  onError: (error: unknown) => void,
+): Dispatch {
   if (hooks.length === 0) return run
+
+  function tell<T>(work: () => T): T | undefined {
+    try {
+      return work()
+    } catch (error) {
+      onError(error)
+      return undefined
+    }
+  }
+
   return async (call) => {
-    const started = hooks.map((hook) => hook.start?.(call))
+    const started = hooks.map((hook) => tell(() => hook.start?.(call)))
     const outcome = await run(call)
     hooks.forEach((hook, index) => {
-      hook.end?.(call, outcome, started[index])
+      tell(() => hook.end?.(call, outcome, started[index]))
     })
     return outcome
   }

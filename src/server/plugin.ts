@@ -66,9 +66,12 @@ export function definePlugin(plugin: Plugin): Plugin {
   }
   const ownType = plugin.resultTypes?.find((type) => coreResultTypes.includes(type))
   if (ownType !== undefined) {
-    throw new InvalidPlugin(`The plugin \`${plugin.id}\` defines the result type \`${ownType}\` of the core.`, {
-      fix: "Choose another name.",
-    })
+    throw new InvalidPlugin(
+      `The plugin \`${plugin.id}\` defines the result type \`${ownType}\` of the core.`,
+      {
+        fix: "Choose another name.",
+      },
+    )
   }
   return Object.freeze({ ...plugin })
 }

@@ -23,3 +23,15 @@ export function consoleLog(record: LogRecord): void {
 export function newErrorId(): string {
   return crypto.randomUUID().slice(0, 8)
 }
+
+/** Makes a log that cannot fail what it is told of. */
+export function safeLog(log: ServerLog): ServerLog {
+  return (record) => {
+    try {
+      const done: unknown = log(record)
+      if (done instanceof Promise) done.catch(() => undefined)
+    } catch {
+      // There is no other place to say it, and a call must not end because its log did.
+    }
+  }
+}

@@ -36,9 +36,17 @@ export interface OpenAnswer {
   leave(): void
 }
 
+/** A request that was sent, perhaps without an answer yet. */
+export interface Started {
+  readonly answer: Promise<OpenAnswer>
+  /** Goes away without waiting for the answer. */
+  leave(): void
+}
+
 /** One of the entries, serving. */
 export interface Entry {
   readonly name: "node" | "fetch"
+  start(request: HttpRequest): Started
   send(request: HttpRequest): Promise<Answer>
   open(request: HttpRequest): Promise<OpenAnswer>
 }
@@ -53,7 +61,7 @@ export function describeEntries(title: string, define: (serve: Serve, name: Entr
   })
   describe(`${title}: fetch`, () => {
     trapErrors()
-    define(async ({ fetch }) => fetchEntry(fetch), "fetch")
+    define(({ fetch }) => Promise.resolve(fetchEntry(fetch)), "fetch")
   })
 }
 
@@ -93,20 +101,30 @@ export async function listen(listener: NodeListener): Promise<number> {
 
 async function serveNode({ node }: Served): Promise<Entry> {
   const port = await listen(node)
-  const open = (request: HttpRequest) => openNode(port, request)
-  return { name: "node", open, send: async (request) => whole(await open(request)) }
+  return entry("node", (request) => startNode(port, request))
+}
+
+function entry(name: Entry["name"], start: Entry["start"]): Entry {
+  const open = (request: HttpRequest) => start(request).answer
+  return { name, start, open, send: async (request) => whole(await open(request)) }
 }
 
 /** Sends one request to a port, on a connection of its own. */
-export async function openNode(port: number, request: HttpRequest): Promise<OpenAnswer> {
+export function startNode(port: number, request: HttpRequest): Started {
   const { method = "GET", path = "/mcp", headers = {}, body } = request
   const options: RequestOptions = { host: "127.0.0.1", port, method, path, agent: false }
   const req = nodeRequest({ ...options, headers: present({ ...lengthOf(body), ...headers }) })
-  req.on("error", () => undefined)
   const answered = once(req, "response") as Promise<[IncomingMessage]>
-  if (body instanceof ReadableStream) Readable.fromWeb(body as import("node:stream/web").ReadableStream).pipe(req)
-  else req.end(body)
-  const [res] = await answered
+  req.on("error", () => undefined)
+  if (body instanceof ReadableStream) {
+    req.flushHeaders()
+    Readable.fromWeb(body as import("node:stream/web").ReadableStream).pipe(req)
+  } else req.end(body)
+  const leave = () => void req.destroy()
+  return { leave, answer: answered.then(([res]) => openNode(res, leave)) }
+}
+
+function openNode(res: IncomingMessage, leave: () => void): OpenAnswer {
   res.on("error", () => undefined)
   const chunks = res.setEncoding("utf8")[Symbol.asyncIterator]() as AsyncIterator<string>
   const pairs = Object.entries(res.headers).flatMap(([name, value]) =>
@@ -116,30 +134,33 @@ export async function openNode(port: number, request: HttpRequest): Promise<Open
     status: res.statusCode ?? 0,
     headers: new Headers(pairs),
     next: async () => (await chunks.next()).value,
-    leave: () => req.destroy(),
+    leave,
   })
 }
 
 function fetchEntry(fetch: FetchHandler): Entry {
-  const open = async (request: HttpRequest): Promise<OpenAnswer> => {
+  return entry("fetch", (request) => {
     const { method = "GET", path = "/mcp", headers = {}, body } = request
     const gone = new AbortController()
     const init = { method, headers: present({ ...lengthOf(body), ...headers }), signal: gone.signal }
     const withBody = body === undefined ? init : { ...init, body, duplex: "half" }
     // `duplex` is part of the standard and not of the types.
-    const response = await fetch(new Request(`http://127.0.0.1:3000${path}`, withBody as RequestInit))
-    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
-    return reading({
-      status: response.status,
-      headers: response.headers,
-      next: async () => (await reader?.read())?.value,
-      leave: () => {
-        gone.abort()
-        reader?.cancel().catch(() => undefined)
-      },
-    })
-  }
-  return { name: "fetch", open, send: async (request) => whole(await open(request)) }
+    const answered = fetch(new Request(`http://127.0.0.1:3000${path}`, withBody as RequestInit))
+    return { leave: () => gone.abort(), answer: answered.then((response) => openFetch(response, gone)) }
+  })
+}
+
+function openFetch(response: Response, gone: AbortController): OpenAnswer {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  return reading({
+    status: response.status,
+    headers: response.headers,
+    next: async () => (await reader?.read())?.value,
+    leave: () => {
+      gone.abort()
+      reader?.cancel().catch(() => undefined)
+    },
+  })
 }
 
 function reading(answer: Omit<OpenAnswer, "until">): OpenAnswer {

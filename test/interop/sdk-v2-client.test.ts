@@ -1,16 +1,4 @@
-import { ProtocolError } from "@modelcontextprotocol/client"
-import {
-  createPrincipal,
-  FleetMCP,
-  type FleetMCPOptions,
-  file,
-  image,
-  inputRequired,
-  link,
-  ToolError,
-  text,
-  tool,
-} from "fleetmcp"
+import { FleetMCP, type FleetMCPOptions, file, image, inputRequired, link, text, tool } from "fleetmcp"
 import { describe, expect, it, vi } from "vitest"
 import * as z from "zod"
 import { pngPixel } from "../conformance/media.ts"
@@ -148,6 +136,24 @@ describe("tools/call", () => {
     client.setNotificationHandler("notifications/message", ({ params }) => void seen.push(params))
     await client.callTool({ name: "work", _meta: { "io.modelcontextprotocol/logLevel": "warning" } })
     expect(seen).toEqual([{ level: "error", logger: "storage", data: { disk: "full" } }])
+  })
+
+  it("gives each of many calls at once its own answer and progress", async () => {
+    const mcp = quiet()
+    mcp.tool({ name: "echo", input: z.object({ n: z.number() }) }, async ({ n }, ctx) => {
+      ctx.progress(n + 1)
+      await new Promise(setImmediate)
+      return n
+    })
+    const client = await connect(mcp)
+    const numbers = Array.from({ length: 50 }, (_, n) => n)
+    const answers = numbers.map(async (n) => {
+      const reports: number[] = []
+      const onprogress = ({ progress }: { progress: number }) => reports.push(progress)
+      const { structuredContent } = await client.callTool({ name: "echo", arguments: { n } }, { onprogress })
+      return [structuredContent, ...reports]
+    })
+    expect(await Promise.all(answers)).toEqual(numbers.map((n) => [n, n + 1]))
   })
 
   it("aborts the handler's signal when the client aborts the call", async () => {
@@ -300,6 +306,35 @@ describe("asking", () => {
     expect((await client.callTool({ name: "sum" })).structuredContent).toBe(6)
   })
 
+  it("keeps questions of tools that call tools apart", async () => {
+    const mcp = quiet()
+    mcp.tool({ name: "ask", input: z.object({ what: z.string() }) }, async ({ what }, ctx) => {
+      const answer = await ctx.elicit("Which one?", name, { key: "one" })
+      return answer.action === "accept" ? `${what} ${answer.data.name}` : "none"
+    })
+    mcp.tool({ name: "both" }, async (_, ctx) => {
+      const results = await Promise.all([
+        ctx.callTool("ask", { what: "first" }),
+        ctx.callTool("ask", { what: "second" }),
+      ])
+      return results.flatMap(({ content }) =>
+        content.map((block) => (block.type === "text" ? block.text : "")),
+      )
+    })
+    const client = await connect(mcp, { capabilities: { elicitation: {} } })
+    let asked = 0
+    client.setRequestHandler("elicitation/create", () => ({
+      action: "accept",
+      content: { name: `${++asked}` },
+    }))
+    const { structuredContent } = await client.callTool({ name: "both" })
+    expect(structuredContent).toEqual([
+      expect.stringMatching(/^first \d$/),
+      expect.stringMatching(/^second \d$/),
+    ])
+    expect(asked).toBe(2)
+  })
+
   it("works from prompts and resources too", async () => {
     const mcp = quiet()
     mcp.prompt("greet", async (_, ctx) => (await ctx.elicit("Your name?", name)).action)
@@ -371,99 +406,5 @@ describe("subscriptions/listen", () => {
     const subscription = await client.listen({ toolsListChanged: true })
     await mcp.close({ graceMs: 100 })
     expect(await subscription.closed).toBe("graceful")
-  })
-})
-
-describe("errors", () => {
-  async function failing(options?: FleetMCPOptions<readonly []>) {
-    const mcp = quiet(options)
-    mcp.tool({ name: "add", input: z.object({ a: z.number() }) }, ({ a }) => a)
-    mcp.tool({ name: "speak" }, () => {
-      throw new ToolError("Try it with less")
-    })
-    mcp.tool({ name: "crash" }, () => {
-      throw new TypeError("secret detail")
-    })
-    mcp.tool({ name: "ask" }, async (_, ctx) => (await ctx.sample("hi")).model)
-    mcp.resource("docs://readme", () => "# Hi")
-    mcp.prompt({ name: "review", args: z.object({ code: z.string() }) }, ({ code }) => code)
-    return connect(mcp)
-  }
-
-  const protocolError = (run: Promise<unknown>) =>
-    run.then(
-      () => expect.unreachable(),
-      (error: unknown) => {
-        expect(error).toBeInstanceOf(ProtocolError)
-        return error as ProtocolError
-      },
-    )
-
-  it("say which argument is wrong, as a result that the model can read", async () => {
-    const client = await failing()
-    const result = await client.callTool({ name: "add", arguments: { a: "1" } })
-    expect(result.isError).toBe(true)
-    expect(result.content).toMatchObject([{ text: expect.stringContaining("a") }])
-    expect(result._meta?.["fleetmcp/issues"]).toMatchObject([{ path: ["a"] }])
-  })
-
-  it("pass what the tool says to the model, and mask what it does not", async () => {
-    const client = await failing({ maskErrors: true })
-    const texts = async (tool: string) => (await client.callTool({ name: tool })).content
-    expect(await texts("speak")).toEqual([{ type: "text", text: "Try it with less" }])
-    expect(await texts("crash")).toEqual([{ type: "text", text: "Error calling tool 'crash'" }])
-  })
-
-  it("suggest the name that was meant", async () => {
-    const client = await failing()
-    const error = await protocolError(client.callTool({ name: "speek" }))
-    expect(error.code).toBe(-32602)
-    expect(error.message).toContain("Did you mean `speak`?")
-  })
-
-  it("name the resource that does not exist", async () => {
-    const client = await failing()
-    const error = await protocolError(client.readResource({ uri: "docs://nothing" }))
-    expect(error.code).toBe(-32602)
-    expect(error.data).toMatchObject({ uri: "docs://nothing" })
-  })
-
-  it("refuse a prompt whose argument is missing", async () => {
-    const client = await failing()
-    const error = await protocolError(client.getPrompt({ name: "review", arguments: {} }))
-    expect(error.code).toBe(-32602)
-  })
-
-  it("name the capability that the client lacks", async () => {
-    const client = await failing()
-    const error = await protocolError(client.callTool({ name: "ask" }))
-    expect(error.code).toBe(-32021)
-    expect(error.data).toEqual({ requiredCapabilities: { sampling: {} } })
-  })
-
-  it("refuse methods that the server does not offer", async () => {
-    const mcp = quiet()
-    mcp.tool({ name: "only" }, () => 1)
-    const client = await connect(mcp)
-    const call = client.request({ method: "com.example/none", params: {} }, z.looseObject({}))
-    await expect(call).rejects.toThrow("-32601")
-  })
-})
-
-describe("authorization", () => {
-  it("lets through who is known and shows the rest the door", async () => {
-    const ada = await createPrincipal({ subject: "ada" })
-    const mcp = quiet({
-      auth: {
-        authenticate: ({ headers }) =>
-          headers.get("authorization") === "Bearer ada"
-            ? ada
-            : { status: 401, headers: { "www-authenticate": "Bearer" } },
-      },
-    })
-    mcp.tool({ name: "whoami" }, (_, ctx) => ctx.auth?.subject ?? "nobody")
-    await expect(connect(mcp)).rejects.toThrow()
-    const client = await connect(mcp, {}, { authorization: "Bearer ada" })
-    expect((await client.callTool({ name: "whoami" })).content).toEqual([{ type: "text", text: "ada" }])
   })
 })

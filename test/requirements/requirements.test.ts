@@ -3,6 +3,7 @@ import { manifest } from "./manifest.ts"
 import { passed, unknown } from "./register.ts"
 import type { Reason } from "./requirement.ts"
 // In one file, so that the last check knows what all the others found.
+import "./suites/asking.ts"
 import "./suites/base.ts"
 import "./suites/http.ts"
 import "./suites/operation.ts"

@@ -32,7 +32,10 @@ function problemsOf(message: Message, method: string): readonly string[] {
   }
   if (message.error !== undefined) {
     const known = isErrorCodeAllowed(message.error.code, revision) ? [] : ["an error code nobody defined"]
-    return [...known, ...validateMessage(revision, errors[message.error.code] ?? "JSONRPCErrorResponse", message)]
+    return [
+      ...known,
+      ...validateMessage(revision, errors[message.error.code] ?? "JSONRPCErrorResponse", message),
+    ]
   }
   return validateMessage(revision, results[method] ?? "JSONRPCResultResponse", message)
 }

@@ -34,7 +34,12 @@ export async function resultOf(server: Served, rpc: Rpc): Promise<Fields> {
 export async function errorOf(
   server: Served,
   rpc: Rpc,
-): Promise<{ readonly status: number; readonly code: number; readonly message: string; readonly data?: Fields }> {
+): Promise<{
+  readonly status: number
+  readonly code: number
+  readonly message: string
+  readonly data?: Fields
+}> {
   const { status, error, result } = await post(server, rpc)
   if (error === undefined) throw new Error(`Expected an error, got ${JSON.stringify(result)}`)
   return { status, ...error }

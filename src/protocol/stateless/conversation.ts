@@ -1,11 +1,17 @@
-import { MissingClientCapability, ReplayDiverged, Suspended, TooManyRounds } from "../../errors/protocol.ts"
+import {
+  MissingClientCapability,
+  RepeatedKey,
+  ReplayDiverged,
+  Suspended,
+  TooManyRounds,
+} from "../../errors/protocol.ts"
 import { canonicalJson } from "../../shared/canonical-json.ts"
 import { textHash } from "../../shared/text-hash.ts"
 import type { InputRequests } from "../../spec/index.ts"
 import type { Answer, Outcome, Peer, Question } from "../call.ts"
 import { missingCapability } from "../capability.ts"
 import { toFailure } from "../dispatcher.ts"
-import { type Binding, type Journal, type PendingQuestion, sealJournal } from "./journal.ts"
+import { assertAnswer, type Binding, type Journal, type PendingQuestion, sealJournal } from "./journal.ts"
 import type { Sealer } from "./seal.ts"
 
 /** The call that a conversation belongs to, as far as it needs to know it. */
@@ -70,10 +76,13 @@ export class Conversation {
     // Asked or not, the key counts: the n-th identical question must be the same one in every round.
     const own = question.key ?? this.#contentKey(question)
     const key = question.scope === undefined ? own : `${question.scope}/${own}`
+    const isRepeated = this.#asked.has(key)
     this.#asked.add(key)
     if (this.#exchange.inert) return Promise.reject(new Suspended())
+    // The first answer again would be the wrong one, and a handler that asks until it likes the answer never end.
+    if (isRepeated) return Promise.reject(new RepeatedKey(own))
     const answer = this.#journal.answers.get(key)
-    if (answer !== undefined) return Promise.resolve(answer)
+    if (answer !== undefined) return accepted(key, question, answer)
     return new Promise((_, reject) => {
       this.#assertCapable(question.method, question.params)
       if (this.#waiting.length === 0) atEndOfTurn(() => this.#suspend())
@@ -140,6 +149,12 @@ export class Conversation {
     const missing = missingCapability(this.#exchange.peer.capabilities, method, params)
     if (missing !== undefined) throw new MissingClientCapability(missing)
   }
+}
+
+/** An answer that came without a state was not looked at before: nothing told what was asked. */
+async function accepted(key: string, { method }: Question, answer: Answer): Promise<Answer> {
+  assertAnswer(key, method, answer)
+  return answer
 }
 
 function questionText(params: unknown): string {

@@ -1,7 +1,15 @@
-import { CallAborted } from "../../errors/protocol.ts"
+import { CallAborted, CannotAsk } from "../../errors/protocol.ts"
 import type { HeaderParam } from "../../schema/header-params.ts"
 import type { InputRequests, LoggingLevel } from "../../spec/index.ts"
-import type { AbortReason, Answer, Exchange, Outcome, Peer, Question } from "../call.ts"
+import {
+  type AbortReason,
+  type Answer,
+  aborted,
+  type Exchange,
+  type Outcome,
+  type Peer,
+  type Question,
+} from "../call.ts"
 import type { Codec } from "../codec.ts"
 import type { Params } from "../jsonrpc.ts"
 import type { Channel, HeaderBag } from "../transport.ts"
@@ -25,6 +33,8 @@ export interface StatelessRequest {
   readonly peer: Peer
   readonly logLevel: LoggingLevel | undefined
   readonly progressToken: unknown
+  /** S28/basic/patterns/mrtr#supported-requests: not every method may answer `input_required`. */
+  readonly mayAsk: boolean
   readonly journal: Journal | undefined
 }
 
@@ -37,6 +47,7 @@ export class StatelessExchange implements Exchange {
   readonly #method: string
   readonly #params: Params
   readonly #journal: Journal | undefined
+  readonly #mayAsk: boolean
   readonly #progressToken: unknown
   #progressHead: string | undefined
   #lastProgress: number
@@ -54,6 +65,7 @@ export class StatelessExchange implements Exchange {
     this.#method = request.method
     this.#params = request.params
     this.#journal = request.journal
+    this.#mayAsk = request.mayAsk
     this.#progressToken = request.progressToken
     this.#progressHead = undefined
     this.#lastProgress = Number.NEGATIVE_INFINITY
@@ -129,10 +141,12 @@ export class StatelessExchange implements Exchange {
   }
 
   ask(questions: readonly Question[]): Promise<readonly Answer[]> {
+    if (!this.#mayAsk) return Promise.reject(new CannotAsk(this.#method))
     return this.#talk().ask(questions)
   }
 
   requireInput(requests: InputRequests | undefined, state: unknown): Outcome {
+    if (!this.#mayAsk) throw new CannotAsk(this.#method)
     return this.#talk().require(requests, state)
   }
 
@@ -146,14 +160,14 @@ export class StatelessExchange implements Exchange {
     this.#aborted = reason
     this.#controller?.abort(new CallAborted(reason))
     // A suspended call is finished by its conversation, with the questions.
-    if (reason !== "suspended") this.#finish?.(abortedOutcome(reason))
+    if (reason !== "suspended") this.#finish?.(aborted(reason))
   }
 
   settle(outcome: Promise<Outcome>): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       this.#finish = resolve
       outcome.then(resolve, reject)
-      if (this.#aborted !== undefined && this.#aborted !== "suspended") resolve(abortedOutcome(this.#aborted))
+      if (this.#aborted !== undefined && this.#aborted !== "suspended") resolve(aborted(this.#aborted))
     })
   }
 
@@ -172,10 +186,4 @@ export class StatelessExchange implements Exchange {
     this.#conversation ??= new Conversation(this, this.#journal ?? emptyJournal)
     return this.#conversation
   }
-}
-
-function abortedOutcome(reason: AbortReason): Outcome {
-  const cause = new CallAborted(reason)
-  const failure = { kind: "failure", error: { code: -32603, message: cause.message }, cause } as const
-  return reason === "shutdown" ? { ...failure, http: { status: 503 } } : failure
 }

@@ -1,4 +1,4 @@
-import { InvalidParams, InvalidRequestState } from "../../errors/protocol.ts"
+import { clip, InvalidAnswer, InvalidParams, InvalidRequestState } from "../../errors/protocol.ts"
 import { canonicalJson } from "../../shared/canonical-json.ts"
 import type { Answer, Question } from "../call.ts"
 import { isObject, type Params } from "../jsonrpc.ts"
@@ -46,7 +46,8 @@ export function sealJournal(sealer: Sealer, binding: Binding, journal: Journal):
 /**
  * Opens the journal that a retry brought and enters the new answers.
  *
- * @throws {InvalidParams} `inputResponses` has the wrong shape.
+ * @throws {InvalidParams} `inputResponses` is no object.
+ * @throws {InvalidAnswer} One of them is not the answer to what was asked.
  * @throws {InvalidRequestState} The state was not made here for this call and caller, or has expired.
  */
 export async function openJournal(sealer: Sealer, binding: Binding): Promise<Journal> {
@@ -78,28 +79,38 @@ interface SealedJournal {
 }
 
 function readAnswer(key: string, answer: unknown, method: Question["method"] | undefined): Answer {
-  if (!isObject(answer)) throw new InvalidParams(`\`inputResponses.${key}\` must be an object.`)
-  const problem = method === undefined ? undefined : answerProblem(method, answer)
-  if (problem !== undefined) throw new InvalidParams(`\`inputResponses.${key}\` ${problem}.`)
+  if (!isObject(answer)) throw notAnswer(key, "is not an object")
+  // Without a state nothing tells what was asked; the question itself will look at it.
+  if (method !== undefined) assertAnswer(key, method, answer)
   return answer
+}
+
+/** @throws {InvalidAnswer} It cannot be the answer to a question of this kind. */
+export function assertAnswer(key: string, method: Question["method"], answer: Answer): void {
+  const problem = answerProblem(method, answer)
+  if (problem !== undefined) throw notAnswer(key, problem)
 }
 
 function answerProblem(method: Question["method"], answer: Answer): string | undefined {
   switch (method) {
     case "elicitation/create": {
       const known = answer.action === "accept" || answer.action === "decline" || answer.action === "cancel"
-      if (!known) return 'must have an `action` of "accept", "decline" or "cancel"'
+      if (!known) return 'has no `action` of "accept", "decline" or "cancel"'
       return answer.content === undefined || isObject(answer.content)
         ? undefined
-        : "must have an object as `content`"
+        : "has no object as `content`"
     }
     case "sampling/createMessage":
       return answer.role !== undefined && answer.content !== undefined
         ? undefined
-        : "must have `role` and `content`"
+        : "has no `role` or no `content`"
     case "roots/list":
-      return Array.isArray(answer.roots) ? undefined : "must have an array `roots`"
+      return Array.isArray(answer.roots) ? undefined : "has no list `roots`"
   }
+}
+
+function notAnswer(key: string, problem: string): InvalidAnswer {
+  return new InvalidAnswer(`\`inputResponses.${clip(key)}\` ${problem}.`)
 }
 
 function associatedData({ server, principal, method, params }: Binding): string {

@@ -113,12 +113,13 @@ function readRequest(host: StatelessHost, message: RequestMessage, channel: Chan
     peer,
     logLevel: readLogLevel(meta),
     progressToken: meta.progressToken,
+    mayAsk: row?.mayAsk === true,
     journal: undefined,
   }
 }
 
 async function reopen(host: StatelessHost, request: StatelessRequest): Promise<Journal | undefined> {
-  if (host.methods.get(request.method)?.mayAsk !== true) return undefined
+  if (!request.mayAsk) return undefined
   const { method, params, peer } = request
   return openJournal(host.sealer, { server: host.name, principal: peer.principal, method, params })
 }

@@ -2,7 +2,7 @@ import { TooManySubscriptions } from "../../errors/server.ts"
 import { type Call, complete, type Outcome } from "../../protocol/call.ts"
 import { isObject, type Params } from "../../protocol/jsonrpc.ts"
 import type { Method } from "../../protocol/method.ts"
-import { principalKey } from "../../protocol/principal.ts"
+import { anonymousKey, principalKey } from "../../protocol/principal.ts"
 import { metaKeys } from "../../spec/meta.ts"
 import type { Core } from "../core.ts"
 import { type ChangeEvent, isInAudience } from "../events.ts"
@@ -21,7 +21,9 @@ export function listen(core: Core): Method {
     const own = open.get(key) ?? 0
     const { subscriptions, subscriptionsPerPrincipal } = core.limits
     if (total >= subscriptions) throw new TooManySubscriptions(subscriptions)
-    if (own >= subscriptionsPerPrincipal) throw new TooManySubscriptions(subscriptionsPerPrincipal)
+    // Callers without a name are many, not one: only the total bounds them.
+    if (key !== anonymousKey && own >= subscriptionsPerPrincipal)
+      throw new TooManySubscriptions(subscriptionsPerPrincipal)
     open.set(key, own + 1)
     total++
   }

@@ -2,7 +2,11 @@ import { deferred, type Requirement, tested } from "../requirement.ts"
 
 /** Asking the client: rounds of input, elicitation, sampling, roots. */
 export const asking: readonly Requirement[] = [
-  tested("S-240", "MUST", "ask by `input_required`, on `tools/call`, `prompts/get` and `resources/read` alone"),
+  tested(
+    "S-240",
+    "MUST",
+    "ask by `input_required`, on `tools/call`, `prompts/get` and `resources/read` alone",
+  ),
   tested("S-241", "MUST", "at least one of `inputRequests` and `requestState`"),
   tested("S-242", "MUST", "each input request is one of three methods under a key of its own"),
   tested("S-243", "MUST", "ask for nothing the client did not declare, down to mode and tools"),

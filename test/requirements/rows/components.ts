@@ -12,7 +12,11 @@ export const components: readonly Requirement[] = [
   tested("S-127", "MUST", "the display name of a tool: title, annotation, name"),
 
   tested("S-130", "MUST", "declare `tools`"),
-  tested("S-131", "MUST", "`tools/list` varies by authorization only, never by connection or earlier requests"),
+  tested(
+    "S-131",
+    "MUST",
+    "`tools/list` varies by authorization only, never by connection or earlier requests",
+  ),
   tested("S-132", "SHOULD", "a stable order"),
   tested("S-133", "MUST", "-32602 for an unknown tool"),
   tested("S-134", "MUST", "bad arguments are a result with `isError`"),
@@ -28,8 +32,15 @@ export const components: readonly Requirement[] = [
   tested("S-144", "SHOULD", "`tools/list_changed` to listeners that asked"),
   deferred("session era", "S-145", ["MUST", "`execution.taskSupport` in 2025-11-25 only"]),
   tested("S-146", "MUST", "validate inputs and control access"),
-  deferred("storage", "S-147", ["SHOULD", "handles that are opaque, random, short-lived and checked on every call"]),
-  tested("S-150", "SHOULD", "tool names of 1 to 128 letters, digits, `_`, `.` and `-`, unique and case-sensitive"),
+  deferred("storage", "S-147", [
+    "SHOULD",
+    "handles that are opaque, random, short-lived and checked on every call",
+  ]),
+  tested(
+    "S-150",
+    "SHOULD",
+    "tool names of 1 to 128 letters, digits, `_`, `.` and `-`, unique and case-sensitive",
+  ),
   deferred("composition", "S-151", ["SHOULD", "aggregators prefix names"]),
   tested("S-155", "MUST", "`x-mcp-header` only where clients accept it"),
   deferred("the author's duty", "S-156", ["SHOULD", "no secrets in headers"]),

@@ -2,7 +2,10 @@ import { deferred, type Requirement, tested } from "../requirement.ts"
 
 /** Tasks, apps, skills, and the security of all. */
 export const extensions: readonly Requirement[] = [
-  deferred("tasks extension", "S-290", ["MUST", "declared in `capabilities.extensions`, on `tools/call` only"]),
+  deferred("tasks extension", "S-290", [
+    "MUST",
+    "declared in `capabilities.extensions`, on `tools/call` only",
+  ]),
   deferred("tasks extension", "S-291", ["MUST", "no task for a request that did not declare it"]),
   deferred("tasks extension", "S-292", ["MUST", "`resultType: task` on the creation only"]),
   deferred("tasks extension", "S-293", ["MUST", "durable before it is answered"]),

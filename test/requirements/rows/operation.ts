@@ -14,7 +14,11 @@ export const operation: readonly Requirement[] = [
   tested("S-212", "SHOULD", "-32602 for an unknown level"),
   tested("S-213", "MUST", "no credentials and no internals in what is sent"),
   deferred("session era", "S-214", ["MUST", "`logging/setLevel`"]),
-  tested("S-215", "MUST", "progress with the token of the request, strictly increasing, none after the answer"),
+  tested(
+    "S-215",
+    "MUST",
+    "progress with the token of the request, strictly increasing, none after the answer",
+  ),
   tested("S-216", "SHOULD", "stop and do not answer when cancelled; ignore what is unknown"),
   tested("S-217", "MUST", "send no `notifications/cancelled`"),
   deferred("session era", "S-218", ["MUST", "`initialize` is not cancelled"]),

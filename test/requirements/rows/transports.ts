@@ -34,13 +34,20 @@ export const transports: readonly Requirement[] = [
   tested("S-078", "SHOULD", "405 for GET and DELETE"),
   tested("S-079", "MUST", "a closed stream cancels: work stops, nothing more is sent"),
   deferred("session era", "S-080", ["MAY", "older endpoints beside this one"]),
-  tested("S-081", "MUST", "a refusal found before anything was sent has its own status; later it stays in-band"),
+  tested(
+    "S-081",
+    "MUST",
+    "a refusal found before anything was sent has its own status; later it stays in-band",
+  ),
   tested("S-082", "MUST", "CORS allows the request headers and exposes `WWW-Authenticate`"),
 
   deferred("session era", "S-090", ["MUST", "POST and GET on one path"]),
   deferred("session era", "S-091", ["MUST", "check the origin"]),
   deferred("session era", "S-092", ["MUST", "202 for notifications and responses"]),
-  deferred("session era", "S-093", ["MAY", "related messages on the stream of a POST, others on that of a GET"]),
+  deferred("session era", "S-093", [
+    "MAY",
+    "related messages on the stream of a POST, others on that of a GET",
+  ]),
   deferred("session era", "S-094", ["SHOULD", "disconnecting does not cancel"]),
   deferred("session era", "S-095", ["SHOULD", "a primer event, `retry`, and resuming"]),
   deferred("session era", "S-096", ["MAY", "event ids; no replay of other streams"]),

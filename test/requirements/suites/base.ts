@@ -141,14 +141,18 @@ describe("extended results", () => {
     expect(result).toMatchObject({ resultType: "report", page: 1 })
   })
 
-  requirement("S-005 S-030 S-023", "answers a client that did not declare it with -32021 and 400", async () => {
-    const mcp = quietServer({ plugins: [reports] })
-    expect(await errorOf(mcp, rpc("reports/make"))).toMatchObject({
-      status: 400,
-      code: -32021,
-      data: { requiredCapabilities: { extensions: { "com.example/reports": {} } } },
-    })
-  })
+  requirement(
+    "S-005 S-030 S-023",
+    "answers a client that did not declare it with -32021 and 400",
+    async () => {
+      const mcp = quietServer({ plugins: [reports] })
+      expect(await errorOf(mcp, rpc("reports/make"))).toMatchObject({
+        status: 400,
+        code: -32021,
+        data: { requiredCapabilities: { extensions: { "com.example/reports": {} } } },
+      })
+    },
+  )
 
   requirement("S-005", "sends no result type that no plugin declares", async () => {
     const mcp = quietServer({ plugins: [reports] })
@@ -308,10 +312,7 @@ describe("error codes", () => {
     ["resources/read", { uri: "a://b" }],
     ["prompts/list", {}],
     ["prompts/get", { name: "x" }],
-    [
-      "completion/complete",
-      { ref: { type: "ref/prompt", name: "x" }, argument: { name: "a", value: "" } },
-    ],
+    ["completion/complete", { ref: { type: "ref/prompt", name: "x" }, argument: { name: "a", value: "" } }],
   ]
   for (const [method, params] of gated) {
     requirement(
@@ -437,7 +438,15 @@ describe("versions and eras", () => {
     expect(await response.json()).toMatchObject({ error: { code: -32602 } })
   })
 
-  const hostile: readonly unknown[] = [{ toString: 1 }, { toString: null, valueOf: null }, [], [[]], null, 7, true]
+  const hostile: readonly unknown[] = [
+    { toString: 1 },
+    { toString: null, valueOf: null },
+    [],
+    [[]],
+    null,
+    7,
+    true,
+  ]
   for (const protocolVersion of hostile) {
     const shown = JSON.stringify(protocolVersion)
     requirement("S-034", `answers \`initialize\` of the version ${shown} with -32022`, async () => {
@@ -473,7 +482,8 @@ describe("versions and eras", () => {
       auth: { authenticate: () => ({ status: 401, headers: { "www-authenticate": "Bearer" } }) },
     })
     const { message, headers } = rpc("server/discover")
-    const ask = (extra: { [name: string]: string }) => send(server, JSON.stringify(message), { ...headers, ...extra })
+    const ask = (extra: { [name: string]: string }) =>
+      send(server, JSON.stringify(message), { ...headers, ...extra })
     expect((await ask({ host: "evil.example.com" })).status).toBe(403)
     expect((await ask({ origin: "https://evil.example.com" })).status).toBe(403)
     expect((await ask({})).status).toBe(401)

@@ -52,7 +52,11 @@ describe("the endpoint", () => {
   }
 
   requirement("S-064", "refuses an array and a response with 400", async () => {
-    for (const body of ["[]", JSON.stringify([rpc("tools/list").message]), '{"jsonrpc":"2.0","id":1,"result":{}}']) {
+    for (const body of [
+      "[]",
+      JSON.stringify([rpc("tools/list").message]),
+      '{"jsonrpc":"2.0","id":1,"result":{}}',
+    ]) {
       expect((await send(mcp, body)).status).toBe(400)
     }
   })
@@ -77,7 +81,11 @@ describe("the endpoint", () => {
     })
     const origin = "https://app.example.com"
     const asked = "mcp-protocol-version,mcp-method,mcp-name,mcp-param-region,authorization,content-type"
-    const headers = { origin, "access-control-request-method": "POST", "access-control-request-headers": asked }
+    const headers = {
+      origin,
+      "access-control-request-method": "POST",
+      "access-control-request-headers": asked,
+    }
     const preflight = await server.fetch(new Request(url, { method: "OPTIONS", headers }))
     const allowed = preflight.headers.get("access-control-allow-headers")?.toLowerCase() ?? ""
     for (const name of asked.split(",")) expect(allowed.split(/, */)).toContain(name)
@@ -117,7 +125,10 @@ describe("authentication", () => {
         },
       },
     })
-    mcp.tool({ name: "ask" }, async (_, ctx) => (await ctx.elicit("Who?", z.object({ name: z.string() }))).action)
+    mcp.tool(
+      { name: "ask" },
+      async (_, ctx) => (await ctx.elicit("Who?", z.object({ name: z.string() }))).action,
+    )
     const { requestState } = await resultOf(mcp, call("ask", {}, capable()))
     const retry = rpc("tools/call", { name: "ask", requestState, inputResponses: {} }, capable())
     const response = await send(mcp, JSON.stringify(retry.message), retry.headers)
@@ -155,7 +166,9 @@ describe("standard headers", () => {
 
   requirement("S-068", "takes header names in any case and white space around values", async () => {
     const { message, headers } = calling
-    const loud = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), ` ${value}\t`]))
+    const loud = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name.toUpperCase(), ` ${value}\t`]),
+    )
     const response = await send(mcp, JSON.stringify(message), loud)
     expect(response.status).toBe(200)
   })
@@ -169,10 +182,14 @@ describe("standard headers", () => {
     ["=?base64?Y*Rk?=", false],
     ["=?base64?YWRkIQ==?=", false],
   ] as const) {
-    requirement("S-069", `${accepted ? "decodes" : "does not take"} \`Mcp-Name: ${sent}\` for add`, async () => {
-      const { status, error } = await post(mcp, withHeaders(calling, { "mcp-name": sent }))
-      expect([status, error?.code]).toEqual(accepted ? [200, undefined] : [400, -32020])
-    })
+    requirement(
+      "S-069",
+      `${accepted ? "decodes" : "does not take"} \`Mcp-Name: ${sent}\` for add`,
+      async () => {
+        const { status, error } = await post(mcp, withHeaders(calling, { "mcp-name": sent }))
+        expect([status, error?.code]).toEqual(accepted ? [200, undefined] : [400, -32020])
+      },
+    )
   }
 })
 
@@ -183,7 +200,10 @@ describe("headers that repeat arguments", () => {
     level: z.int().optional(),
     dry: z.boolean().optional(),
   })
-  mcp.tool({ name: "deploy", input, headers: { region: "Region", level: "Level", dry: "Dry" } }, (args) => args)
+  mcp.tool(
+    { name: "deploy", input, headers: { region: "Region", level: "Level", dry: "Dry" } },
+    (args) => args,
+  )
   const deploy = (args: z.input<typeof input>, headers: { [name: string]: string }) =>
     post(mcp, withHeaders(call("deploy", args), headers))
   const text = "Hello, 世界"
@@ -251,20 +271,24 @@ describe("headers that repeat arguments", () => {
 })
 
 describe("the answer", () => {
-  requirement("S-066", "is JSON where nothing comes before it, and a stream where something does", async () => {
-    const mcp = quietServer()
-    mcp.tool({ name: "quiet" }, () => "done")
-    mcp.tool({ name: "loud" }, (_, ctx) => {
-      ctx.progress(1)
-      return "done"
-    })
-    const quiet = await post(mcp, call("quiet", {}, { progressToken: 1 }))
-    const loud = await post(mcp, call("loud", {}, { progressToken: 1 }))
-    expect(quiet.headers.get("content-type")).toBe("application/json")
-    expect(loud.headers.get("content-type")).toBe("text/event-stream")
-    expect(loud.notifications).toHaveLength(1)
-    expect(loud.result).toMatchObject({ content: [{ text: "done" }] })
-  })
+  requirement(
+    "S-066",
+    "is JSON where nothing comes before it, and a stream where something does",
+    async () => {
+      const mcp = quietServer()
+      mcp.tool({ name: "quiet" }, () => "done")
+      mcp.tool({ name: "loud" }, (_, ctx) => {
+        ctx.progress(1)
+        return "done"
+      })
+      const quiet = await post(mcp, call("quiet", {}, { progressToken: 1 }))
+      const loud = await post(mcp, call("loud", {}, { progressToken: 1 }))
+      expect(quiet.headers.get("content-type")).toBe("application/json")
+      expect(loud.headers.get("content-type")).toBe("text/event-stream")
+      expect(loud.notifications).toHaveLength(1)
+      expect(loud.result).toMatchObject({ content: [{ text: "done" }] })
+    },
+  )
 
   requirement("S-075", "goes with its own notifications on its own stream, and ends it", async () => {
     const mcp = quietServer()
@@ -286,19 +310,26 @@ describe("the answer", () => {
     }
   })
 
-  requirement("S-076 S-077", "streams without buffering, without event ids, with comments when quiet", async () => {
-    const mcp = quietServer({ http: { keepAliveMs: 1 } })
-    mcp.tool({ name: "wait" }, () => "never")
-    const stream = await open(mcp, rpc("subscriptions/listen", { notifications: { toolsListChanged: true } }))
-    expect(stream.headers.get("x-accel-buffering")).toBe("no")
-    await stream.next()
-    const comment = stream.next()
-    while (!stream.raw.includes("\n: ")) await settled()
-    expect(stream.raw).toMatch(/\n: .*\n\n$/)
-    expect(stream.raw).not.toMatch(/^(id|retry):/m)
-    await stream.leave()
-    await comment
-  })
+  requirement(
+    "S-076 S-077",
+    "streams without buffering, without event ids, with comments when quiet",
+    async () => {
+      const mcp = quietServer({ http: { keepAliveMs: 1 } })
+      mcp.tool({ name: "wait" }, () => "never")
+      const stream = await open(
+        mcp,
+        rpc("subscriptions/listen", { notifications: { toolsListChanged: true } }),
+      )
+      expect(stream.headers.get("x-accel-buffering")).toBe("no")
+      await stream.next()
+      const comment = stream.next()
+      while (!stream.raw.includes("\n: ")) await settled()
+      expect(stream.raw).toMatch(/\n: .*\n\n$/)
+      expect(stream.raw).not.toMatch(/^(id|retry):/m)
+      await stream.leave()
+      await comment
+    },
+  )
 
   requirement("S-079 S-216", "is never sent to a client that left; its work is told to stop", async () => {
     const mcp = quietServer()

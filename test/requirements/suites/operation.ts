@@ -20,7 +20,10 @@ function paged(count: number, auth?: (index: number) => string | undefined) {
   const mcp = quietServer({ pageSize: 2, cacheHints: { "tools/list": { ttlMs: 100, scope: "public" } } })
   for (let index = 0; index < count; index++) {
     const scope = auth?.(index)
-    mcp.tool({ name: `t${index}`, ...(scope === undefined ? undefined : { auth: requireScopes(scope) }) }, () => 1)
+    mcp.tool(
+      { name: `t${index}`, ...(scope === undefined ? undefined : { auth: requireScopes(scope) }) },
+      () => 1,
+    )
   }
   return mcp
 }
@@ -119,7 +122,10 @@ describe("pagination", () => {
 describe("caching", () => {
   for (const [method, params] of cacheable) {
     requirement("S-201 S-204", `is private and not at all for ${method} by default`, async () => {
-      expect(await resultOf(fullServer(), rpc(method, params))).toMatchObject({ ttlMs: 0, cacheScope: "private" })
+      expect(await resultOf(fullServer(), rpc(method, params))).toMatchObject({
+        ttlMs: 0,
+        cacheScope: "private",
+      })
     })
 
     requirement("S-201", `is as configured for ${method}`, async () => {
@@ -128,24 +134,39 @@ describe("caching", () => {
     })
   }
 
-  requirement("S-201", "is for a resource as it says itself, and as its handler says before all", async () => {
-    const mcp = quietServer({ cacheHints: { "resources/read": { ttlMs: 1, scope: "public" } } })
-    const contents = (uri: string) => [{ uri, text: "x" }]
-    mcp.resource({ uri: "a://server" }, () => "x")
-    mcp.resource({ uri: "a://own", cache: { ttlMs: 2 } }, () => "x")
-    mcp.resource({ uri: "a://handler", cache: { ttlMs: 2 } }, () => ({ contents: contents("a://handler"), ttlMs: 3 }))
-    const read = (uri: string) => resultOf(mcp, rpc("resources/read", { uri }))
-    expect(await read("a://server")).toMatchObject({ ttlMs: 1, cacheScope: "public" })
-    expect(await read("a://own")).toMatchObject({ ttlMs: 2, cacheScope: "private" })
-    expect(await read("a://handler")).toMatchObject({ ttlMs: 3 })
-  })
+  requirement(
+    "S-201",
+    "is for a resource as it says itself, and as its handler says before all",
+    async () => {
+      const mcp = quietServer({ cacheHints: { "resources/read": { ttlMs: 1, scope: "public" } } })
+      const contents = (uri: string) => [{ uri, text: "x" }]
+      mcp.resource({ uri: "a://server" }, () => "x")
+      mcp.resource({ uri: "a://own", cache: { ttlMs: 2 } }, () => "x")
+      mcp.resource({ uri: "a://handler", cache: { ttlMs: 2 } }, () => ({
+        contents: contents("a://handler"),
+        ttlMs: 3,
+      }))
+      const read = (uri: string) => resultOf(mcp, rpc("resources/read", { uri }))
+      expect(await read("a://server")).toMatchObject({ ttlMs: 1, cacheScope: "public" })
+      expect(await read("a://own")).toMatchObject({ ttlMs: 2, cacheScope: "private" })
+      expect(await read("a://handler")).toMatchObject({ ttlMs: 3 })
+    },
+  )
 
-  const odd: readonly CacheHints[] = [{ ttlMs: -5 }, { ttlMs: 1.5 }, { ttlMs: Number.NaN }, { ttlMs: Infinity }]
+  const odd: readonly CacheHints[] = [
+    { ttlMs: -5 },
+    { ttlMs: 1.5 },
+    { ttlMs: Number.NaN },
+    { ttlMs: Infinity },
+  ]
   for (const hints of odd) {
     requirement("S-201", `never sends a ttlMs of ${hints.ttlMs}`, async () => {
       const mcp = fullServer({ cacheHints: { "tools/list": hints } })
       mcp.resource({ uri: "a://own", cache: hints }, () => "x")
-      mcp.resource({ uri: "a://handler" }, () => ({ contents: [{ uri: "a://handler", text: "x" }], ...hints }))
+      mcp.resource({ uri: "a://handler" }, () => ({
+        contents: [{ uri: "a://handler", text: "x" }],
+        ...hints,
+      }))
       // `resultOf` holds what comes to the schema: an integer, 0 or more.
       await resultOf(mcp, rpc("tools/list"))
       await resultOf(mcp, rpc("resources/read", { uri: "a://own" }))
@@ -244,7 +265,14 @@ describe("logging", () => {
     ["a bigint", { n: 1n }],
     ["a cycle", cycle],
     ["a function", () => 1],
-    ["what throws when written", { toJSON: () => { throw new Error("no") } }],
+    [
+      "what throws when written",
+      {
+        toJSON: () => {
+          throw new Error("no")
+        },
+      },
+    ],
   ] as const) {
     requirement("S-211", `does not fail a call that logs ${what}`, async () => {
       const mcp = quietServer()
@@ -258,17 +286,26 @@ describe("logging", () => {
     })
   }
 
-  requirement("S-213", "holds no credentials of the request, in what is sent or in the server's own log", async () => {
-    const { mcp, log } = loggedServer()
-    mcp.tool({ name: "fail" }, () => {
-      throw new Error("it broke")
-    })
-    const { message, headers } = call("fail", {}, { [metaKeys.logLevel]: "debug" })
-    const response = await send(mcp, JSON.stringify(message), { ...headers, authorization: "Bearer hunter2" })
-    expect(await response.text()).not.toContain("hunter2")
-    expect(log).toHaveLength(1)
-    expect(JSON.stringify(log.map((record) => ({ ...record, error: String(record.error) })))).not.toContain("hunter2")
-  })
+  requirement(
+    "S-213",
+    "holds no credentials of the request, in what is sent or in the server's own log",
+    async () => {
+      const { mcp, log } = loggedServer()
+      mcp.tool({ name: "fail" }, () => {
+        throw new Error("it broke")
+      })
+      const { message, headers } = call("fail", {}, { [metaKeys.logLevel]: "debug" })
+      const response = await send(mcp, JSON.stringify(message), {
+        ...headers,
+        authorization: "Bearer hunter2",
+      })
+      expect(await response.text()).not.toContain("hunter2")
+      expect(log).toHaveLength(1)
+      expect(JSON.stringify(log.map((record) => ({ ...record, error: String(record.error) })))).not.toContain(
+        "hunter2",
+      )
+    },
+  )
 })
 
 describe("progress", () => {
@@ -364,13 +401,23 @@ describe("cancellation", () => {
     expect(channel.sent).toEqual([])
   })
 
-  for (const params of [undefined, {}, { requestId: 12345 }, { requestId: null }, { requestId: {}, reason: 7 }]) {
-    requirement("S-216 S-003", `ignores \`notifications/cancelled\` of ${JSON.stringify(params)}`, async () => {
-      const { mcp, log } = loggedServer()
-      const body = JSON.stringify({ jsonrpc: "2.0", method: "notifications/cancelled", params })
-      expect((await send(mcp, body)).status).toBe(202)
-      expect(log).toEqual([])
-    })
+  for (const params of [
+    undefined,
+    {},
+    { requestId: 12345 },
+    { requestId: null },
+    { requestId: {}, reason: 7 },
+  ]) {
+    requirement(
+      "S-216 S-003",
+      `ignores \`notifications/cancelled\` of ${JSON.stringify(params)}`,
+      async () => {
+        const { mcp, log } = loggedServer()
+        const body = JSON.stringify({ jsonrpc: "2.0", method: "notifications/cancelled", params })
+        expect((await send(mcp, body)).status).toBe(202)
+        expect(log).toEqual([])
+      },
+    )
   }
 
   requirement("S-217", "is never told to the client by a notification", async () => {

@@ -24,7 +24,9 @@ describe("resources", () => {
     const mcp = fullServer()
     const { capabilities } = await resultOf(mcp, rpc("server/discover"))
     expect(capabilities).toMatchObject({ resources: { subscribe: true, listChanged: true } })
-    expect(await resultOf(mcp, rpc("resources/list"))).toMatchObject({ resources: [{ uri: "config://settings" }] })
+    expect(await resultOf(mcp, rpc("resources/list"))).toMatchObject({
+      resources: [{ uri: "config://settings" }],
+    })
     const bare = await resultOf(quietServer(), rpc("server/discover"))
     expect(bare.capabilities).not.toHaveProperty("resources")
   })
@@ -93,7 +95,16 @@ describe("resources", () => {
     })
   }
 
-  for (const path of ["..", "../x", "..%2Fx", "%2e%2e/x", "%252e%252e%252fx", "a/../../x", "%00", "/etc/passwd"]) {
+  for (const path of [
+    "..",
+    "../x",
+    "..%2Fx",
+    "%2e%2e/x",
+    "%252e%252e%252fx",
+    "a/../../x",
+    "%00",
+    "/etc/passwd",
+  ]) {
     requirement("S-176", `are not found under the path ${path}, as if they were not there`, async () => {
       const mcp = quietServer()
       const seen: unknown[] = []
@@ -133,10 +144,17 @@ describe("resources", () => {
     expect(templates).toMatchObject({ resourceTemplates: [fields] })
   })
 
-  const badAnnotations = [{ audience: ["robot"] }, { priority: 2 }, { priority: -0.1 }, { lastModified: "yesterday" }]
+  const badAnnotations = [
+    { audience: ["robot"] },
+    { priority: 2 },
+    { priority: -0.1 },
+    { lastModified: "yesterday" },
+  ]
   for (const annotations of badAnnotations) {
     requirement("S-125", `refuse the annotations ${JSON.stringify(annotations)}`, () => {
-      expect(() => resource({ uri: "a://b", annotations: annotations as never }, () => "x")).toThrow("annotations")
+      expect(() => resource({ uri: "a://b", annotations: annotations as never }, () => "x")).toThrow(
+        "annotations",
+      )
       expect(() => text("x", { annotations: annotations as never })).toThrow("annotations")
     })
   }

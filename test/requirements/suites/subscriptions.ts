@@ -17,21 +17,25 @@ describe("subscriptions/listen", () => {
   afterEach(() => void vi.useRealTimers())
 
   for (const id of ["abc", "7", 7, 0]) {
-    requirement("S-230 S-231", `acknowledges first and tags all with the id ${JSON.stringify(id)}`, async () => {
-      const mcp = fullServer()
-      const stream = await open(mcp, withId(listen(everything), id))
-      const tag = { _meta: { [metaKeys.subscriptionId]: id } }
-      expect(await stream.next()).toEqual({
-        jsonrpc: "2.0",
-        method: "notifications/subscriptions/acknowledged",
-        params: { notifications: everything, ...tag },
-      })
-      mcp.tool({ name: "more" }, () => 1)
-      expect(await stream.next()).toMatchObject({ method: "notifications/tools/list_changed", params: tag })
-      await mcp.close()
-      expect(await stream.next()).toMatchObject({ id, result: { resultType: "complete", ...tag } })
-      expect(await stream.next()).toBeUndefined()
-    })
+    requirement(
+      "S-230 S-231",
+      `acknowledges first and tags all with the id ${JSON.stringify(id)}`,
+      async () => {
+        const mcp = fullServer()
+        const stream = await open(mcp, withId(listen(everything), id))
+        const tag = { _meta: { [metaKeys.subscriptionId]: id } }
+        expect(await stream.next()).toEqual({
+          jsonrpc: "2.0",
+          method: "notifications/subscriptions/acknowledged",
+          params: { notifications: everything, ...tag },
+        })
+        mcp.tool({ name: "more" }, () => 1)
+        expect(await stream.next()).toMatchObject({ method: "notifications/tools/list_changed", params: tag })
+        await mcp.close()
+        expect(await stream.next()).toMatchObject({ id, result: { resultType: "complete", ...tag } })
+        expect(await stream.next()).toBeUndefined()
+      },
+    )
   }
 
   const subsets: readonly (readonly [wanted: Fields, honored: Fields])[] = [
@@ -63,7 +67,9 @@ describe("subscriptions/listen", () => {
   requirement("S-230", "bounds the URIs of one subscription", async () => {
     const uris = Array.from({ length: 1500 }, (_, index) => `a://${index}`)
     const stream = await open(fullServer(), listen({ resourceSubscriptions: uris }))
-    const honored = (await stream.next())?.params?.notifications as { readonly resourceSubscriptions: unknown[] }
+    const honored = (await stream.next())?.params?.notifications as {
+      readonly resourceSubscriptions: unknown[]
+    }
     expect(honored.resourceSubscriptions).toHaveLength(1000)
     await stream.leave()
   })

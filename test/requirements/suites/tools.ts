@@ -165,7 +165,13 @@ describe("tools/call", () => {
     expect(error).toMatchObject({ code: -32602, message: expect.stringContaining("`nothing`") })
   })
 
-  const malformed = [{}, { name: 1 }, { name: null }, { name: "add", arguments: [] }, { name: "add", arguments: "x" }]
+  const malformed = [
+    {},
+    { name: 1 },
+    { name: null },
+    { name: "add", arguments: [] },
+    { name: "add", arguments: "x" },
+  ]
   for (const params of malformed) {
     requirement("S-135", `answers ${JSON.stringify(params)} with -32602`, async () => {
       expect(await errorOf(mcp, rpc("tools/call", params))).toMatchObject({ code: -32602 })
@@ -247,17 +253,21 @@ describe("tools/call", () => {
     })
   })
 
-  requirement("S-146 S-333", "runs no tool that the caller may not see, as if it were not there", async () => {
-    const server = quietServer()
-    let runs = 0
-    server.tool({ name: "secret", auth: requireScopes("admin") }, () => ++runs)
-    server.tool({ name: "open" }, () => 1)
-    const hidden = await errorOf(server, call("secret"))
-    const unknown = await errorOf(server, call("nosuch"))
-    expect(hidden.code).toBe(unknown.code)
-    expect(hidden.message.replace("secret", "nosuch")).toBe(unknown.message)
-    expect(runs).toBe(0)
-  })
+  requirement(
+    "S-146 S-333",
+    "runs no tool that the caller may not see, as if it were not there",
+    async () => {
+      const server = quietServer()
+      let runs = 0
+      server.tool({ name: "secret", auth: requireScopes("admin") }, () => ++runs)
+      server.tool({ name: "open" }, () => 1)
+      const hidden = await errorOf(server, call("secret"))
+      const unknown = await errorOf(server, call("nosuch"))
+      expect(hidden.code).toBe(unknown.code)
+      expect(hidden.message.replace("secret", "nosuch")).toBe(unknown.message)
+      expect(runs).toBe(0)
+    },
+  )
 
   requirement("S-334 S-213", "leaks no internals of an error where they are masked", async () => {
     const { mcp: server, log } = loggedServer({ maskErrors: true })
@@ -290,7 +300,12 @@ describe("schemas", () => {
 
   requirement("S-160", "converts an older dialect and says so", async () => {
     const $schema = "http://json-schema.org/draft-07/schema#"
-    const draft7 = { $schema, type: "object", properties: { a: { $ref: "#/definitions/a" } }, definitions: { a: { type: "string" } } }
+    const draft7 = {
+      $schema,
+      type: "object",
+      properties: { a: { $ref: "#/definitions/a" } },
+      definitions: { a: { type: "string" } },
+    }
     expect(JSON.stringify(await list(draft7, false))).toMatch(/"\$defs"/)
     expect(JSON.stringify(await list(draft7, false))).not.toMatch(/draft-07|"definitions"/)
   })
@@ -328,7 +343,11 @@ describe("schemas", () => {
       $schema: "https://json-schema.org/draft/2020-12/schema",
       type: "object",
       $defs: { address: { $anchor: "addressDef", type: "object", properties: { city: { type: "string" } } } },
-      properties: { address: { $ref: "#/$defs/address" }, phone: { type: "string" }, email: { type: "string" } },
+      properties: {
+        address: { $ref: "#/$defs/address" },
+        phone: { type: "string" },
+        email: { type: "string" },
+      },
       allOf: [{ anyOf: [{ required: ["phone"] }, { required: ["email"] }] }],
       if: { required: ["phone"] },
       // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
@@ -339,7 +358,11 @@ describe("schemas", () => {
     expect(await list(input, false)).toEqual(input)
   })
 
-  const headers: readonly (readonly [what: string, input: JsonSchema, headers: { [name: string]: string }])[] = [
+  const headers: readonly (readonly [
+    what: string,
+    input: JsonSchema,
+    headers: { [name: string]: string },
+  ])[] = [
     ["an empty name", { type: "object", properties: { a: { type: "string" } } }, { a: "" }],
     ["a name with a space", { type: "object", properties: { a: { type: "string" } } }, { a: "A B" }],
     ["a name with a line break", { type: "object", properties: { a: { type: "string" } } }, { a: "A\r\nB" }],

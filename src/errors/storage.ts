@@ -1,0 +1,66 @@
+import { FleetError } from "./fleet-error.ts"
+
+/** Something that must never be done twice was given a storage that cannot rule that out. */
+export class StorageNotAtomic extends FleetError {
+  readonly code = "FLEET-16"
+  constructor(subject: string) {
+    super(
+      `${subject} cannot use this storage: its writes are not atomic, so two of them could both succeed.`,
+      {
+        fix: "Use a storage whose driver declares `atomic`, such as Redis, SQLite, PostgreSQL or the disk.",
+      },
+    )
+  }
+}
+
+/** A bounded storage holds as much as it may. What it acknowledged earlier is not forgotten for the sake of more. */
+export class StorageFull extends FleetError {
+  readonly code = "STORAGE_FULL"
+  constructor(limit: string) {
+    super(`The storage is full: it holds ${limit} already.`, {
+      fix: "Write with a `ttl`, delete what is done, raise the limit, or use a storage outside of this process.",
+    })
+  }
+}
+
+/** A key or the name of a scope is none that every storage can keep apart from all others. */
+export class InvalidStorageKey extends FleetError {
+  readonly code = "INVALID_STORAGE_KEY"
+  constructor(key: string, problem: string, fix: string) {
+    // Cut and cleaned: the key may come from a peer.
+    const shown = key.slice(0, 60).replace(/[\p{Cc}\p{Cs}]/gu, "\uFFFD")
+    super(`\`${shown}\` cannot be a key of a storage: ${problem}.`, { fix })
+  }
+}
+
+/** A value is not one that JSON can say, so that it could not be read again. */
+export class NotStorable extends FleetError {
+  readonly code = "NOT_STORABLE"
+  constructor(key: string, cause?: unknown) {
+    super(`What should be stored under \`${key}\` is not JSON.`, {
+      fix: "Store strings, finite numbers, booleans, `null`, arrays and plain objects.",
+      cause,
+    })
+  }
+}
+
+/** What a storage returned is not what this library wrote there. */
+export class CorruptValue extends FleetError {
+  readonly code = "CORRUPT_VALUE"
+  constructor(key: string, expected: string, cause?: unknown) {
+    super(`What is stored under \`${key}\` is not ${expected}.`, {
+      fix: "Give each program a storage or a scope of its own, and delete the entry.",
+      cause,
+    })
+  }
+}
+
+/** A key was changed by others each time it was about to be changed. */
+export class StorageContention extends FleetError {
+  readonly code = "STORAGE_CONTENTION"
+  constructor(key: string, attempts: number) {
+    super(`The value of \`${key}\` was changed by others during ${attempts} attempts to change it.`, {
+      fix: "Spread what is written so often over several keys, or count with `increment`. An `update` must not update its own key.",
+    })
+  }
+}

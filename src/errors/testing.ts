@@ -1,0 +1,56 @@
+import { FleetError } from "./fleet-error.ts"
+
+/** A tool answered that the call failed. */
+export class ToolCallFailed extends FleetError {
+  readonly code = "TOOL_CALL_FAILED"
+  readonly tool: string
+  /** The whole result: `content`, `_meta` and all. */
+  readonly result: object
+  constructor(tool: string, text: string, result: object) {
+    super(`The tool \`${tool}\` failed: ${text}`)
+    this.tool = tool
+    this.result = result
+  }
+}
+
+/** A server answered a request with an error of the protocol. */
+export class RequestFailed extends FleetError {
+  readonly code = "REQUEST_FAILED"
+  /** The JSON-RPC error as it came. */
+  readonly error: { readonly code: number; readonly message: string; readonly data?: unknown }
+  /** The HTTP status the answer would have. */
+  readonly status: number
+  constructor(method: string, error: RequestFailed["error"], status: number) {
+    super(`The server answered \`${method}\` with error ${error.code}: ${error.message}`)
+    this.error = error
+    this.status = status
+  }
+}
+
+/** A server asked its client something that no handler was given for. */
+export class UnansweredRequest extends FleetError {
+  readonly code = "UNANSWERED_REQUEST"
+  constructor(method: string, option: string | undefined) {
+    super(`The server asked for \`${method}\`, which this client does not answer.`, {
+      fix: option === undefined ? undefined : `Give \`connect()\` the option \`${option}\`.`,
+    })
+  }
+}
+
+/** A call asked its client for input in more rounds than the client goes along with. */
+export class EndlessQuestions extends FleetError {
+  readonly code = "ENDLESS_QUESTIONS"
+  constructor(method: string, limit: number) {
+    super(`The server asked for input in more than ${limit} rounds of one \`${method}\`.`, {
+      fix: "Let the handler ask for several things at once, or give `connect()` a higher `maxRounds`.",
+    })
+  }
+}
+
+/** A client was used after it was closed. */
+export class ClientClosed extends FleetError {
+  readonly code = "CLIENT_CLOSED"
+  constructor() {
+    super("The client is closed.", { fix: "Connect a new one with `connect()`." })
+  }
+}

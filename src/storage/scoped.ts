@@ -1,0 +1,90 @@
+import { InvalidStorageKey } from "../errors/storage.ts"
+import { andThen } from "../shared/maybe-promise.ts"
+import type { StorageDriver } from "./storage.ts"
+
+/** The most bytes of a key in UTF-8, scopes included: what every storage can take. */
+const maxKeyBytes = 512
+
+// Under Symbol.for, so that scopes made by another copy of this package nest too.
+const kScope: unique symbol = /* @__PURE__ */ Symbol.for("fleetmcp.storage-scope") as never
+
+interface ScopedDriver extends StorageDriver {
+  readonly [kScope]: { readonly root: StorageDriver; readonly path: string }
+}
+
+/**
+ * Gives a part of a storage: keys in it never meet keys outside, nor keys of scopes inside it. It is the gate
+ * through which keys from elsewhere reach a driver, so it is here that they are checked.
+ *
+ * @param name 1 to 128 letters, digits, `_`, `-` or `.`.
+ * @throws {InvalidStorageKey} The name is another; its methods throw it for keys that are empty, too long, or hold
+ * control characters or lone surrogates.
+ */
+export function scoped(driver: StorageDriver, name: string): StorageDriver {
+  if (!/^[A-Za-z0-9_.-]{1,128}$/.test(name)) {
+    throw new InvalidStorageKey(
+      name,
+      "it is no name of a scope",
+      "Use 1 to 128 letters, digits, `_`, `-` or `.`.",
+    )
+  }
+  // Nested scopes are laid side by side: `a/b/=key`, and not a key `b/=key` of `a`, which anyone in `a` could write.
+  const { root, path } = isScoped(driver) ? driver[kScope] : { root: driver, path: "" }
+  return view(root, `${path}${name}/`)
+}
+
+function view(root: StorageDriver, path: string): ScopedDriver {
+  // No scope has a name that starts with `=`: where it stands, the path ends and the key begins.
+  const start = `${path}=`
+  const { list, increment } = root
+  return {
+    [kScope]: { root, path },
+    atomic: root.atomic,
+    listable: root.listable,
+    minTtl: root.minTtl,
+    get: (key) => root.get(toKey(start, key)),
+    write: (key, value, options) => root.write(toKey(start, key), value, options),
+    ...(list === undefined
+      ? undefined
+      : {
+          list: (prefix, options) =>
+            andThen(list(toKey(start, prefix, true), options), ({ keys, cursor }) => ({
+              keys: keys.map((key) => key.slice(start.length)),
+              cursor,
+            })),
+        }),
+    ...(increment === undefined
+      ? undefined
+      : { increment: (key, by, options) => increment(toKey(start, key), by, options) }),
+    // No `close`: who takes a part does not close the whole.
+  }
+}
+
+function isScoped(driver: StorageDriver): driver is ScopedDriver {
+  return kScope in driver
+}
+
+function toKey(start: string, key: string, isPrefix = false): string {
+  if (key === "" && !isPrefix) throw new InvalidStorageKey(key, "it is empty", "Name what you store.")
+  // PostgreSQL has no NUL, file systems no line breaks, and lone surrogates become one and the same character.
+  if (/[\p{Cc}\p{Cs}]/u.test(key)) {
+    const problem = "it holds control characters or half a character"
+    throw new InvalidStorageKey(key, problem, "Encode it first, as Base64 for example.")
+  }
+  if (bytesIn(start) + bytesIn(key) > maxKeyBytes) {
+    const problem = `with its scope it takes more than ${maxKeyBytes} bytes`
+    throw new InvalidStorageKey(key, problem, "Use a digest of it.")
+  }
+  return start + key
+}
+
+function bytesIn(text: string): number {
+  let bytes = text.length
+  // Beyond ASCII a unit takes two bytes, beyond U+07FF three; a pair of surrogates takes four together.
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff)) bytes += 2
+    else if (unit > 0x7f) bytes += 1
+  }
+  return bytes
+}

@@ -1,0 +1,69 @@
+import type { Principal } from "../protocol/principal.ts"
+import type { Abortable, Channel, HeaderBag } from "../protocol/transport.ts"
+import type { Listeners, Notification } from "./options.ts"
+
+/** What a channel needs to know of the request that it carries. */
+export interface Carried {
+  readonly headers: HeaderBag | undefined
+  readonly principal: Principal | undefined
+  readonly takesObjects: boolean
+  readonly listeners: Listeners
+}
+
+/** Carries one request within the process: notifications are heard as they are sent. */
+export class MemoryChannel implements Channel {
+  readonly headers: HeaderBag | undefined
+  readonly principal: Principal | undefined
+  readonly takesObjects: boolean
+  readonly #listeners: Listeners
+  committed: boolean
+  /** What a listener threw, which is the test's failure and no business of the server. */
+  failure: { readonly error: unknown } | undefined
+  #call: Abortable | undefined
+  #gone: "disconnect" | "cancel" | undefined
+
+  constructor({ headers, principal, takesObjects, listeners }: Carried) {
+    this.headers = headers
+    this.principal = principal
+    this.takesObjects = takesObjects
+    this.#listeners = listeners
+    this.committed = false
+    this.failure = undefined
+    this.#call = undefined
+    this.#gone = undefined
+  }
+
+  send(json: string): void {
+    this.committed = true
+    // The server wrote it, by this same program.
+    const { method, params = {} } = JSON.parse(json) as Notification
+    try {
+      tell(this.#listeners, { method, params })
+    } catch (error) {
+      this.failure ??= { error }
+    }
+  }
+
+  drained(): undefined {
+    return undefined
+  }
+
+  onDisconnect(call: Abortable): void {
+    this.#call = call
+    if (this.#gone !== undefined) call.abort(this.#gone)
+  }
+
+  /** Ends the call that is being carried, if it still runs. */
+  abort(reason: "disconnect" | "cancel"): void {
+    this.#gone = reason
+    this.#call?.abort(reason)
+  }
+}
+
+function tell(listeners: Listeners, notification: Notification): void {
+  const { method, params } = notification
+  // The server's own types say what the parameters of these two hold.
+  if (method === "notifications/progress") listeners.onProgress?.(params as never)
+  else if (method === "notifications/message") listeners.onLog?.(params as never)
+  else listeners.onNotification?.(notification)
+}

@@ -1,0 +1,79 @@
+import { metaKeys } from "../spec/meta.ts"
+import { latestStatelessRevision } from "../spec/revisions.ts"
+import { capabilitiesOf } from "./input.ts"
+import type { ConnectOptions, RequestOptions } from "./options.ts"
+
+/** The parameters of a request, without the envelope. */
+export type Values = { readonly [name: string]: unknown }
+
+/** One request, as the test asked for it. */
+export interface Request {
+  readonly method: string
+  readonly params: Values
+  readonly options: RequestOptions
+}
+
+/** Says nothing that the client does not say already. */
+export const noOptions: RequestOptions = /* @__PURE__ */ Object.freeze({})
+
+/** Writes requests with the `_meta` that each must carry. */
+export class Envelope {
+  readonly #serialize: boolean
+  readonly #hearsProgress: boolean
+  readonly #meta: Values
+  readonly #metaText: string
+
+  constructor(options: ConnectOptions) {
+    this.#serialize = options.serialize ?? true
+    this.#hearsProgress = options.onProgress !== undefined
+    const logLevel = options.logLevel ?? (options.onLog === undefined ? undefined : "debug")
+    // Frozen, since every request that goes by reference holds it.
+    this.#meta = Object.freeze({
+      [metaKeys.protocolVersion]: latestStatelessRevision,
+      [metaKeys.clientInfo]: options.clientInfo ?? { name: "fleetmcp-testing", version: "0.0.0" },
+      [metaKeys.clientCapabilities]: { ...capabilitiesOf(options), ...options.capabilities },
+      ...(logLevel === undefined ? undefined : { [metaKeys.logLevel]: logLevel }),
+    })
+    this.#metaText = JSON.stringify(this.#meta)
+  }
+
+  /** Makes the message of a request: as parsed JSON, or holding the very objects of the test. */
+  request(id: number, { method, params, options }: Request): unknown {
+    const own = this.#ownMeta(id, params, options)
+    if (!this.#serialize) {
+      const _meta = own === undefined ? this.#meta : { ...this.#meta, ...own }
+      // Not `{ ...params, _meta }`: an object literal that begins with a spread costs ten times as much.
+      return { jsonrpc: "2.0", id, method, params: { _meta, ...params, ...(own && { _meta }) } }
+    }
+    const meta = own === undefined ? this.#metaText : JSON.stringify({ ...this.#meta, ...own })
+    return JSON.parse(
+      `{"jsonrpc":"2.0","id":${id},"method":${JSON.stringify(method)},${withMeta(params, meta)}}`,
+    )
+  }
+
+  /** Makes a notification, which needs no envelope. */
+  notification(method: string, params: Values): unknown {
+    const message = { jsonrpc: "2.0", method, params }
+    return this.#serialize ? JSON.parse(JSON.stringify(message)) : message
+  }
+
+  /** What this request alone says in `_meta`, or `undefined` for the most requests. */
+  #ownMeta(id: number, params: Values, options: RequestOptions): Values | undefined {
+    const hearsProgress = this.#hearsProgress || options.onProgress !== undefined
+    if (!hearsProgress && options === noOptions && params._meta === undefined) return undefined
+    const logLevel = options.logLevel ?? (options.onLog === undefined ? undefined : "debug")
+    return {
+      ...(params._meta as object | undefined), // a test that gives something else wants it refused
+      ...(hearsProgress ? { [metaKeys.progressToken]: id } : undefined),
+      ...(logLevel === undefined ? undefined : { [metaKeys.logLevel]: logLevel }),
+      ...(options.version === undefined ? undefined : { "fleetmcp/version": options.version }),
+      ...options.meta,
+    }
+  }
+}
+
+function withMeta(params: Values, meta: string): string {
+  const given = params._meta === undefined ? params : { ...params, _meta: undefined }
+  const members = JSON.stringify(given).slice(1, -1)
+  return `"params":{${members}${members === "" ? "" : ","}"_meta":${meta}}`
+}

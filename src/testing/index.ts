@@ -1,0 +1,17 @@
+// Client
+
+// Errors
+export {
+  ClientClosed,
+  EndlessQuestions,
+  RequestFailed,
+  ToolCallFailed,
+  UnansweredRequest,
+} from "../errors/testing.ts"
+export type { CompleteOptions, TestClient } from "./client.ts"
+export { connect, type TestTarget } from "./connect.ts"
+export type { ElicitationHandler, RootsAnswer, SamplingHandler } from "./input.ts"
+// Options
+export type { ConnectOptions, Listeners, Notification, RequestOptions } from "./options.ts"
+export type { Subscription } from "./subscription.ts"
+export type { ToolFunctions } from "./tools.ts"

@@ -1,0 +1,114 @@
+import { expect, it } from "vitest"
+import { createPrincipal } from "../../src/protocol/principal.ts"
+import type { Authenticator, AuthRequest } from "../../src/server/authenticator.ts"
+import { describeEntries } from "./entries.ts"
+import { callTool } from "./messages.ts"
+import { deferred, quietServer, servedOf } from "./server.ts"
+
+const whoami = (auth: Authenticator, http = {}) => {
+  const mcp = quietServer({ auth, http })
+  mcp.tool({ name: "whoami" }, (_, ctx) => ctx.auth?.subject ?? "nobody")
+  return mcp
+}
+
+describeEntries("the authenticator", (serve) => {
+  it.each([401, 403, 400, 429, 503] as const)(
+    "turns a request away with %i and its headers",
+    async (status) => {
+      const headers = { "www-authenticate": "Bearer", "retry-after": "7" }
+      const t = await serve(whoami({ authenticate: () => ({ status, headers }) }))
+      const answer = await t.send(callTool("whoami"))
+      expect(answer.status).toBe(status)
+      expect([answer.headers.get("www-authenticate"), answer.headers.get("retry-after")]).toEqual([
+        "Bearer",
+        "7",
+      ])
+      expect(answer.json.error.code).toBe(-32600)
+    },
+  )
+
+  it("says who is calling", async () => {
+    const t = await serve(whoami({ authenticate: () => createPrincipal({ subject: "ann" }) }))
+    expect((await t.send(callTool("whoami"))).json.result.content[0].text).toBe("ann")
+  })
+
+  it("turns a request away before its body is read", async () => {
+    const t = await serve(whoami({ authenticate: () => ({ status: 401, headers: {} }) }))
+    const body = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) })
+    const answer = await t.open({ ...callTool("whoami"), body })
+    expect(answer.status).toBe(401)
+    answer.leave()
+  })
+
+  it("sees method, headers and the URL as the client wrote it", async () => {
+    const seen: AuthRequest[] = []
+    const auth: Authenticator = {
+      authenticate(request) {
+        seen.push(request)
+        return { status: 401, headers: {} }
+      },
+    }
+    const t = await serve(whoami(auth, { hosts: ["mcp.example.com"] }))
+    const headers = { host: "mcp.example.com:8080", authorization: "Bearer x" }
+    await t.send(callTool("whoami", {}, { headers, path: "/mcp?a=//evil.example/" }))
+    const [request] = seen
+    expect([request?.method, request?.headers.get("authorization")]).toEqual(["POST", "Bearer x"])
+    expect(Object.fromEntries(request?.headers.entries() ?? [])).toMatchObject({ authorization: "Bearer x" })
+    expect(request?.externalUrl.pathname).toBe("/mcp")
+    expect(request?.externalUrl.search).toBe("?a=//evil.example/")
+  })
+
+  it("sees the public URL where one is set", async () => {
+    let href = ""
+    const auth: Authenticator = {
+      authenticate({ externalUrl }) {
+        href = externalUrl.href
+        return { status: 401, headers: {} }
+      },
+    }
+    const t = await serve(whoami(auth, { publicUrl: "https://mcp.example.com" }))
+    await t.send(callTool("whoami", {}, { path: "/mcp?x=1" }))
+    expect(href).toBe("https://mcp.example.com/mcp?x=1")
+  })
+
+  it.each([
+    [
+      "throws",
+      () => {
+        throw new TypeError("secret")
+      },
+    ],
+    ["rejects", () => Promise.reject(new TypeError("secret"))],
+    ["returns nothing", () => undefined as never],
+    ["returns headers that cannot be sent", () => ({ status: 401, headers: { "x-a": "a\nb" } }) as const],
+    ["returns a status that cannot be sent", () => ({ status: 7, headers: {} }) as never],
+  ])("answers 500 and tells nothing when it %s", async (_, authenticate) => {
+    const t = await serve(
+      servedOf({ handler: { handle: () => ({ status: 200, body: "{}" }) }, authenticator: { authenticate } }),
+    )
+    const { status, text } = await t.send(callTool("whoami"))
+    expect([status, text.includes("secret")]).toEqual([500, false])
+  })
+
+  it("hears that the client has left", async () => {
+    const left = deferred<string>()
+    const entered = deferred<void>()
+    const auth: Authenticator = {
+      authenticate({ signal }) {
+        entered.resolve()
+        return new Promise((_, reject) => {
+          signal.addEventListener("abort", () => {
+            left.resolve("left")
+            reject(signal.reason)
+          })
+        })
+      },
+    }
+    const t = await serve(whoami(auth))
+    const { answer, leave } = t.start(callTool("whoami"))
+    answer.catch(() => undefined)
+    await entered.promise
+    leave()
+    expect(await left.promise).toBe("left")
+  })
+})
