@@ -36,6 +36,7 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "bench/**", "conformance/**"],
     dangerouslyIgnoreUnhandledErrors: false,
     passWithNoTests: false,
+    setupFiles: ["./test/support/preload.ts"],
     reporters: ["default", "./scripts/vitest-summary-reporter.ts"],
   },
 })

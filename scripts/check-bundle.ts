@@ -1,6 +1,7 @@
 /** Bundles what a worker would deploy and checks its weight and what must not be in it. */
 
 import { existsSync } from "node:fs"
+import { relative } from "node:path"
 import { gzipSync } from "node:zlib"
 import { build, type Metafile } from "esbuild"
 import { report } from "./tools/report.ts"
@@ -42,6 +43,9 @@ export async function measure(program: string, limit: number): Promise<Bundle> {
     stdin: { contents: program, resolveDir: root, loader: "ts" },
     bundle: true,
     write: false,
+    // What is loaded when it is first needed is a file of its own, and not weighed.
+    splitting: true,
+    outdir: "out",
     minify: true,
     metafile: true,
     format: "esm",
@@ -54,7 +58,12 @@ export async function measure(program: string, limit: number): Promise<Bundle> {
     tsconfigRaw: {},
     logLevel: "silent",
   })
-  const code = outputFiles[0]?.contents ?? new Uint8Array()
+  const start = startFiles(metafile)
+  const code = Buffer.concat(
+    outputFiles
+      .filter(({ path }) => start.has(relative(process.cwd(), path)))
+      .map(({ contents }) => contents),
+  )
   const gzipped = gzipSync(code, { level: 9 }).byteLength
   const weight = gzipped > limit ? [`the bundle is ${gzipped} bytes, the ceiling is ${limit}`] : []
   return {
@@ -62,6 +71,18 @@ export async function measure(program: string, limit: number): Promise<Bundle> {
     problems: [...weight, ...forbiddenInputs(metafile), ...nodeNames(metafile, code)],
     heaviest: heaviest(metafile),
   }
+}
+
+/** The files that are loaded at start: the entry and what it imports other than by `import()`. */
+function startFiles({ outputs }: Metafile): ReadonlySet<string> {
+  const files = new Set<string>()
+  const visit = (file: string): void => {
+    if (files.has(file)) return
+    files.add(file)
+    for (const { path, kind } of outputs[file]?.imports ?? []) if (kind === "import-statement") visit(path)
+  }
+  for (const [file, { entryPoint }] of Object.entries(outputs)) if (entryPoint === "<stdin>") visit(file)
+  return files
 }
 
 function forbiddenInputs({ inputs }: Metafile): readonly string[] {

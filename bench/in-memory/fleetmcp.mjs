@@ -8,7 +8,7 @@ import { ARGS, serveLoop } from "./loop.mjs"
 
 const { connect } = await import(`${DIST}testing/index.js`)
 const objects = process.argv[3] === "fleetmcp-objects"
-const client = await connect(await fleet(), objects ? { wire: "objects" } : {})
+const client = await connect(await fleet(), objects ? { serialize: false } : {})
 const method = ["callTool", "call"].find((name) => typeof client[name] === "function")
 if (method === undefined) throw new Error("the in-memory client has neither `callTool` nor `call`")
 

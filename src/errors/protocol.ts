@@ -104,11 +104,19 @@ export function show(value: unknown): string {
   return clip(String(value))
 }
 
+// Under Symbol.for, so that two copies of the package know each other's suspensions.
+const kSuspended: unique symbol = /* @__PURE__ */ Symbol.for("fleetmcp.suspended")
+
 /**
  * Is thrown into a handler that waits for input from a client without sessions, so that `finally` runs. The call
  * runs again, from its beginning, when the answer is there.
  */
 export class Suspended extends FleetError {
+  static {
+    // Here, since declarations cannot say a member whose name is a symbol of this module.
+    Object.defineProperty(Suspended.prototype, kSuspended, { value: true })
+  }
+
   readonly code = "SUSPENDED"
   constructor() {
     super("The call is suspended until the client answers.", {
@@ -119,7 +127,7 @@ export class Suspended extends FleetError {
 
 /** Tells a suspension from a failure in a `catch` around `ctx.elicit()`, `ctx.sample()` or `ctx.roots()`. */
 export function isSuspended(error: unknown): boolean {
-  return error instanceof Suspended
+  return typeof error === "object" && error !== null && kSuspended in error
 }
 
 /** A handler asked the client where the protocol has no room for questions, such as in a completer. */

@@ -47,10 +47,12 @@ export class EndlessQuestions extends FleetError {
   }
 }
 
-/** A client was used after it was closed. */
+/** A client was closed before it was asked, or before it had the answer. */
 export class ClientClosed extends FleetError {
   readonly code = "CLIENT_CLOSED"
   constructor() {
-    super("The client is closed.", { fix: "Connect a new one with `connect()`." })
+    super("The client is closed.", {
+      fix: "Await its answers before the block of `await using` ends, or connect another one.",
+    })
   }
 }

@@ -6,7 +6,10 @@ import type { RunningServer } from "./running-server.ts"
 export type NodeListener = (req: never, res: never) => void
 
 export function createNodeListener(_endpoint: Endpoint): NodeListener {
-  throw new NotOnThisRuntime("mcp.node", "mcp.fetch")
+  // Only when it is called: `mcp.http()` gives both entries, and the other one works here.
+  return () => {
+    throw new NotOnThisRuntime("mcp.node", "mcp.fetch")
+  }
 }
 
 export function serveHttp(): Promise<RunningServer> {

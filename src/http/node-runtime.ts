@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from "node:http"
-import { type AddressInfo, createServer as createProbe } from "node:net"
+import { type AddressInfo, createServer as createProbe, type Socket } from "node:net"
 import { CannotListen, PortInUse } from "../errors/http.ts"
 import { withDefaults } from "./endpoint.ts"
 import { createNodeListener, type NodeListener } from "./node.ts"
@@ -26,6 +26,11 @@ export async function serveHttp(listener: RequestListener, options: ServeOptions
     },
     listener,
   )
+  const sockets = new Set<Socket>()
+  server.on("connection", (socket) => {
+    sockets.add(socket)
+    socket.once("close", () => sockets.delete(socket))
+  })
   await listen(server, options)
   server.on("error", () => {
     // Of a connection that could not be accepted; those that are open go on.
@@ -35,7 +40,7 @@ export async function serveHttp(listener: RequestListener, options: ServeOptions
   const host = options.host.includes(":") ? `[${options.host}]` : options.host
   let closed: Promise<void> | undefined
   const close = (graceMs = 5000) => {
-    closed ??= stop(server, graceMs)
+    closed ??= stop({ server, sockets }, graceMs)
     return closed
   }
   return { url: `http://${host}:${port}${options.path}`, port, close, [Symbol.asyncDispose]: () => close() }
@@ -67,8 +72,15 @@ async function freePort(from: number, host: string): Promise<number | undefined>
   return undefined
 }
 
-function stop(server: Server, graceMs: number): Promise<void> {
+interface Listening {
+  readonly server: Server
+  readonly sockets: ReadonlySet<Socket>
+}
+
+function stop({ server, sockets }: Listening, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
+    // To `node:http` a connection that never asked for anything is not idle, and would hold us to the end.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
     // Connections that finish their last answer become idle one by one, and nothing tells when.
     const sweep = setInterval(() => server.closeIdleConnections(), 20)
     // Calls that are aborted at the end of their grace still get to answer.

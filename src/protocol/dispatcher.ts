@@ -1,5 +1,5 @@
 import { FleetError } from "../errors/fleet-error.ts"
-import { CallAborted, MethodNotFound, Suspended } from "../errors/protocol.ts"
+import { CallAborted, isSuspended, MethodNotFound } from "../errors/protocol.ts"
 import type { Call, Failure, Outcome } from "./call.ts"
 import type { Method } from "./method.ts"
 
@@ -47,7 +47,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
 
   function fail(error: unknown, call: Call): Failure {
     // The ways out of a call that was suspended or aborted; nothing went wrong.
-    if (error instanceof Suspended || error instanceof CallAborted) return unexpected(error.message, error)
+    if (error instanceof CallAborted || isSuspended(error)) return unexpected("The call has ended.", error)
     return toFailure(error) ?? unexpected(options.onError(error, call.method), error)
   }
 

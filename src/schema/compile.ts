@@ -1,5 +1,6 @@
 import { FleetError } from "../errors/fleet-error.ts"
 import { InvalidSchema, OutdatedZod } from "../errors/schema.ts"
+import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
 import { coerce } from "./coerce.ts"
 import { toJsonSchema } from "./convert.ts"
 import { defaultsOf } from "./defaults.ts"
@@ -8,12 +9,13 @@ import { toCurrentDialect } from "./dialect.ts"
 import type { Validated } from "./issue.ts"
 import { jsonSchemaValidator } from "./json-schema-validator.ts"
 import { isObject } from "./keywords.ts"
+import type { Origin } from "./pattern.ts"
 import { type Refs, resolveRefs } from "./refs.ts"
 import { objectRoot } from "./root.ts"
 import { isStandardSchema, type JsonSchema, type Schema, standardOf } from "./schema.ts"
 import { deepFreeze, snapshot } from "./snapshot.ts"
 import { standardValidator } from "./standard-validator.ts"
-import { checkStructure, type Origin, type Subject } from "./structure.ts"
+import { checkStructure, type Subject } from "./structure.ts"
 import { isOldZod } from "./vendors/zod.ts"
 
 export type { Validated } from "./issue.ts"
@@ -23,7 +25,8 @@ export interface CompiledSchema {
   /** The JSON Schema 2020-12 that lists advertise: frozen, and a copy of our own. */
   readonly json: JsonSchema
   /**
-   * Checks a value, at once unless the schema's library answers with a promise. The value given is never
+   * Checks a value: at once, unless the schema's library answers with a promise, and but for the first values, which
+   * may come before what checks or words them is loaded. The value given is never
    * changed; the value returned has defaults filled in and, for libraries, transforms applied.
    */
   readonly validate: (value: unknown) => Validated | Promise<Validated>
@@ -41,7 +44,7 @@ export interface CompileOptions {
   readonly dereference?: boolean | undefined
   /** Reads `"10"` as a number and the like, once strict validation has failed. Default: `false`. */
   readonly lenient?: boolean | undefined
-  /** `"peer"` for a schema somebody sent: no code is generated from it, patterns run in linear time. Default: `"own"`. */
+  /** `peer` for a schema somebody sent: no code is generated from it, patterns run in linear time. Default: `"own"`. */
   readonly origin?: Origin | undefined
 }
 
@@ -108,10 +111,11 @@ function rawValidator(document: { json: JsonSchema; refs: Refs; origin: Origin }
   const validate = jsonSchemaValidator(document)
   const fill = side === "input" ? defaultsOf(document.json) : undefined
   if (fill === undefined) return validate
-  return (value: unknown): Validated => {
-    const verdict = validate(value)
-    return verdict.ok ? { ok: true, value: fill(verdict.value) } : verdict
-  }
+  return (value: unknown): MaybePromise<Validated> =>
+    andThen(
+      validate(value),
+      (verdict): Validated => (verdict.ok ? { ok: true, value: fill(verdict.value) } : verdict),
+    )
 }
 
 function lenientValidator(
@@ -119,13 +123,10 @@ function lenientValidator(
   json: JsonSchema,
   refs: Refs,
 ): CompiledSchema["validate"] {
-  const retry = (verdict: Validated, value: unknown): Validated | Promise<Validated> => {
+  const retry = (verdict: Validated, value: unknown): MaybePromise<Validated> => {
     if (verdict.ok) return verdict
     const meant = coerce(json, value, refs)
     return meant === value ? verdict : strict(meant)
   }
-  return (value) => {
-    const verdict = strict(value)
-    return verdict instanceof Promise ? verdict.then((later) => retry(later, value)) : retry(verdict, value)
-  }
+  return (value) => andThen(strict(value), (verdict) => retry(verdict, value))
 }

@@ -1,20 +1,35 @@
+import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
 import type { Validated } from "./issue.ts"
 import type { Document } from "./validators/check.ts"
-import { compileJsonSchema } from "./validators/eval-free.ts"
 
 /** Validations after which generated code repays the time it takes to load its generator and to compile. */
 const hot = 100
 
+type Interpreter = typeof import("./validators/eval-free.ts")
+
+let loaded: Interpreter | undefined
+
+/** Loads the validator of raw JSON Schema, which servers that use a schema library never need. */
+export async function loadInterpreter(): Promise<Interpreter> {
+  loaded = await import("./validators/eval-free.ts")
+  return loaded
+}
+
 /**
- * Makes the validator of a JSON Schema. It compiles at the first value, always answers at once, and goes over
- * to generated code when a schema of our own is used often and the runtime allows code to be generated.
+ * Makes the validator of a JSON Schema. It is loaded when the first one is made and compiles at the first value;
+ * from then on it answers at once, and goes over to generated code when a schema of our own is used often and the
+ * runtime allows code to be generated.
  */
-export function jsonSchemaValidator(document: Document): (value: unknown) => Validated {
+export function jsonSchemaValidator(document: Document): (value: unknown) => MaybePromise<Validated> {
   let calls = 0
-  let validate = (value: unknown): Validated => {
-    validate = compileJsonSchema(document)
-    return validate(value)
-  }
+  let validate = (value: unknown): MaybePromise<Validated> =>
+    andThen(loaded ?? loading, (interpreter) => {
+      validate = interpreter.compileJsonSchema(document)
+      return validate(value)
+    })
+  const loading = loaded ?? loadInterpreter()
+  // Whoever validates hears of a failure; before that nobody listens.
+  if (loading instanceof Promise) loading.catch(() => undefined)
   const accelerate = async () => {
     try {
       const fast = await import("#json-schema")

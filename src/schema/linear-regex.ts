@@ -1,12 +1,5 @@
+import type { CompiledPattern, Fuel } from "./pattern.ts"
 import { parseRegex, type RegexNode } from "./regex-syntax.ts"
-
-/** Steps a check may still take; below zero it is given up. */
-export interface Fuel {
-  fuel: number
-}
-
-/** Tells whether a text holds a match. */
-export type TestPattern = (text: string, fuel: Fuel) => boolean
 
 // All states a text can be in are followed at once (Thompson's construction), so time grows with
 // states × characters and never with the number of ways to match.
@@ -35,10 +28,7 @@ type Edge = Extract<RegexNode, { kind: "edge" }>["edge"]
 const mostStates = 5_000
 
 /** Compiles a valid pattern to a matcher whose time is linear in the text. */
-export function linearPattern(
-  pattern: string,
-  flags: string,
-): { readonly test: TestPattern } | { readonly problem: string } {
+export function linearPattern(pattern: string, flags: string): CompiledPattern {
   const parsed = parseRegex(pattern, flags)
   if ("problem" in parsed) return parsed
   const building = { states: 1 }

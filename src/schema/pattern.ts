@@ -1,21 +1,30 @@
-import { linearPattern, type TestPattern } from "./linear-regex.ts"
+/** Steps a check may still take; below zero it is given up. */
+export interface Fuel {
+  fuel: number
+}
 
-/** The longest pattern a peer may send. */
-const longestPattern = 4_096
+/** Tells whether a text holds a match. */
+export type TestPattern = (text: string, fuel: Fuel) => boolean
 
-/**
- * Compiles the regular expression of a `pattern` keyword. The patterns of a peer run on an engine that takes
- * linear time, since a backtracking one can be made to hang by a pattern and a text of the same sender.
- */
-export function compilePattern(
-  pattern: string,
-  origin: "own" | "peer",
-): { readonly test: TestPattern } | { readonly problem: string } {
+/** A pattern made ready, or why it cannot be. */
+export type CompiledPattern = { readonly test: TestPattern } | { readonly problem: string }
+
+/** Somebody else's schema: no code is generated from it, and its patterns run as `compilePattern` says. */
+export interface PeerOrigin {
+  /** Compiles a pattern that the native engine reads with these flags. */
+  readonly compilePattern: (pattern: string, flags: string) => CompiledPattern
+}
+
+/** Where a schema comes from: written here, or received from somewhere else. */
+export type Origin = "own" | PeerOrigin
+
+/** Compiles the regular expression of a `pattern` keyword. */
+export function compilePattern(pattern: string, origin: Origin): CompiledPattern {
   const native = nativePattern(pattern)
   if (native === undefined) return { problem: "is not a valid regular expression" }
-  if (origin === "own") return { test: (text) => native.test(text) }
-  if (pattern.length > longestPattern) return { problem: `is longer than ${longestPattern} characters` }
-  return linearPattern(pattern, native.flags)
+  return origin === "own"
+    ? { test: (text) => native.test(text) }
+    : origin.compilePattern(pattern, native.flags)
 }
 
 /**

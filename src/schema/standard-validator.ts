@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
-import { boundIssues, type Issue, saidIssue, type Validated } from "./issue.ts"
-import { isAny, read } from "./peek.ts"
-import { vendorOf } from "./vendors.ts"
+import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
+import { saidIssue, type Validated } from "./issue.ts"
+import type { Refusal } from "./read-issues.ts"
 
 type Verdict = StandardSchemaV1.Result<unknown>
 
@@ -27,54 +27,23 @@ function tooDeep(error: unknown, value: unknown): Validated {
   return { ok: false, issues: [saidIssue([], "is nested too deeply to check", value)] }
 }
 
-function judge(verdict: Verdict, value: unknown, vendor: string): Validated {
+function judge(verdict: Verdict, value: unknown, vendor: string): MaybePromise<Validated> {
   if (!verdict.issues) return { ok: true, value: verdict.value }
-  const issues = verdict.issues
-    .slice(0, 100)
-    .flatMap((issue) => readIssue(issue, { value, vendor, base: [] }))
-  return {
-    ok: false,
-    issues: issues.length > 0 ? boundIssues(issues) : [saidIssue([], "is not valid", value)],
-  }
+  const refused: Refusal = { issues: verdict.issues, value, vendor }
+  // Most values are good: what words the others is loaded when the first one comes.
+  return andThen(wording(), ({ readIssues }) => readIssues(refused))
 }
 
-interface Reading {
-  readonly value: unknown
-  readonly vendor: string
-  readonly base: readonly (string | number)[]
+let loaded: typeof import("./read-issues.ts") | undefined
+
+function wording(): MaybePromise<typeof import("./read-issues.ts")> {
+  return loaded ?? loadWording()
 }
 
-function readIssue(issue: unknown, { value, vendor, base }: Reading): readonly Issue[] {
-  const path = [...base, ...pathOf(issue)]
-  const place = {
-    path,
-    value: valueAt(value, path),
-    inside: (inner: unknown) => readIssue(inner, { value, vendor, base: path }),
-  }
-  const reader = vendorOf(vendor)?.issues
-  return reader === undefined
-    ? [saidIssue(path, String(read(issue, "message")), place.value)]
-    : reader(issue, place)
-}
-
-/** Reads a path whose steps may be keys, or objects that hold one. */
-function pathOf(issue: unknown): readonly (string | number)[] {
-  const path = read(issue, "path")
-  if (!Array.isArray(path)) return []
-  // Spread, since the list of arktype is of a class whose methods make another list.
-  return [...path].slice(0, 100).map((step) => {
-    const key: unknown = typeof step === "object" && step !== null ? read(step, "key") : step
-    return typeof key === "number" ? key : String(key)
-  })
-}
-
-function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
-  let current = value
-  for (const step of path) {
-    if (!isAny(current) || !Object.hasOwn(current, step)) return undefined
-    current = current[step]
-  }
-  return current
+/** Loads what puts the issues of libraries in our words; until then the first bad value is answered a little later. */
+export async function loadWording(): Promise<typeof import("./read-issues.ts")> {
+  loaded = await import("./read-issues.ts")
+  return loaded
 }
 
 function isPromise(value: Verdict | Promise<Verdict>): value is Promise<Verdict> {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest"
+import type { Origin } from "./pattern.ts"
+import { peer } from "./peer.ts"
 import { schemaLimits } from "./snapshot.ts"
-import { checkStructure, type Origin } from "./structure.ts"
+import { checkStructure } from "./structure.ts"
 
 const check = (schema: { readonly [keyword: string]: unknown }, origin: Origin = "own") =>
   checkStructure(schema, { subject: "tool `x` input", origin })
@@ -62,8 +64,8 @@ describe("checkStructure", () => {
   })
 
   it("forgives a peer what decides nothing", () => {
-    expect(() => check({ description: 3, examples: "x" }, "peer")).not.toThrow()
-    expect(() => check({ minLength: "3" }, "peer")).toThrow("#/minLength")
+    expect(() => check({ description: 3, examples: "x" }, peer)).not.toThrow()
+    expect(() => check({ minLength: "3" }, peer)).toThrow("#/minLength")
   })
 
   it("reads patterns of the older syntax", () => {
@@ -71,8 +73,8 @@ describe("checkStructure", () => {
   })
 
   it("refuses patterns of a peer that cannot be matched in bounded time", () => {
-    expect(() => check({ pattern: "(a)\\1" }, "peer")).toThrow("bounded time")
-    expect(() => check({ pattern: "a".repeat(5_000) }, "peer")).toThrow("4096")
+    expect(() => check({ pattern: "(a)\\1" }, peer)).toThrow("bounded time")
+    expect(() => check({ pattern: "a".repeat(5_000) }, peer)).toThrow("4096")
     expect(() => check({ pattern: "(a)\\1" })).not.toThrow()
   })
 

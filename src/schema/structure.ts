@@ -1,11 +1,8 @@
 import { InvalidSchema, SchemaTooLarge } from "../errors/schema.ts"
 import { childrenOf, isObject, isSubschema, pointerOf, subschemaKeywords } from "./keywords.ts"
-import { compilePattern } from "./pattern.ts"
+import { compilePattern, type Origin } from "./pattern.ts"
 import type { JsonSchema } from "./schema.ts"
 import { schemaLimits } from "./snapshot.ts"
-
-/** Where a schema comes from: written here, or received from somewhere else. */
-export type Origin = "own" | "peer"
 
 /** Whose schema is looked at, for messages and for how much it is trusted. */
 export interface Subject {
@@ -124,7 +121,7 @@ function checkKeywords(schema: JsonSchema, tokens: readonly string[], by: Subjec
 
 function wrongShape(keyword: string, value: unknown, origin: Origin): string | undefined {
   if (Object.hasOwn(subschemaKeywords, keyword)) return wrongSubschemas(keyword, value)
-  const table = Object.hasOwn(assertions, keyword) || origin === "peer" ? assertions : annotations
+  const table = Object.hasOwn(assertions, keyword) || origin !== "own" ? assertions : annotations
   const shape = Object.hasOwn(table, keyword) ? shapes[table[keyword] ?? ""] : undefined
   if (shape === undefined) return undefined
   const [test, words] = shape

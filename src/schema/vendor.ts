@@ -28,8 +28,6 @@ export interface Vendor {
   readonly options: (find: boolean) => { readonly [option: string]: unknown }
   /** Repairs what its converter says wrongly. */
   readonly mend?: (json: JsonSchema, schema: unknown) => JsonSchema
-  /** Puts its issues in our words. */
-  readonly issues: IssueReader
   /** Says what to do for a schema that does not carry its converter. */
   readonly refuse?: (schema: unknown, conversion: Conversion) => OutdatedZod | MissingConverter
 }

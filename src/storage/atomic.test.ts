@@ -196,6 +196,15 @@ describe("lease", () => {
     expect(await atomic.lease("key", { ttl: 100 })).toBeUndefined()
   })
 
+  it("that has ended is not given back in the name of the next one who has it", async () => {
+    const { atomic, advance } = setup()
+    const first = await atomic.lease("key", { ttl: 100 })
+    advance(100)
+    await atomic.lease("key", { ttl: 100 })
+    await first?.release()
+    expect(await atomic.lease("key", { ttl: 100 })).toBeUndefined()
+  })
+
   it("is prolonged from now on", async () => {
     const { atomic, advance } = setup()
     const lease = await atomic.lease("key", { ttl: 100 })

@@ -5,6 +5,7 @@ import {
   decodeCount,
   decodeJson,
   encodeJson,
+  readJson,
   type StorageDriver,
   type Stored,
   type Version,
@@ -75,10 +76,7 @@ export function createAtomic(driver: StorageDriver, options: AtomicOptions): Ato
   if (!driver.atomic) throw new StorageNotAtomic(options.subject)
   const core: Core = { driver, turns: new Map(), now: Date.now, wait: sleep, random: Math.random, ...options }
   return {
-    async get(key) {
-      const stored = await driver.get(key)
-      return stored === undefined ? undefined : decodeJson(key, stored.value)
-    },
+    get: (key) => readJson(driver, key),
     async putIfAbsent(key, value, ttlOption) {
       const condition = { if: absent, ttl: ttlOption?.ttl }
       return (await driver.write(key, encodeJson(key, value), condition)) !== undefined

@@ -41,11 +41,15 @@ export async function openSubscription(
     isLeft = true
     channel.abort("cancel")
   }
-  const ended = Promise.resolve(result).catch((error: unknown) => {
-    const isOurs = channel.failure === undefined && (isLeft || error instanceof ClientClosed)
-    if (!isOurs) throw error
-    return undefined
-  })
+  const ended = Promise.resolve(result).then(
+    // Who has left does not hear the last word.
+    (last) => (isLeft ? undefined : last),
+    (error: unknown) => {
+      const isOurs = channel.failure === undefined && (isLeft || error instanceof ClientClosed)
+      if (!isOurs) throw error
+      return undefined
+    },
+  )
   options.signal?.addEventListener("abort", leave, { once: true })
   const forget = (): void => options.signal?.removeEventListener("abort", leave)
   // Handled here, so that a test which does not ask for the end is not ended by it.

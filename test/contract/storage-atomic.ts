@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { absent, type Version } from "../../src/storage/storage.ts"
-import type { StorageCase, StorageSubject } from "./storage.ts"
+import type { StorageCase, StorageSubject } from "./storage-case.ts"
 
 /** What only atomic drivers do. */
 export const atomicCases: readonly StorageCase[] = [

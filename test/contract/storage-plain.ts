@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { absent, type StorageDriver } from "../../src/storage/storage.ts"
-import type { StorageCase } from "./storage.ts"
+import type { StorageCase } from "./storage-case.ts"
 
 /** Keys that careless storages confuse: by separators, patterns, case, paths, normal forms and names of objects. */
-export const hostileKeys: readonly string[] = [
+const hostileKeys: readonly string[] = [
   "a",
   "A",
   "a:b",

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { memoryStorage } from "../../src/storage/memory.ts"
 import { absent, type StorageDriver, type WriteOptions } from "../../src/storage/storage.ts"
-import { runStorageCase, type StorageSubject, storageCases, storageContract } from "./storage.ts"
+import { runStorageCase, storageCases, storageContract } from "./storage.ts"
+import type { StorageSubject } from "./storage-case.ts"
 
 /** A good driver, changed by a mistake. */
 function subject(change: (driver: StorageDriver) => Partial<StorageDriver> = () => ({})): StorageSubject {

@@ -22,7 +22,7 @@ export function compare(ours: Observation, theirs: Observation): readonly Differ
 }
 
 /** Says in a few words what kind of answer it is: `400 error -32602`, `200 result input_required`. */
-export function summary({ status, kind, messages }: Observation): string {
+function summary({ status, kind, messages }: Observation): string {
   if (kind === "empty" || kind === "hang" || kind === "text") return `${status} ${kind}`
   const parts = messages.map(messageSummary)
   return `${status} ${kind === "stream" ? "stream " : ""}${parts.join(" + ")}`

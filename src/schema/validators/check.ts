@@ -1,8 +1,8 @@
 import { expectedIssue, type Issue, mostIssues } from "../issue.ts"
 import type { Subschema } from "../keywords.ts"
+import type { Origin } from "../pattern.ts"
 import type { Refs } from "../refs.ts"
 import type { JsonSchema } from "../schema.ts"
-import type { Origin } from "../structure.ts"
 
 /** A JSON Schema that was checked, with its references resolved: what a validator is made of. */
 export interface Document {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { describeIssues } from "../issue.ts"
+import { peer } from "../peer.ts"
 import { resolveRefs } from "../refs.ts"
 import type { JsonSchema } from "../schema.ts"
 import { compileJsonSchema } from "./eval-free.ts"
@@ -7,8 +8,8 @@ import { compileJsonSchema } from "./eval-free.ts"
 const compile = (json: JsonSchema) =>
   compileJsonSchema({
     json,
-    refs: resolveRefs(json, { subject: "tool `x` input", origin: "peer" }),
-    origin: "peer",
+    refs: resolveRefs(json, { subject: "tool `x` input", origin: peer }),
+    origin: peer,
   })
 const explain = (json: JsonSchema, value: unknown) => {
   const verdict = compile(json)(value)

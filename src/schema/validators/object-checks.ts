@@ -1,6 +1,6 @@
 import { saidIssue, unexpectedIssue } from "../issue.ts"
 import { isObject, isSubschema, type Subschema } from "../keywords.ts"
-import type { TestPattern } from "../linear-regex.ts"
+import type { TestPattern } from "../pattern.ts"
 import { compilePattern } from "../pattern.ts"
 import { sized } from "../phrases.ts"
 import type { JsonSchema } from "../schema.ts"

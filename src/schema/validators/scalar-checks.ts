@@ -1,9 +1,9 @@
 import { formats } from "../formats.ts"
 import { showLiterals } from "../issue.ts"
+import type { Origin } from "../pattern.ts"
 import { compilePattern } from "../pattern.ts"
 import { bounded, formatted, matching, multipleOf, sized } from "../phrases.ts"
 import type { JsonSchema } from "../schema.ts"
-import type { Origin } from "../structure.ts"
 import { admits, typeOf } from "../words.ts"
 import { type Check, type CheckMaker, canonical, fail } from "./check.ts"
 

@@ -3,10 +3,9 @@ import { mapSubschemas, type Subschema } from "../keywords.ts"
 import { isAny, read } from "../peek.ts"
 import type { JsonSchema } from "../schema.ts"
 import type { Vendor } from "../vendor.ts"
-import { arktypeIssues } from "./arktype-issues.ts"
 
 /** arktype. */
-export const arktype: Vendor = { issues: arktypeIssues, options: () => ({ fallback }), mend }
+export const arktype: Vendor = { options: () => ({ fallback }), mend }
 
 type Fallback = (context: unknown) => unknown
 

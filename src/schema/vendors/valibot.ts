@@ -2,11 +2,9 @@ import { MissingConverter } from "../../errors/schema.ts"
 import { marked } from "../inexpressible.ts"
 import { isAny, read } from "../peek.ts"
 import type { Vendor } from "../vendor.ts"
-import { valibotIssues } from "./valibot-issues.ts"
 
 /** valibot, whose schemas describe themselves when wrapped by `@valibot/to-json-schema`. */
 export const valibot: Vendor = {
-  issues: valibotIssues,
   options: () => ({ errorMode: "ignore", overrideSchema: markSchema, overrideAction: mendAction }),
   refuse: (_, { subject }) =>
     new MissingConverter(

@@ -3,11 +3,9 @@ import { marked } from "../inexpressible.ts"
 import { isObject } from "../keywords.ts"
 import { isAny, read } from "../peek.ts"
 import type { Conversion, Vendor } from "../vendor.ts"
-import { zodIssues } from "./zod-issues.ts"
 
 /** zod 4 and zod/mini; zod 3 is recognised, to be refused. */
 export const zod: Vendor = {
-  issues: zodIssues,
   options: (find) => (find ? { unrepresentable: mark, override: markAndMend } : { override: mend }),
   refuse,
 }

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest"
+import { createPrincipal, principalKey } from "./principal.ts"
+
+const fields = { issuer: "https://auth.example.com", subject: "ada", clientId: "cli" }
+
+describe("createPrincipal", () => {
+  it("keeps the key over scopes, claims and expiry, so that refresh and step-up change nobody", async () => {
+    const before = await createPrincipal({ ...fields, scopes: ["read"], expiresAt: 1 })
+    const after = await createPrincipal({
+      ...fields,
+      scopes: ["read", "write"],
+      claims: { jti: "2" },
+      expiresAt: 2,
+    })
+    expect(after.key).toBe(before.key)
+  })
+
+  it("tells callers apart by issuer, subject and client, whatever characters those have", async () => {
+    const others = [
+      fields,
+      { ...fields, issuer: "https://other.example.com" },
+      { ...fields, subject: "eve" },
+      { ...fields, clientId: "app" },
+      { issuer: fields.issuer, subject: "ada" },
+      { subject: 'ada","cli' },
+      { subject: "ada", clientId: "cli" },
+      { subject: "adacli" },
+    ]
+    const keys = await Promise.all(others.map(async (each) => (await createPrincipal(each)).key))
+    expect(new Set(keys).size).toBe(others.length)
+  })
+
+  it("shows nothing of the caller in the key", async () => {
+    const { key } = await createPrincipal(fields)
+    expect(key).toMatch(/^[\w-]{43}$/)
+    expect(key).not.toContain("ada")
+  })
+
+  it("cannot be changed afterwards", async () => {
+    const scopes = ["read"]
+    const principal = await createPrincipal({ ...fields, scopes })
+    scopes.push("admin")
+    expect(principal.scopes).toEqual(["read"])
+    expect([principal, principal.scopes, principal.claims].every(Object.isFrozen)).toBe(true)
+  })
+})
+
+it("keeps what belongs to nobody under a key that no caller can have", async () => {
+  expect(principalKey(undefined)).not.toBe(principalKey(await createPrincipal({ subject: "anonymous" })))
+})

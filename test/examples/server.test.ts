@@ -1,0 +1,188 @@
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { describe, expect, it, onTestFinished, vi } from "vitest"
+import asking from "../../examples/asking.ts"
+import authentication from "../../examples/authentication.ts"
+import errors from "../../examples/errors.ts"
+import http, { fetch as fetchElsewhere, server } from "../../examples/http-options.ts"
+import middleware from "../../examples/middleware.ts"
+import plugin from "../../examples/plugin.ts"
+import progress from "../../examples/progress-and-logging.ts"
+import { callForText, connect, read } from "./example.ts"
+
+describe("asking.ts", () => {
+  async function asked(...forms: readonly Record<string, string | number | boolean>[]) {
+    const client = await connect(asking, {
+      capabilities: { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} },
+    })
+    const left = [...forms]
+    client.setRequestHandler("elicitation/create", () => {
+      const content = left.shift()
+      return content === undefined ? { action: "decline" } : { action: "accept", content }
+    })
+    client.setRequestHandler("sampling/createMessage", () => ({
+      role: "assistant",
+      model: "any",
+      content: { type: "text", text: "Tea is back" },
+    }))
+    client.setRequestHandler("roots/list", () => ({
+      roots: [{ uri: "file:///a" }, { uri: "file:///b", name: "B" }],
+    }))
+    return client
+  }
+
+  it("asks for a form", async () => {
+    expect(await callForText(await asked({ day: "2026-11-22", guests: 4 }), "book_table")).toBe(
+      "Booked for 4 on 2026-11-22",
+    )
+    expect(await callForText(await asked(), "book_table")).toBe("No table then")
+  })
+
+  it("asks one question after the other", async () => {
+    expect(await callForText(await asked({ answer: "4" }, { answer: "9" }), "quiz")).toBe("All right")
+  })
+
+  it("asks for a visit, the model, the folders and several at once", async () => {
+    const client = await asked({})
+    expect(await callForText(client, "pay")).toBe("The page was opened")
+    expect(await callForText(client, "headline", { article: "Tea was out" })).toBe("Tea is back")
+    expect(await callForText(client, "folders")).toBe('["file:///a","B"]')
+    expect(await callForText(await asked({ name: "Ada" }), "introduce")).toBe("Ada works in 2 folders")
+  })
+
+  it("asks by returning the question", async () => {
+    const client = await asked({ sure: true })
+    expect(await callForText(client, "confirm")).toBe('{"answer":"accept","state":{"asked":1}}')
+  })
+})
+
+describe("progress-and-logging.ts", () => {
+  it("reports progress", async () => {
+    const client = await connect(progress)
+    const seen: unknown[] = []
+    const onprogress = (report: unknown) => seen.push(report)
+    await client.callTool({ name: "import", arguments: { files: ["a", "b"] } }, { onprogress })
+    expect(seen).toEqual([
+      { progress: 1, total: 2, message: "a" },
+      { progress: 2, total: 2, message: "b" },
+    ])
+  })
+
+  it("logs to clients that ask for it", async () => {
+    const client = await connect(progress)
+    const seen: unknown[] = []
+    client.setNotificationHandler("notifications/message", ({ params }) => void seen.push(params))
+    await client.callTool({ name: "backup", _meta: { "io.modelcontextprotocol/logLevel": "info" } })
+    expect(seen).toEqual([
+      { level: "warning", logger: "storage", data: { disk: "nearly full", percent: 91 } },
+    ])
+  })
+
+  it("finds the context of the call from afar", async () => {
+    expect(await callForText(await connect(progress), "whoami")).toBe("reader speaks 2026-07-28")
+  })
+})
+
+describe("errors.ts", () => {
+  it("speaks to the model, hides the rest and stops what takes too long", async () => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => undefined)
+    onTestFinished(() => log.mockRestore())
+    const client = await connect(errors)
+    expect(await callForText(client, "buy", { item: "milk", amount: 1 })).toBe("We have no milk. Try tea.")
+    expect(await callForText(client, "buy", { item: "tea", amount: 5 })).toBe("Only 3 of tea are left.")
+    expect(await callForText(client, "crash")).toBe("Error calling tool 'crash'")
+    expect(log.mock.calls[0]?.slice(0, 2)).toEqual(["error", "Error calling tool 'crash'"])
+    expect(await callForText(client, "slow")).toContain("did not finish within 20 ms")
+  })
+})
+
+describe("middleware.ts", () => {
+  it("leaves a user for handlers, answers by itself and sees every call", async () => {
+    const client = await connect(middleware, { headers: { "x-user": "Ada" } })
+    expect(await callForText(client, "greet")).toBe("Hello, Ada!")
+    expect(await callForText(client, "work")).toBe("Not today")
+    expect(await callForText(client, "durations")).toContain("tools/call complete")
+  })
+})
+
+describe("plugin.ts", () => {
+  it("adds a method, a route, a capability and an eye on every call", async () => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => undefined)
+    onTestFinished(() => log.mockRestore())
+    const client = await connect(plugin)
+    expect(client.getServerCapabilities()?.extensions).toEqual({
+      "com.example/polls": { options: ["tea", "coffee"] },
+    })
+    expect(await vote("tea")).toMatchObject({ result: { votes: 1 } })
+    expect(await vote("water")).toMatchObject({ error: { code: -32602, message: "There is no `water`." } })
+    const votes = await plugin.fetch(new Request("http://localhost/votes"))
+    expect(await votes.json()).toEqual({ tea: 1 })
+    expect(log.mock.calls).toContainEqual(["com.example/vote", "failure"])
+  })
+
+  async function vote(option: string): Promise<unknown> {
+    const _meta = {
+      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+      "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    const method = "com.example/vote"
+    const headers = {
+      "content-type": "application/json",
+      "mcp-protocol-version": "2026-07-28",
+      "mcp-method": method,
+    }
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: { option, _meta } })
+    const answer = await plugin.fetch(new Request("http://localhost/mcp", { method: "POST", headers, body }))
+    return answer.json()
+  }
+})
+
+describe("authentication.ts", () => {
+  const as = (token: string) => connect(authentication, { headers: { authorization: `Bearer ${token}` } })
+
+  it("knows who calls and hides what is not for them", async () => {
+    const [ada, bob] = [await as("ada-token"), await as("bob-token")]
+    expect(await callForText(ada, "whoami")).toBe("ada")
+    expect(await callForText(ada, "erase")).toBe("All notes are gone")
+    const { tools: bobs } = await bob.listTools()
+    expect(bobs.map(({ name }) => name)).toEqual(["whoami"])
+    expect(await read(bob, "notes://all")).toEqual({ "notes://all": '["Buy tea"]' })
+  })
+
+  it("turns strangers away", async () => {
+    await expect(as("stolen")).rejects.toThrow()
+  })
+})
+
+describe("http-options.ts", () => {
+  const get = (path: string, init?: RequestInit) => http.fetch(new Request(`http://localhost${path}`, init))
+
+  it("serves routes and its health", async () => {
+    expect((await get("/healthz")).status).toBe(200)
+    expect(await (await get("/version")).json()).toEqual({ version: "1.0.0" })
+    expect(await (await get("/metrics")).text()).toBe("calls 1\n")
+  })
+
+  it("lets pages of one origin read answers, and no others", async () => {
+    const preflight = (origin: string) =>
+      get("/mcp", { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST" } })
+    const own = await preflight("https://app.example.com")
+    expect(own.headers.get("access-control-allow-origin")).toBe("https://app.example.com")
+    const foreign = await preflight("https://evil.example.com")
+    expect(foreign.headers.get("access-control-allow-origin")).toBeNull()
+  })
+
+  it("answers in a server that the user made", async () => {
+    expect(server).toBeInstanceOf(Object.getPrototypeOf(createServer()).constructor)
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    onTestFinished(() => void server.close())
+    // It listens on a port.
+    const { port } = server.address() as AddressInfo
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
+  })
+
+  it("answers at another path too", async () => {
+    const answer = await fetchElsewhere(new Request("http://localhost/v2/mcp"))
+    expect(answer.status).toBe(405)
+  })
+})
