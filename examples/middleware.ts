@@ -26,8 +26,8 @@ const timing = defineMiddleware({
 const user = defineMiddleware({
   name: "user",
   callTool(call, next) {
-    const name = call.exchange.headers?.get("x-user") ?? "somebody"
-    call.values.set(currentUser, { name })
+    const name = call.headers?.get("x-user") ?? "somebody"
+    call.set(currentUser, { name })
     return next()
   },
 })

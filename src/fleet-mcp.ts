@@ -114,6 +114,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   readonly types?: { readonly tools: Tools }
   readonly #engine: Engine
   readonly #local: LocalProvider
+  readonly #log: ServerLog
   readonly #options: FleetMCPOptions<Tools>
   readonly #routes: { [route: string]: RouteHandler } = {}
   readonly #servers: Set<RunningServer> = new Set()
@@ -126,6 +127,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     this.name = name
     this.#options = options
     const log = options.log ?? consoleLog
+    this.#log = log
     this.#local = new LocalProvider(name, options.onDuplicate ?? "error", log)
     this.#engine = new Engine({
       info: {
@@ -258,6 +260,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
       path: this.#http().path,
     })
     this.#servers.add(server)
+    this.#log({ level: "info", message: `Listening on ${server.url}` })
     return server
   }
 

@@ -1,4 +1,4 @@
-import type { AbortReason } from "../protocol/call.ts"
+import type { ValueKey } from "../protocol/call.ts"
 import type { RequestId } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
 import type { HeaderBag } from "../protocol/transport.ts"
@@ -17,11 +17,7 @@ import type {
 import type { ProtocolRevision } from "../spec/revisions.ts"
 
 /** A typed name for a value that middleware leaves and handlers take. */
-export interface ContextKey<T> {
-  readonly name: string
-  /** Only for inference; never there. */
-  readonly type?: T
-}
+export type ContextKey<T> = ValueKey<T>
 
 /**
  * Makes a key for {@link Context.get}, `set` and `require`.
@@ -119,5 +115,3 @@ export interface ClientInfo {
   readonly info: Implementation | undefined
   readonly capabilities: ClientCapabilities
 }
-
-export type { AbortReason }

@@ -103,15 +103,21 @@ describe("arguments", () => {
     )
   })
 
-  it("that are no JSON text are refused, by name", async () => {
-    await expect(getRaw(typed, { text: "a", n: "seven" })).rejects.toMatchObject({
-      error: { code: -32602, message: expect.stringContaining("`n`") },
+  it("that do not fit are refused, each with its path, as text and in a stable form", async () => {
+    const failure = await get(typed, { n: "seven", list: "[1" }).catch((error: unknown) => error)
+    expect(failure).toMatchObject({
+      error: {
+        code: -32602,
+        data: {
+          "fleetmcp/issues": [
+            { path: ["text"], received: "nothing" },
+            { path: ["n"], expected: "number", received: 'string "seven"' },
+            { path: ["list"], expected: "array" },
+          ],
+        },
+      },
     })
-  })
-
-  it("that do not fit are refused, each with its path", async () => {
-    const failure = expect(get(typed, { n: "x" })).rejects
-    await failure.toThrow("`text`: expected string, got nothing")
+    expect(String(failure)).toContain('`n`: expected number, got string "seven"')
     await expect(getRaw(typed, { text: "a", list: '["x"]' })).rejects.toThrow("`list[0]`: expected number")
   })
 

@@ -1,6 +1,6 @@
-import { InvalidParams } from "../errors/protocol.ts"
+import { InvalidArguments } from "../errors/protocol.ts"
 import { type CompiledSchema, compileSchema, type Validated } from "../schema/compile.ts"
-import { describeIssues, type Issue } from "../schema/issue.ts"
+import { describeIssues } from "../schema/issue.ts"
 import type { InferInput, InferOutput, JsonSchema, Schema } from "../schema/schema.ts"
 import { isThenable } from "../shared/maybe-promise.ts"
 import type { GetPromptResult, PromptArgument, Prompt as WirePrompt } from "../spec/index.ts"
@@ -103,11 +103,11 @@ function definePrompt(config: PromptConfig, handler: PromptHandler): Prompt {
     definition,
     invoke: (sent: { readonly [name: string]: unknown }, ctx: Context) => {
       const run = (verdict: Validated) => {
-        if (!verdict.ok) throw invalidArguments(subject, verdict.issues)
+        if (!verdict.ok) throw new InvalidArguments(subject, describeIssues(verdict.issues), verdict.issues)
         const value = handler(verdict.value, ctx)
         return isThenable(value) ? Promise.resolve(value).then(finish) : finish(value)
       }
-      const verdict = checkArguments(args, parseArguments(properties, sent, subject))
+      const verdict = checkArguments(args, parseArguments(properties, sent))
       return verdict instanceof Promise ? verdict.then(run) : run(verdict)
     },
   })
@@ -119,10 +119,6 @@ function definePrompt(config: PromptConfig, handler: PromptHandler): Prompt {
   }
 }
 
-function invalidArguments(subject: string, issues: readonly Issue[]): InvalidParams {
-  return new InvalidParams(`Invalid arguments for ${subject}:\n${describeIssues(issues)}`)
-}
-
 function checkArguments(args: CompiledSchema | undefined, sent: unknown): Validated | Promise<Validated> {
   return args === undefined ? { ok: true, value: {} } : args.validate(sent)
 }
@@ -131,25 +127,22 @@ function checkArguments(args: CompiledSchema | undefined, sent: unknown): Valida
 function parseArguments(
   properties: { readonly [name: string]: JsonSchema },
   sent: { readonly [name: string]: unknown },
-  subject: string,
 ): unknown {
   return Object.fromEntries(
     Object.entries(sent).map(([name, value]) => {
       const property = Object.hasOwn(properties, name) ? properties[name] : undefined
       if (typeof value !== "string" || property === undefined || takesText(property)) return [name, value]
-      return [name, parseJson(name, value, subject)]
+      return [name, parseJson(value)]
     }),
   )
 }
 
-function parseJson(name: string, text: string, subject: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
-  } catch (cause) {
-    throw new InvalidParams(`The argument \`${name}\` of ${subject} must be JSON text.`, {
-      fix: "Its description shows the schema.",
-      cause,
-    })
+  } catch {
+    // The schema says what it wanted in its place, together with all else that is wrong.
+    return text
   }
 }
 

@@ -9,3 +9,13 @@ export class NotAForm extends FleetError {
     })
   }
 }
+
+/** A person is asked to visit something that is no web page. */
+export class NotAWebPage extends FleetError {
+  readonly code = "NOT_A_WEB_PAGE"
+  constructor(url: string) {
+    super(`\`${url.slice(0, 100)}\` cannot be visited.`, {
+      fix: "Give an absolute URL with `https:` or `http:`.",
+    })
+  }
+}

@@ -18,6 +18,15 @@ export class InvalidParams extends FleetError {
   override readonly rpc = -32602
 }
 
+/** The arguments of a prompt do not fit its schema. The peer gets the issues in their stable form, too. */
+export class InvalidArguments extends InvalidParams {
+  override readonly data: { readonly "fleetmcp/issues": readonly object[] }
+  constructor(subject: string, description: string, issues: readonly object[]) {
+    super(`Invalid arguments for ${subject}:\n${description}`)
+    this.data = { "fleetmcp/issues": issues }
+  }
+}
+
 /**
  * The `_meta` of a request lacks what every request without sessions must carry.
  *

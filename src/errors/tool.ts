@@ -17,11 +17,11 @@ export class InvalidOutput extends FleetError {
   }
 }
 
-/** The tool took longer than its time-out. */
-export class ToolTimeout extends FleetError {
-  readonly code = "TOOL_TIMEOUT"
+/** A handler took longer than its time-out. */
+export class HandlerTimeout extends FleetError {
+  readonly code = "HANDLER_TIMEOUT"
   constructor(name: string, ms: number) {
-    super(`The tool \`${name}\` did not finish within ${ms} ms.`, {
+    super(`\`${name}\` did not finish within ${ms} ms.`, {
       fix: "Give it a longer `timeout`, or pass `ctx.signal` to what it waits for.",
     })
   }

@@ -1,9 +1,8 @@
+import { assertOptions, type KnownOptions } from "../components/options.ts"
 import { InvalidHttpOption } from "../errors/http.ts"
-import { UnknownOption } from "../errors/server.ts"
 import type { MessageHandler } from "../protocol/transport.ts"
 import type { Authenticator } from "../server/authenticator.ts"
 import { consoleLog, newErrorId, type ServerLog } from "../server/server-log.ts"
-import { nearestName } from "../shared/nearest-name.ts"
 import { type Cors, type CorsOptions, createCors } from "./cors.ts"
 import { createGuard, type Guard, type GuardOptions } from "./guard.ts"
 import { type Every, every } from "./keep-alive.ts"
@@ -133,36 +132,49 @@ function reporter(log: ServerLog): Endpoint["report"] {
   }
 }
 
-const known = [
-  "hosts",
-  "origins",
-  "path",
-  "bodyLimit",
-  "cors",
-  "keepAliveMs",
-  "health",
-  "routes",
-  "publicUrl",
-  "timeouts",
-] as const satisfies readonly (keyof HttpOptions)[]
+const known: KnownOptions = {
+  names: [
+    "hosts",
+    "origins",
+    "path",
+    "bodyLimit",
+    "cors",
+    "keepAliveMs",
+    "health",
+    "routes",
+    "publicUrl",
+    "timeouts",
+  ] satisfies readonly (keyof HttpOptions)[],
+  foreign: {
+    allowedHosts: "Use `hosts`.",
+    allowedOrigins: "Use `origins`; `cors` also lets pages read answers.",
+    enableDnsRebindingProtection: "Leave it out; hosts and origins are always checked.",
+    endpoint: "Use `path`.",
+    host: 'Say it to `mcp.run({ transport: "http", host })`.',
+    port: 'Say it to `mcp.run({ transport: "http", port })`.',
+    maxBodySize: "Use `bodyLimit`.",
+    baseUrl: "Use `publicUrl`.",
+  },
+}
+
+const knownTimeouts: KnownOptions = {
+  names: ["head", "request", "idle", "send"] satisfies readonly (keyof HttpTimeouts)[],
+  foreign: {},
+}
 
 function assertHttpOptions(options: HttpOptions): void {
-  for (const name of Object.keys(options)) {
-    if ((known as readonly string[]).includes(name)) continue
-    const near = nearestName(name, known)
-    throw new UnknownOption("`http`", name, near && `Did you mean \`${near}\`?`)
-  }
-  const { path, publicUrl, health: healthPath } = options
+  const { path, publicUrl, health: healthPath, timeouts, bodyLimit, keepAliveMs } = options
+  assertOptions("`http`", options, known)
+  assertOptions("`http.timeouts`", timeouts ?? {}, knownTimeouts)
   for (const [option, value] of Object.entries({ path, health: healthPath })) {
     if (typeof value !== "string" || /^\/[^\s?#]*$/.test(value)) continue
     throw new InvalidHttpOption(option, value, "Give a path that starts with `/`, without a query.")
   }
-  if (publicUrl !== undefined && !/^https?:\/\//.test(URL.canParse(publicUrl) ? publicUrl : "")) {
+  if (publicUrl !== undefined && !(URL.canParse(publicUrl) && /^https?:\/\//.test(publicUrl))) {
     throw new InvalidHttpOption("publicUrl", publicUrl, "Give a URL such as `https://mcp.example.com`.")
   }
-  const amounts = { bodyLimit: options.bodyLimit, keepAliveMs: options.keepAliveMs, ...options.timeouts }
-  for (const [option, value] of Object.entries(amounts)) {
-    if (value === undefined || value > 0) continue
-    throw new InvalidHttpOption(option, value, "Give a number above 0.")
+  for (const [option, value] of Object.entries({ bodyLimit, keepAliveMs, ...timeouts })) {
+    if (value === undefined || (value > 0 && value < 2 ** 31)) continue
+    throw new InvalidHttpOption(option, value, "Give a number above 0 and below 2,147,483,648.")
   }
 }

@@ -1,3 +1,4 @@
+import { sseComment, sseData } from "../shared/sse.ts"
 import type { Beating, KeepAlive } from "./keep-alive.ts"
 
 /** The most that may wait for a slow reader before it is cut off. */
@@ -43,7 +44,7 @@ export class EventStream implements Beating {
   send(json: string): void {
     if (this.#isOver) return
     if (this.#pending === "") queueMicrotask(() => this.#flush())
-    this.#pending += `event: message\ndata: ${json}\n\n`
+    this.#pending += toEvent(json)
     if (this.#pending.length > maxPending) this.#flush()
   }
 
@@ -54,7 +55,7 @@ export class EventStream implements Beating {
 
   end(json: string | undefined): void {
     if (this.#isOver) return
-    const last = json === undefined ? this.#pending : `${this.#pending}event: message\ndata: ${json}\n\n`
+    const last = json === undefined ? this.#pending : this.#pending + toEvent(json)
     this.over()
     this.#sink.end(last)
   }
@@ -74,7 +75,7 @@ export class EventStream implements Beating {
 
   beat(): void {
     // What waits already keeps the connection busy, and a reader that takes nothing would only be given more.
-    if (this.#isQuiet && this.#sink.buffered === 0) this.#sink.write(": keep-alive\n\n")
+    if (this.#isQuiet && this.#sink.buffered === 0) this.#sink.write(sseComment("keep-alive"))
     this.#isQuiet = true
   }
 
@@ -87,4 +88,9 @@ export class EventStream implements Beating {
     // A peer that does not read must not fill our memory; a cut stream is a lost request, which it may repeat.
     if (this.#sink.buffered > maxBuffered) this.cut()
   }
+}
+
+/** Named although that is the default: some clients look for it. */
+function toEvent(json: string): string {
+  return `event: message\n${sseData(json)}`
 }

@@ -62,6 +62,13 @@ export interface Exchange {
   requireInput(requests: InputRequests | undefined, state: unknown): Outcome
 }
 
+/** Names a value that middleware leaves and others take, with its type. */
+export interface ValueKey<T> {
+  readonly name: string
+  /** Only for inference; never there. */
+  readonly type?: T
+}
+
 /** What a {@link Call} is made of. */
 export interface CallInit {
   readonly method: string
@@ -119,10 +126,21 @@ export class Call {
     return this.exchange.isTrusted
   }
 
-  /** What middleware left for handlers, by context key. */
-  get values(): Map<object, unknown> {
+  /** The HTTP headers of the request, or `undefined` on other transports. */
+  get headers(): HeaderBag | undefined {
+    return this.exchange.headers
+  }
+
+  /** Takes what was left under a key, or nothing. */
+  get<T>(key: ValueKey<T>): T | undefined {
+    // The key's type says what `set` stored under it.
+    return this.#values?.get(key) as T | undefined
+  }
+
+  /** Leaves a value for what lies further in: other middleware, and the handler's `ctx.require(key)`. */
+  set<T>(key: ValueKey<T>, value: T): void {
     this.#values ??= new Map()
-    return this.#values
+    this.#values.set(key, value)
   }
 
   /** How often this call made each nested call, by content. */

@@ -9,6 +9,7 @@ import type {
   RequestInfo,
   SampleRequest,
 } from "../components/context.ts"
+import { NotAWebPage } from "../errors/elicitation.ts"
 import { InvalidAnswer } from "../errors/protocol.ts"
 import { MissingContextValue } from "../errors/server.ts"
 import type { Answer, Call, Question } from "../protocol/call.ts"
@@ -90,17 +91,16 @@ export class CallContext implements Context {
   }
 
   get get(): Context["get"] {
-    // The key's type says what `set` stored under it.
-    return <T>(key: ContextKey<T>) => this.#call.values.get(key) as T | undefined
+    return <T>(key: ContextKey<T>) => this.#call.get(key)
   }
 
   get set(): Context["set"] {
-    return <T>(key: ContextKey<T>, value: T) => void this.#call.values.set(key, value)
+    return <T>(key: ContextKey<T>, value: T) => this.#call.set(key, value)
   }
 
   get require(): Context["require"] {
     return <T>(key: ContextKey<T>) => {
-      const value = this.#call.values.get(key) as T | undefined
+      const value = this.#call.get(key)
       if (value === undefined) throw new MissingContextValue(key.name)
       return value
     }
@@ -143,7 +143,7 @@ export class CallContext implements Context {
   }
 
   async #elicitUrl(message: string, url: string, options: AskOptions | undefined): Promise<ElicitedUrl> {
-    const params = { mode: "url", message, url: new URL(url).href }
+    const params = { mode: "url", message, url: toVisit(url) }
     const answer = await this.#ask("elicitation/create", params, options)
     // `answerProblem` let only the three actions pass.
     return { action: answer.action } as ElicitedUrl
@@ -183,4 +183,11 @@ export class CallContext implements Context {
 function heeded<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined)
   return promise
+}
+
+/** What is not a web page must not be opened on a person's machine: `javascript:`, `file:`, an app's own scheme. */
+function toVisit(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  if (parsed?.protocol !== "https:" && parsed?.protocol !== "http:") throw new NotAWebPage(url)
+  return parsed.href
 }

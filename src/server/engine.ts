@@ -81,7 +81,10 @@ export class Engine implements MessageHandler {
     const options = { ...given, log: safeLog(given.log) }
     this.#options = options
     this.catalog = new Catalog((kinds) => this.#announce(kinds))
-    this.caller = new InProcessCaller(() => this.#build().dispatch)
+    this.caller = new InProcessCaller(
+      () => this.#build().dispatch,
+      () => this.#admit(),
+    )
     const offers = (kind: ComponentKind) => this.catalog.offers(kind)
     this.#listenFilters = new Map(coreListenFilters({ catalog: this.catalog, offers }))
     this.#core = {
@@ -127,9 +130,10 @@ export class Engine implements MessageHandler {
     if (this.#plugins.some(({ id }) => id === plugin.id)) {
       throw new InvalidPlugin(`The plugin \`${plugin.id}\` is added already.`, { fix: "Add it once." })
     }
-    const { methods } = this.#build()
+    const methods = new Set(this.#build().methods.keys())
     for (const { name } of plugin.methods ?? []) {
       if (methods.has(name)) throw taken(plugin, "method", name)
+      methods.add(name)
     }
     for (const name of Object.keys(plugin.listenFilters ?? {})) {
       if (this.#listenFilters.has(name)) throw taken(plugin, "listen filter", name)
@@ -163,7 +167,7 @@ export class Engine implements MessageHandler {
     if (this.#lifespans.isReady) return this.#handleNow(message, channel)
     return this.start().then(
       () => this.#handleNow(message, channel),
-      (error) => this.#notStarted(error),
+      (error) => this.#notStarted(error, message),
     )
   }
 
@@ -172,9 +176,16 @@ export class Engine implements MessageHandler {
     return this.#lifespans.start()
   }
 
-  #notStarted(error: unknown): Reply {
+  #notStarted(error: unknown, sent: unknown): Reply {
+    const incoming = toIncoming(sent)
+    const id = incoming.kind === "request" ? incoming.message.id : undefined
     const message = this.#internalError(error, "start")
-    return { status: 500, body: errorToJson(undefined, { code: -32603, message }) }
+    return { status: 500, body: errorToJson(id, { code: -32603, message }) }
+  }
+
+  /** Lets a call in that comes from this process. */
+  #admit(): Promise<void> {
+    return this.#closing === undefined ? this.start() : Promise.reject(new ServerClosed())
   }
 
   #handleNow(message: unknown, channel: Channel): MaybePromise<Reply> {

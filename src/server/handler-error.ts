@@ -1,6 +1,6 @@
 import { FleetError } from "../errors/fleet-error.ts"
 import { CallAborted, InvalidAnswer, isSuspended, MissingClientCapability } from "../errors/protocol.ts"
-import { HandlerFailed, ToolError, ToolTimeout } from "../errors/tool.ts"
+import { HandlerFailed, HandlerTimeout, ToolError } from "../errors/tool.ts"
 import type { Core } from "./core.ts"
 import { newErrorId } from "./server-log.ts"
 
@@ -47,7 +47,7 @@ export function isProtocolError(error: unknown): boolean {
 
 /** Fixed sentences for what a model can act on, even where all else is masked. */
 function readableText(error: unknown): string | undefined {
-  if (error instanceof ToolTimeout) return error.message
+  if (error instanceof HandlerTimeout) return error.message
   if (error instanceof FleetError || typeof error !== "object" || error === null) return undefined
   const { status, statusCode, code, name, response } = error as Record<string, unknown>
   const upstream =

@@ -29,13 +29,17 @@ export interface InProcessOptions {
 /** Calls a server from its own process, past all transports but through middleware and auth checks. */
 export class InProcessCaller implements Invoker {
   readonly #dispatch: () => Dispatch
+  readonly #admit: () => Promise<void>
 
-  constructor(dispatch: () => Dispatch) {
+  /** @param admit Waited for before a call, which does not happen if it rejects. */
+  constructor(dispatch: () => Dispatch, admit: () => Promise<void>) {
     this.#dispatch = dispatch
+    this.#admit = admit
   }
 
   /** Runs a method and returns its result. Rejects where a peer would get an error. */
-  call(method: string, params: Params, options: InProcessOptions = {}): Promise<object> {
+  async call(method: string, params: Params, options: InProcessOptions = {}): Promise<object> {
+    await this.#admit()
     const peer: Peer = {
       revision: latestStatelessRevision,
       principal: options.as,
@@ -46,7 +50,7 @@ export class InProcessCaller implements Invoker {
     const call = new Call({ method, id: undefined, params, peer, exchange, round: 0 })
     const { signal } = options
     if (signal === undefined) return this.#run(call, exchange)
-    if (signal.aborted) return Promise.reject(new CallAborted("cancel"))
+    if (signal.aborted) throw new CallAborted("cancel")
     const cancel = () => exchange.abort("cancel")
     signal.addEventListener("abort", cancel)
     // A signal may outlive many calls and must not collect them.

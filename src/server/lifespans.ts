@@ -25,7 +25,11 @@ export class Lifespans {
     await this.#started?.catch(() => undefined)
     const failures: unknown[] = []
     for (const teardown of this.#teardowns.reverse()) {
-      await teardown().catch((error: unknown) => failures.push(error))
+      try {
+        await teardown()
+      } catch (error) {
+        failures.push(error)
+      }
     }
     return failures
   }

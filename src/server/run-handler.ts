@@ -2,7 +2,7 @@ import { contextStore } from "#context"
 import type { Context } from "../components/context.ts"
 import { isInputRequired } from "../components/input-required.ts"
 import { NoContext } from "../errors/server.ts"
-import { ToolTimeout } from "../errors/tool.ts"
+import { HandlerTimeout } from "../errors/tool.ts"
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
 import { isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
 import { CallContext } from "./context.ts"
@@ -81,7 +81,7 @@ function withTimeout<Input>(run: HandlerRun<Input>, ms: number, settled: Promise
       // Answered, suspended or given up before: its handler is late for nothing.
       if (call.exchange.inert) return
       try {
-        resolve(fail(core, call, new ToolTimeout(call.target, ms)))
+        resolve(fail(core, call, new HandlerTimeout(call.target, ms)))
       } catch (error) {
         // Where the protocol must answer, `fail` throws; nobody would catch it here.
         reject(error)

@@ -54,11 +54,11 @@ describe("calling tools", () => {
   })
 
   it("rejects where the protocol says no, with the nearest name", async () => {
-    await using client = await connect(mcp)
-    const failure = await reasonOf(client.callTool("ad"))
+    await using client = await connect(server({ tools: [tool({ name: "find_products" }, () => [])] }))
+    const failure = await reasonOf(client.callTool("find_product"))
     expect(failure).toBeInstanceOf(RequestFailed)
     expect(failure).toMatchObject({ error: { code: -32602 }, status: 200 })
-    expect(String(failure)).toContain("Did you mean `add`?")
+    expect(String(failure)).toContain("Did you mean `find_products`?")
   })
 
   it("asks for the version that is meant, and else gets the highest", async () => {

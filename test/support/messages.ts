@@ -37,7 +37,9 @@ function problemsOf(message: Message, method: string): readonly string[] {
       ...validateMessage(revision, errors[message.error.code] ?? "JSONRPCErrorResponse", message),
     ]
   }
-  return validateMessage(revision, results[method] ?? "JSONRPCResultResponse", message)
+  const isCore = message.result?.resultType === "complete" || message.result?.resultType === "input_required"
+  const definition = isCore ? results[method] : undefined
+  return validateMessage(revision, definition ?? "JSONRPCResultResponse", message)
 }
 
 const notifications: { readonly [method: string]: string } = {

@@ -533,6 +533,10 @@ describe("bounds", () => {
 })
 
 it("knows the suspensions of another copy of the package", () => {
-  const another = Object.defineProperty(new Error("The call is suspended."), Symbol.for("fleetmcp.suspended"), {})
+  const another = Object.defineProperty(
+    new Error("The call is suspended."),
+    Symbol.for("fleetmcp.suspended"),
+    {},
+  )
   expect(isSuspended(another)).toBe(true)
 })

@@ -1,0 +1,338 @@
+import { describe, expect, it } from "vitest"
+import { errorOf, post, resultOf, send } from "../../test/support/post.ts"
+import { call, capable, rpc } from "../../test/support/rpc.ts"
+import { fullServer, loggedServer, quietServer } from "../../test/support/server.ts"
+import { deferred, settled } from "../../test/support/timing.ts"
+import { unhandledDuring } from "../../test/support/unhandled.ts"
+import { contextKey } from "../components/context.ts"
+import { type Call, complete, type Outcome } from "../protocol/call.ts"
+import { defineMiddleware, type Middleware, type Next } from "./middleware.ts"
+
+/** Middleware that notes when it is entered and left. */
+function tracing(name: string, trace: string[]): Middleware {
+  const around = (what: string) => async (_: Call, next: Next) => {
+    trace.push(`${name} ${what} in`)
+    const outcome = await next()
+    trace.push(`${name} ${what} ${outcome.kind}`)
+    return outcome
+  }
+  return defineMiddleware({ name, request: around("request"), callTool: around("callTool") })
+}
+
+describe("middleware", () => {
+  it("is an onion: the first is the outermost, `request` around the method's own hook", async () => {
+    const trace: string[] = []
+    const mcp = fullServer({ middleware: [tracing("a", trace)] })
+    mcp.use(tracing("b", trace))
+    await resultOf(mcp, call("add", { a: 1, b: 2 }))
+    expect(trace).toEqual([
+      "a request in",
+      "a callTool in",
+      "b request in",
+      "b callTool in",
+      "b callTool complete",
+      "b request complete",
+      "a callTool complete",
+      "a request complete",
+    ])
+  })
+
+  it("wraps each method with the hook of its name, and only that", async () => {
+    const seen: string[] = []
+    const hook = (name: string) => (_: Call, next: Next) => {
+      seen.push(name)
+      return next()
+    }
+    const names = [
+      "discover",
+      "listTools",
+      "callTool",
+      "listResources",
+      "listTemplates",
+      "readResource",
+      "listPrompts",
+      "getPrompt",
+      "complete",
+    ] as const
+    const mcp = fullServer({ middleware: [Object.fromEntries(names.map((name) => [name, hook(name)]))] })
+    await post(mcp, rpc("server/discover"))
+    await post(mcp, rpc("tools/list"))
+    await post(mcp, call("nothing"))
+    await post(mcp, rpc("resources/list"))
+    await post(mcp, rpc("resources/templates/list"))
+    await post(mcp, rpc("resources/read", { uri: "config://settings" }))
+    await post(mcp, rpc("prompts/list"))
+    await post(mcp, rpc("prompts/get", { name: "review", arguments: { code: "" } }))
+    await post(
+      mcp,
+      rpc("completion/complete", {
+        ref: { type: "ref/prompt", name: "review" },
+        argument: { name: "language", value: "" },
+      }),
+    )
+    expect(seen).toEqual(names)
+  })
+
+  it.each(["no/such", "toString", "__proto__", "tasks/get"])(
+    "sees the unroutable request %s",
+    async (method) => {
+      const seen: unknown[] = []
+      const mcp = quietServer({
+        middleware: [
+          {
+            async request({ method: called }, next) {
+              const outcome = await next()
+              seen.push(called, outcome.kind === "failure" && outcome.error.code)
+              return outcome
+            },
+          },
+        ],
+      })
+      expect(await errorOf(mcp, rpc(method))).toMatchObject({ status: 404, code: -32601 })
+      expect(seen).toEqual([method, -32601])
+    },
+  )
+
+  it("sees a request of a method that is not offered", async () => {
+    const seen: string[] = []
+    const mcp = quietServer({
+      middleware: [
+        {
+          request(called, next) {
+            seen.push(called.method)
+            return next()
+          },
+        },
+      ],
+    })
+    expect(await errorOf(mcp, rpc("tools/call", {}))).toMatchObject({ code: -32601 })
+    expect(seen).toEqual(["tools/call"])
+  })
+
+  it("sees notifications, may change nothing or stop them, in its order", async () => {
+    const seen: string[] = []
+    const mcp = quietServer({
+      middleware: [
+        {
+          async notification({ method, params }, next) {
+            seen.push(`a ${method} ${params?.n}`)
+            await next()
+            seen.push("a done")
+          },
+        },
+        {
+          notification({ params }, next) {
+            seen.push("b")
+            return params?.n === 1 ? next() : undefined
+          },
+        },
+      ],
+      plugins: [
+        { id: "com.example/x", notifications: { "notifications/x": () => void seen.push("delivered") } },
+      ],
+    })
+    await send(mcp, '{"jsonrpc":"2.0","method":"notifications/x","params":{"n":1}}')
+    expect(seen.splice(0)).toEqual(["a notifications/x 1", "b", "delivered", "a done"])
+    await send(mcp, '{"jsonrpc":"2.0","method":"notifications/x","params":{"n":2}}')
+    await send(mcp, '{"jsonrpc":"2.0","method":"notifications/unknown","params":{"n":1}}')
+    expect(seen).not.toContain("delivered")
+  })
+
+  it("sees errors as outcomes, also those of handlers of plugins, and may turn them into results", async () => {
+    const outcomes: Outcome[] = []
+    const mcp = quietServer({
+      middleware: [
+        {
+          async request(_, next) {
+            const outcome = await next()
+            outcomes.push(outcome)
+            return outcome.kind === "failure" ? complete({ instead: true }) : outcome
+          },
+        },
+      ],
+      plugins: [
+        {
+          id: "com.example/x",
+          methods: [
+            {
+              name: "x/run",
+              run() {
+                throw new Error("it broke")
+              },
+            },
+          ],
+        },
+      ],
+    })
+    expect(await resultOf(mcp, rpc("x/run"))).toMatchObject({ instead: true })
+    expect(outcomes).toMatchObject([
+      { kind: "failure", error: { code: -32603 }, cause: { message: "it broke" } },
+    ])
+  })
+
+  it("may answer by itself, with an error and HTTP headers too", async () => {
+    let runs = 0
+    const mcp = quietServer({
+      middleware: [
+        {
+          callTool: () => ({
+            kind: "failure",
+            error: { code: -32603, message: "Slow down." },
+            http: { status: 429, headers: { "retry-after": "7" } },
+          }),
+        },
+      ],
+    })
+    mcp.tool({ name: "t" }, () => ++runs)
+    const { status, headers, error } = await post(mcp, call("t"))
+    expect([status, headers.get("retry-after"), error?.message, runs]).toEqual([429, "7", "Slow down.", 0])
+  })
+
+  it("may change what comes out, a list too, without changing what can be called", async () => {
+    const mcp = fullServer({
+      middleware: [
+        {
+          async listTools(_, next) {
+            const outcome = await next()
+            return outcome.kind === "complete" ? complete({ ...outcome.result, tools: [] }) : outcome
+          },
+        },
+      ],
+    })
+    expect(await resultOf(mcp, rpc("tools/list"))).toMatchObject({ tools: [] })
+    expect(await resultOf(mcp, call("add", { a: 1, b: 2 }))).toMatchObject({ structuredContent: 3 })
+  })
+
+  it("leaves values for handlers under typed keys, per call", async () => {
+    const user = contextKey<{ readonly name: string }>("user")
+    const mcp = quietServer({
+      middleware: [
+        {
+          request(called, next) {
+            const name = called.meta?.["com.example/user"]
+            if (typeof name === "string") called.set(user, { name })
+            return next()
+          },
+        },
+      ],
+    })
+    mcp.tool({ name: "who" }, (_, ctx) => ctx.require(user).name)
+    expect(await resultOf(mcp, call("who", {}, { "com.example/user": "ada" }))).toMatchObject({
+      content: [{ text: "ada" }],
+    })
+    expect(await resultOf(mcp, call("who"))).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining("`user`") }],
+    })
+  })
+
+  it("cannot send a result of an extension that the client did not declare", async () => {
+    const mcp = quietServer({
+      middleware: [{ discover: () => ({ kind: "extended", resultType: "report", result: {} }) }],
+      plugins: [{ id: "com.example/x", resultTypes: ["report"] }],
+    })
+    expect(await errorOf(mcp, rpc("server/discover"))).toMatchObject({ code: -32021 })
+    const declared = capable({ extensions: { "com.example/x": {} } })
+    expect(await resultOf(mcp, rpc("server/discover", {}, declared))).toMatchObject({ resultType: "report" })
+  })
+})
+
+describe("middleware that breaks the rules", () => {
+  const cases: readonly (readonly [what: string, hook: (call: Call, next: Next) => unknown])[] = [
+    ["neither called `next()` nor returned an outcome", () => undefined],
+    ["returned no outcome", async (_, next) => void (await next())],
+    ["returned no outcome", (_, next) => void next()],
+    ["neither called `next()` nor returned an outcome", () => ({ kind: "other" })],
+    ["neither called `next()` nor returned an outcome", () => ({ content: [] })],
+    [
+      "called `next()` twice",
+      async (_, next) => {
+        await next()
+        return next()
+      },
+    ],
+  ]
+  it.each(cases)("is told that it %s", async (what, hook) => {
+    const { mcp, log } = loggedServer({ middleware: [{ name: "mine", callTool: hook as never }] })
+    mcp.tool({ name: "t" }, () => 1)
+    const stray = await unhandledDuring(async () => {
+      expect(await errorOf(mcp, call("t"))).toMatchObject({ code: -32603 })
+    })
+    expect(stray).toEqual([])
+    expect(log).toMatchObject([
+      { error: { code: "FLEET-19", message: expect.stringContaining(`\`mine\` ${what}`) } },
+    ])
+  })
+
+  it("is told in the log that it called `next()` too late, and runs nothing", async () => {
+    let runs = 0
+    const late = deferred<Next>()
+    const { mcp, log } = loggedServer({
+      middleware: [
+        {
+          name: "mine",
+          callTool(_, next) {
+            late.resolve(next)
+            return complete({ content: [] })
+          },
+        },
+      ],
+    })
+    mcp.tool({ name: "t" }, () => ++runs)
+    const stray = await unhandledDuring(async () => {
+      await resultOf(mcp, call("t"))
+      const next = await late.promise
+      void next()
+      await settled()
+    })
+    expect([stray, runs]).toEqual([[], 0])
+    expect(log).toMatchObject([
+      { error: { code: "FLEET-19", message: expect.stringContaining("after it had") } },
+    ])
+  })
+
+  it.each([
+    [
+      "throws",
+      () => {
+        throw new Error("it broke")
+      },
+    ],
+    ["rejects", () => Promise.reject(new Error("it broke"))],
+  ])("is an error when it %s, seen by what is further out", async (_, hook) => {
+    const seen: string[] = []
+    const { mcp, log } = loggedServer({
+      middleware: [
+        {
+          async request(_call, next) {
+            const outcome = await next().catch((error: Error) => {
+              seen.push(error.message)
+              throw error
+            })
+            return outcome
+          },
+        },
+        { callTool: hook },
+      ],
+    })
+    mcp.tool({ name: "t" }, () => 1)
+    expect(await errorOf(mcp, call("t"))).toMatchObject({ code: -32603 })
+    expect(seen).toEqual(["it broke"])
+    expect(log).toMatchObject([{ error: { message: "it broke" } }])
+  })
+
+  it("does not answer a notification even when it throws", async () => {
+    const { mcp, log } = loggedServer({
+      middleware: [
+        {
+          notification() {
+            throw new Error("it broke")
+          },
+        },
+      ],
+    })
+    const response = await send(mcp, '{"jsonrpc":"2.0","method":"notifications/x"}')
+    expect([response.status, await response.text()]).toEqual([202, ""])
+    expect(log).toMatchObject([{ level: "error", error: { message: "it broke" } }])
+  })
+})

@@ -1,0 +1,266 @@
+import { describe, expect, it } from "vitest"
+import { FakeChannel, handle } from "../../test/support/channel.ts"
+import { errorOf, post, resultOf, send } from "../../test/support/post.ts"
+import { call, capable, rpc, withHeaders } from "../../test/support/rpc.ts"
+import { fullServer, loggedServer, quietServer } from "../../test/support/server.ts"
+import { settled } from "../../test/support/timing.ts"
+import {
+  definePlugin,
+  defineTransform,
+  type Method,
+  memoryEventBus,
+  type Plugin,
+  type Provider,
+  tool,
+} from "../index.ts"
+
+/** An extension of the kind that tasks are: all its parts, by public names alone. */
+function reports(bus = memoryEventBus()) {
+  const seen: string[] = []
+  const make: Method = {
+    name: "reports/make",
+    nameParam: "report",
+    check: ({ report }) => (typeof report === "string" ? undefined : "`report` must be a string."),
+    run: ({ params }) => ({ kind: "extended", resultType: "report", result: { report: params.report } }),
+  }
+  const extra: Provider = {
+    name: "reports",
+    list: (kind) => {
+      const component = tool({ name: "report" }, () => "a report")
+      // The kind that is asked for is the one that is given.
+      return (kind === "tool" ? [{ component, owner: "reports", invoke: component.invoke }] : []) as never
+    },
+  }
+  const plugin = definePlugin({
+    id: "com.example/reports",
+    settings: { formats: ["pdf"] },
+    methods: [make],
+    notifications: { "notifications/reports/read": ({ params }) => void seen.push(`read ${params?.report}`) },
+    resultTypes: ["report"],
+    listenFilters: {
+      "com.example/reports": {
+        honor: (wanted) => (Array.isArray(wanted) ? wanted.filter((id) => id !== "secret") : undefined),
+        passes: ({ params }, honored) => (honored as readonly unknown[]).includes(params?.report),
+      },
+    },
+    middleware: [
+      {
+        request(called, next) {
+          seen.push(called.method)
+          return next()
+        },
+      },
+    ],
+    providers: [extra],
+    routes: { "GET /reports": () => new Response("all reports") },
+    lifespan: async () => {
+      seen.push("started")
+      return async () => void seen.push("stopped")
+    },
+  })
+  const publish = (report: string) =>
+    bus.publish({ topic: "com.example/reports", method: "notifications/reports/ready", params: { report } })
+  return { plugin, seen, bus, publish }
+}
+
+const declared = capable({ extensions: { "com.example/reports": {} } })
+const make = (report: unknown) => {
+  const request = rpc("reports/make", { report }, declared)
+  return typeof report === "string" ? withHeaders(request, { "mcp-name": report }) : request
+}
+
+describe("a plugin", () => {
+  it("adds a method, checked as those of the core are", async () => {
+    const mcp = quietServer({ plugins: [reports().plugin] })
+    expect(await resultOf(mcp, make("a"))).toMatchObject({ resultType: "report", report: "a" })
+    expect(await errorOf(mcp, make(7))).toMatchObject({
+      code: -32602,
+      message: expect.stringContaining("`report`"),
+    })
+    expect(await errorOf(mcp, withHeaders(make("a"), { "mcp-name": "b" }))).toMatchObject({ code: -32020 })
+  })
+
+  it("hears notifications, after the middleware", async () => {
+    const { plugin, seen } = reports()
+    const mcp = quietServer({ plugins: [plugin] })
+    await send(mcp, '{"jsonrpc":"2.0","method":"notifications/reports/read","params":{"report":"a"}}')
+    expect(seen).toEqual(["started", "read a"])
+  })
+
+  it("serves a listen filter: its honored part, its events and no others", async () => {
+    const { plugin, bus, publish } = reports()
+    const mcp = quietServer({ plugins: [plugin], bus })
+    const channel = new FakeChannel()
+    const wanted = { "com.example/reports": ["a", "b", "secret"] }
+    const answer = handle(mcp, rpc("subscriptions/listen", { notifications: wanted }, declared), channel)
+    await settled()
+    for (const report of ["a", "c", "secret", "b"]) publish(report)
+    await settled()
+    await mcp.close()
+    const { notifications } = await answer
+    expect(notifications.map(({ params }) => params?.notifications ?? params?.report)).toEqual([
+      { "com.example/reports": ["a", "b"] },
+      "a",
+      "b",
+    ])
+  })
+
+  it("brings providers, transforms, middleware and routes", async () => {
+    const { plugin, seen } = reports()
+    const hide = defineTransform({
+      name: "hide",
+      find: (_kind, id, next) => (id === "add" ? undefined : next(id)),
+    })
+    const mcp = fullServer({ plugins: [plugin, { id: "com.example/hide", transforms: [hide] }] })
+    expect(await resultOf(mcp, call("report"))).toMatchObject({ content: [{ text: "a report" }] })
+    expect(await errorOf(mcp, call("add", { a: 1, b: 2 }))).toMatchObject({ code: -32602 })
+    expect(seen).toContain("tools/call")
+    const response = await mcp.fetch(new Request("http://localhost/reports"))
+    expect(await response.text()).toBe("all reports")
+  })
+
+  it("starts before the first request and stops last, once each", async () => {
+    const { plugin, seen } = reports()
+    const mcp = quietServer({ plugins: [plugin] })
+    await Promise.all([post(mcp, rpc("server/discover")), post(mcp, rpc("server/discover"))])
+    await mcp.close()
+    await mcp.close()
+    expect(seen).toEqual(["started", "server/discover", "server/discover", "stopped"])
+  })
+
+  it("starts before the first call from its own process, too", async () => {
+    const { plugin, seen } = reports()
+    const mcp = fullServer({ plugins: [plugin] })
+    await mcp.callTool("nothing")
+    expect(seen).toEqual(["started", "tools/call"])
+  })
+
+  it("that does not start is told to every caller, and logged", async () => {
+    const lifespan = () => Promise.reject(new Error("no database"))
+    const { mcp, log } = loggedServer({ plugins: [{ id: "com.example/x", lifespan }] })
+    const request = rpc("server/discover")
+    const { status, id, error } = await post(mcp, request)
+    expect([status, id, error?.code]).toEqual([500, request.message.id, -32603])
+    expect(error?.message).not.toContain("database")
+    expect(log).toMatchObject([{ error: { message: "no database" } }])
+    await expect(mcp.callTool("x")).rejects.toThrow("no database")
+  })
+
+  it.each([
+    ["rejects", async () => Promise.reject(new Error("stuck"))],
+    [
+      "throws",
+      () => {
+        throw new Error("stuck")
+      },
+    ],
+  ])("whose teardown %s keeps no other from stopping", async (_, teardown) => {
+    const stopped: string[] = []
+    const { mcp, log } = loggedServer({
+      plugins: [
+        { id: "com.example/a", lifespan: async () => async () => void stopped.push("a") },
+        { id: "com.example/b", lifespan: async () => teardown as () => Promise<void> },
+        { id: "com.example/c", lifespan: async () => async () => void stopped.push("c") },
+      ],
+    })
+    await mcp.start()
+    await mcp.close()
+    expect(stopped).toEqual(["c", "a"])
+    expect(log).toMatchObject([{ error: { message: "stuck" } }])
+  })
+
+  it("may come later, also when the server already answers", async () => {
+    const mcp = fullServer()
+    expect(await errorOf(mcp, make("a"))).toMatchObject({ code: -32601 })
+    mcp.plugin(reports().plugin)
+    expect(await resultOf(mcp, make("a"))).toMatchObject({ report: "a" })
+    const response = await mcp.fetch(new Request("http://localhost/reports"))
+    expect(response.status).toBe(200)
+  })
+})
+
+describe("a plugin that clashes", () => {
+  const run = () => ({ kind: "complete" as const, result: {} })
+  const filter = { honor: () => true, passes: () => true }
+  const clashes: readonly (readonly [what: string, plugin: Plugin])[] = [
+    ["the id of another", { id: "com.example/reports" }],
+    ["a method of the core", { id: "com.example/x", methods: [{ name: "tools/call", run }] }],
+    ["a method of another", { id: "com.example/x", methods: [{ name: "reports/make", run }] }],
+    [
+      "a method twice",
+      {
+        id: "com.example/x",
+        methods: [
+          { name: "x/y", run },
+          { name: "x/y", run },
+        ],
+      },
+    ],
+    ["a filter of the core", { id: "com.example/x", listenFilters: { toolsListChanged: filter } }],
+    ["a filter of another", { id: "com.example/x", listenFilters: { "com.example/reports": filter } }],
+    ["a result type of the core", { id: "com.example/x", resultTypes: ["complete"] }],
+    ["a result type of another", { id: "com.example/x", resultTypes: ["report"] }],
+    ["a method that JSON-RPC reserves", { id: "com.example/x", methods: [{ name: "rpc.x", run }] }],
+    ["no prefix", { id: "x" }],
+    ["an empty name", { id: "com.example/" }],
+  ]
+  it.each(clashes)("by %s is refused, and leaves nothing behind", async (_, plugin) => {
+    const mcp = quietServer({ plugins: [reports().plugin] })
+    const before = await resultOf(mcp, rpc("server/discover"))
+    expect(() => mcp.plugin({ ...plugin, middleware: [{ request: run }] })).toThrow(
+      expect.objectContaining({ code: "INVALID_PLUGIN" }),
+    )
+    expect(await resultOf(mcp, rpc("server/discover"))).toEqual(before)
+  })
+})
+
+describe("hooks", () => {
+  it("hear of calls as they start and end, also of those nobody routes", async () => {
+    const heard: unknown[] = []
+    const mcp = fullServer({
+      plugins: [
+        {
+          id: "com.example/telemetry",
+          on: {
+            call: {
+              start: ({ method }) => `span of ${method}`,
+              end: (_, outcome, started) => heard.push([started, outcome.kind]),
+            },
+          },
+        },
+      ],
+    })
+    await post(mcp, call("add", { a: 1, b: 2 }))
+    await post(mcp, rpc("no/such"))
+    await mcp.callTool("nothing")
+    expect(heard).toEqual([
+      ["span of tools/call", "complete"],
+      ["span of no/such", "failure"],
+      ["span of tools/call", "complete"],
+    ])
+  })
+
+  it("that throw change no call and are logged", async () => {
+    const fails = () => {
+      throw new Error("no collector")
+    }
+    const { mcp, log } = loggedServer({
+      plugins: [{ id: "com.example/telemetry", on: { call: { start: fails, end: fails } } }],
+    })
+    mcp.tool({ name: "t" }, () => "done")
+    expect(await resultOf(mcp, call("t"))).toMatchObject({ content: [{ text: "done" }] })
+    expect(log).toMatchObject([
+      { error: { message: "no collector" } },
+      { error: { message: "no collector" } },
+    ])
+  })
+})
+
+it.each(["toString", "constructor", "__proto__", "hasOwnProperty"])(
+  "takes the notification `%s` for one that nobody hears",
+  async (method) => {
+    const { mcp, log } = loggedServer({ plugins: [{ id: "com.example/x", notifications: {} }] })
+    const response = await send(mcp, JSON.stringify({ jsonrpc: "2.0", method }))
+    expect([response.status, log]).toEqual([202, []])
+  },
+)
