@@ -355,6 +355,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
       {
         handler: this.#engine,
         authenticator: this.#options.auth,
+        log: this.#options.log,
         routes: { ...pluginRoutes, ...this.#routes },
       },
       options,

@@ -1,7 +1,6 @@
 import { FleetError } from "../errors/fleet-error.ts"
 import { InvalidSchema, OutdatedZod } from "../errors/schema.ts"
 import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
-import { coerce } from "./coerce.ts"
 import { toJsonSchema } from "./convert.ts"
 import { defaultsOf } from "./defaults.ts"
 import { dereference } from "./dereference.ts"
@@ -9,6 +8,7 @@ import { toCurrentDialect } from "./dialect.ts"
 import type { Validated } from "./issue.ts"
 import { jsonSchemaValidator } from "./json-schema-validator.ts"
 import { isObject } from "./keywords.ts"
+import { lenientValidator } from "./lenient-validator.ts"
 import type { Origin } from "./pattern.ts"
 import { type Refs, resolveRefs } from "./refs.ts"
 import { objectRoot } from "./root.ts"
@@ -116,17 +116,4 @@ function rawValidator(document: { json: JsonSchema; refs: Refs; origin: Origin }
       validate(value),
       (verdict): Validated => (verdict.ok ? { ok: true, value: fill(verdict.value) } : verdict),
     )
-}
-
-function lenientValidator(
-  strict: CompiledSchema["validate"],
-  json: JsonSchema,
-  refs: Refs,
-): CompiledSchema["validate"] {
-  const retry = (verdict: Validated, value: unknown): MaybePromise<Validated> => {
-    if (verdict.ok) return verdict
-    const meant = coerce(json, value, refs)
-    return meant === value ? verdict : strict(meant)
-  }
-  return (value) => andThen(strict(value), (verdict) => retry(verdict, value))
 }

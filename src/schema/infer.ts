@@ -64,21 +64,22 @@ type List<S, On extends Side, Left extends readonly 0[]> = S extends { readonly 
 type Shape<S, On extends Side, Left extends readonly 0[]> = S extends {
   readonly properties: infer Properties
 }
-  ? Simplify<
-      {
-        -readonly [Key in keyof Properties as Key extends Present<S, Properties, On> ? Key : never]: Node<
-          Properties[Key],
-          On,
-          Deeper<Left>
-        >
-      } & {
-        -readonly [Key in keyof Properties as Key extends Present<S, Properties, On> ? never : Key]?: Node<
-          Properties[Key],
-          On,
-          Deeper<Left>
-        >
-      }
-    >
+  ? {
+      -readonly [Key in keyof Properties as Key extends Present<S, Properties, On> ? Key : never]: Node<
+        Properties[Key],
+        On,
+        Deeper<Left>
+      >
+    } & {
+      -readonly [Key in keyof Properties as Key extends Present<S, Properties, On> ? never : Key]?: Node<
+        Properties[Key],
+        On,
+        Deeper<Left>
+      >
+    } extends infer Joined
+    ? // Joined here and not by a helper type, whose name hover text would show.
+      { [Key in keyof Joined]: Joined[Key] }
+    : never
   : S extends { readonly additionalProperties: infer Rest extends object }
     ? Record<string, Node<Rest, "input", Deeper<Left>>>
     : Record<string, unknown>
@@ -96,6 +97,3 @@ type Present<S, Properties, On extends Side> =
 type Plain<Value> = Value extends readonly unknown[] | object
   ? { -readonly [Key in keyof Value]: Plain<Value[Key]> }
   : Value
-
-/** Merges an intersection, so that hover text shows one object. */
-type Simplify<T> = { [Key in keyof T]: T[Key] }

@@ -112,6 +112,7 @@ export class Catalog {
   async matchTemplate(uri: string, scope: Scope): Promise<TemplateMatch | undefined> {
     const entries = await this.#listAll("template", scope)
     for (const resolved of entries) {
+      if (scope.version !== undefined && resolved.component.version !== scope.version) continue
       const variables = resolved.component.accept(uri)
       const accepted = variables instanceof Promise ? await variables : variables
       if (accepted !== undefined && (await seen(resolved, scope)) !== undefined) {

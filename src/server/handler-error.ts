@@ -48,6 +48,11 @@ export function isProtocolError(error: unknown): boolean {
 /** Fixed sentences for what a model can act on, even where all else is masked. */
 function readableText(error: unknown): string | undefined {
   if (error instanceof HandlerTimeout) return error.message
+  // `fetch` says no more than that it failed; why is in the cause.
+  return upstreamText(error) ?? (error instanceof Error ? upstreamText(error.cause) : undefined)
+}
+
+function upstreamText(error: unknown): string | undefined {
   if (error instanceof FleetError || typeof error !== "object" || error === null) return undefined
   const { status, statusCode, code, name, response } = error as Record<string, unknown>
   const upstream =

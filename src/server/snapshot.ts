@@ -6,7 +6,7 @@ import { visible } from "./visibility.ts"
 
 /** All of one kind that is known without waiting, and whom to ask for the rest. */
 export interface Snapshot<K extends ComponentKind> {
-  /** In the order of registration, one entry per name and version. */
+  /** In the order of registration, one entry per name and version, the versions of a name together. */
   readonly entries: readonly Resolved<K>[]
   /** By id, highest version first. */
   readonly byId: ReadonlyMap<string, readonly Resolved<K>[]>
@@ -39,19 +39,18 @@ function indexed<K extends ComponentKind>(
   all: readonly Resolved<K>[],
 ): Pick<Snapshot<K>, "entries" | "byId" | "hasAuth"> {
   const byId = new Map<string, Resolved<K>[]>()
-  const entries: Resolved<K>[] = []
   for (const entry of all) {
     const { id, version } = entry.component
     const versions = byId.get(id)
-    if (versions?.some(({ component }) => component.version === version)) continue
-    entries.push(entry)
     if (versions === undefined) byId.set(id, [entry])
-    else versions.push(entry)
+    else if (!versions.some(({ component }) => component.version === version)) versions.push(entry)
   }
   for (const versions of byId.values()) {
     if (versions.length > 1)
       versions.sort((a, b) => compareVersions(b.component.version, a.component.version))
   }
+  // The versions of a name stand together, so that a search in order meets the highest first.
+  const entries = [...byId.values()].flat()
   return { entries, byId, hasAuth: entries.some(({ component }) => component.auth !== undefined) }
 }
 

@@ -31,6 +31,10 @@ export function visibilitySignature(components: readonly Component[], scope: Sco
 
 function checkSignature(check: AuthRule | AuthPredicate, scope: Scope): string | undefined {
   if (typeof check !== "function") return admits(check, scope.principal) ? "1" : "0"
-  if (check.cacheKey === undefined) return undefined
-  return JSON.stringify(check.cacheKey(scope.principal))
+  try {
+    return JSON.stringify(check.cacheKey?.(scope.principal))
+  } catch {
+    // Without a key nothing is shared, and the predicate decides for each request.
+    return undefined
+  }
 }

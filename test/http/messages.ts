@@ -46,7 +46,7 @@ export const jsonHeaders = {
   accept: "application/json, text/event-stream",
 } as const
 
-export function withMeta(params: Params, meta?: Params): Params {
+function withMeta(params: Params, meta?: Params): Params {
   const envelope = {
     [metaKeys.protocolVersion]: latestStatelessRevision,
     [metaKeys.clientCapabilities]: {},

@@ -1,7 +1,7 @@
 import type { CannotSend, Jsonify, Sendable } from "../../src/components/json-value.ts"
 import type { ToolResult } from "../../src/components/result.ts"
 import type { ContentValue, ResultValue } from "../../src/components/result-value.ts"
-import type { CallToolResult, ImageContent, TextContent } from "../../src/spec/index.ts"
+import type { CallToolResult, ImageContent, JSONValue, TextContent } from "../../src/spec/index.ts"
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 type Expect<Verdict extends true> = Verdict
@@ -10,6 +10,8 @@ interface Tree {
   readonly at: Date
   readonly children: readonly Tree[]
 }
+
+interface Endless extends Array<Endless> {}
 
 interface Row {
   readonly id: number
@@ -59,6 +61,12 @@ export type JsonifyCases = [
 export type SendableCases = [
   Expect<Equal<Sendable<{ a: Date; b?: string; c(): void }>, { a: Date; b?: string; c(): void }>>,
   Expect<Equal<Sendable<Tree>, Tree>>,
+  Expect<Equal<Sendable<Endless>, Endless>>,
+  Expect<Equal<Sendable<JSONValue>, JSONValue>>,
+  // biome-ignore lint/suspicious/noExplicitAny: what untyped code returns
+  Expect<Equal<Sendable<any>, any>>,
+  Expect<Equal<Sendable<void>, void>>,
+  Expect<Equal<Sendable<{ later?: () => void }>, { later?: () => void }>>,
   Expect<Equal<Sendable<unknown>, unknown>>,
   Expect<Equal<Sendable<string | undefined>, string | undefined>>,
   Expect<
@@ -89,5 +97,13 @@ export type ResultValueCases = [
   Expect<Equal<ResultValue<ToolResult<{ at: Date }>>, { at: string }>>,
   Expect<Equal<ResultValue<ToolResult>, ContentValue>>,
   Expect<Equal<ResultValue<CallToolResult>, unknown>>,
-  Expect<Equal<ResultValue<{ type: string; text: string }>, { type: string; text: string }>>,
+  Expect<Equal<ResultValue<ToolResult<{ a: 1 } | undefined>>, { a: 1 } | ContentValue>>,
+  // What may be content or data at run time is neither here.
+  Expect<Equal<ResultValue<{ type: string; text: string }>, unknown>>,
+  Expect<Equal<ResultValue<{ type: string; uri: string; name: string }[]>, unknown>>,
+  Expect<Equal<ResultValue<{ type: "text" | "other"; text: string }>, unknown>>,
+  // No block has these fields, or lacks those.
+  Expect<Equal<ResultValue<{ type: string; text: string; id: 1 }>, { type: string; text: string; id: 1 }>>,
+  Expect<Equal<ResultValue<{ type: string; name: string }>, { type: string; name: string }>>,
+  Expect<Equal<ResultValue<{ type: "dog"; text: string }>, { type: "dog"; text: string }>>,
 ]

@@ -1,0 +1,150 @@
+/** The process that the fuzzer attacks: servers with something of everything, and what it says of itself. */
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { monitorEventLoopDelay } from "node:perf_hooks"
+import { Readable } from "node:stream"
+import { pipeline } from "node:stream/promises"
+import { FleetMCP, type FleetMCPOptions } from "../../src/fleet-mcp.ts"
+import { toStream } from "../../src/http/node-body.ts"
+import { serveHttp } from "../../src/http/node-runtime.ts"
+import { createPrincipal } from "../../src/protocol/principal.ts"
+import type { LogRecord } from "../../src/server/server-log.ts"
+import { register } from "./components.ts"
+
+/** What the process says of itself when it is asked. */
+export interface Stats {
+  /** Bytes of the heap and of buffers in use, after a collection. */
+  readonly memory: number
+  readonly connections: number
+  /** The longest the event loop was held up since it was last asked, in milliseconds. */
+  readonly heldUpMs: number
+  /** Things that must not happen: errors nobody expected, changed prototypes. */
+  readonly complaints: readonly string[]
+}
+
+export type Report = { readonly ready: readonly number[] } | { readonly stats: Stats }
+
+const complaints: string[] = []
+process.on("uncaughtException", (error) => complain("uncaughtException", error))
+process.on("unhandledRejection", (error) => complain("unhandledRejection", error))
+
+const timeouts = { head: 2000, request: 3000, idle: 30_000, send: 2000 }
+const http = {
+  timeouts,
+  cors: { origins: ["https://app.example"] },
+  routes: {
+    "POST /echo": async (request: Request) => new Response(await request.text()),
+    "GET /boom": () => Promise.reject(new TypeError("boom")),
+    "POST /boom": () => Promise.reject(new TypeError("boom")),
+  },
+}
+
+const open = server({ http })
+const guarded = server({
+  http,
+  pageSize: 2,
+  maskErrors: true,
+  auth: {
+    authenticate({ headers }) {
+      const token = headers.get("authorization")
+      if (token === undefined) return createPrincipal({ subject: "anyone" })
+      if (token !== "Bearer good") return { status: 401, headers: { "www-authenticate": "Bearer" } }
+      return createPrincipal({ subject: "ann", scopes: ["admin"] })
+    },
+  },
+})
+
+const listeners = [open.node, guarded.node, adapted(open)]
+const serving = await Promise.all(listeners.map((listener) => listen(listener)))
+const delay = monitorEventLoopDelay({ resolution: 10 })
+delay.enable()
+
+process.on("message", (question) => {
+  if (question === "stats") stats().then((own) => report({ stats: own }))
+  else process.exit(0)
+})
+process.on("disconnect", () => process.exit(0))
+report({ ready: serving.map(({ port }) => port) })
+
+function server(options: FleetMCPOptions): FleetMCP {
+  const mcp = new FleetMCP("fuzz", { timeout: 1000, lenient: true, ...options, log: examine })
+  return register(mcp)
+}
+
+/** Errors of handlers are what handlers are for; those of the server itself are not. */
+function examine({ message, error }: LogRecord): void {
+  const isOfHandler = !/^Error in `|^Error answering/.test(message)
+  if (!isOfHandler && !(error instanceof TypeError && error.message === "boom")) complain(message, error)
+}
+
+function complain(what: string, error: unknown): void {
+  const text = error instanceof Error ? error.stack : String(error)
+  if (complaints.length < 20) complaints.push(`${what}: ${text}`)
+}
+
+/** Serves the other entry, with as little between it and the sockets as can be. */
+function adapted(mcp: FleetMCP): (req: IncomingMessage, res: ServerResponse) => void {
+  return (req, res) => {
+    req.on("error", ignore)
+    res.on("error", ignore)
+    forward(mcp, req, res).catch(() => res.destroy())
+  }
+}
+
+async function forward(mcp: FleetMCP, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const gone = new AbortController()
+  res.once("close", () => gone.abort())
+  const request = toRequest(req, gone.signal)
+  const { status, headers, body } = request === undefined ? unreadable() : await mcp.fetch(request)
+  res.writeHead(status, Object.fromEntries(body === null ? [["content-length", "0"], ...headers] : headers))
+  if (body === null) res.end()
+  // The types of `node:stream/web` and of the platform describe the same class.
+  else await pipeline(Readable.fromWeb(body as import("node:stream/web").ReadableStream), res)
+}
+
+function unreadable(): Response {
+  return new Response(null, { status: 400, headers: { connection: "close" } })
+}
+
+/** What a platform makes of a request before it hands it on; `undefined` where it would refuse it. */
+function toRequest(req: IncomingMessage, signal: AbortSignal): Request | undefined {
+  const { method = "GET", url = "/", headers } = req
+  const base = `http://${headers.host}`
+  if (!URL.canParse(url, base) || method === "TRACE") return undefined
+  const pairs = Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, one]),
+  )
+  const hasBody = method !== "GET" && method !== "HEAD"
+  const body = hasBody ? toStream(req, Number.POSITIVE_INFINITY) : null
+  // `duplex` is part of the standard and not of the types.
+  return new Request(new URL(url, base), {
+    method,
+    headers: pairs,
+    body,
+    signal,
+    duplex: "half",
+  } as RequestInit)
+}
+
+async function listen(listener: (req: IncomingMessage, res: ServerResponse) => void) {
+  return serveHttp(listener, { port: 0, host: "127.0.0.1", path: "/mcp", timeouts })
+}
+
+async function stats(): Promise<Stats> {
+  const heldUpMs = delay.max / 1e6
+  // With --expose-gc it is there.
+  ;(globalThis as { gc?: () => void }).gc?.()
+  delay.reset()
+  const { heapUsed, external } = process.memoryUsage()
+  const connections = process.getActiveResourcesInfo().filter((kind) => kind === "TCPSocketWrap").length
+  if (Object.keys(Object.prototype).length > 0 || Object.keys(Array.prototype).length > 0)
+    complain("a prototype was changed", JSON.stringify(Object.prototype))
+  return { memory: heapUsed + external, connections, heldUpMs, complaints: complaints.splice(0) }
+}
+
+function report(own: Report): void {
+  process.send?.(own)
+}
+
+function ignore(): void {
+  // What it means for the request is heard from `close`.
+}
