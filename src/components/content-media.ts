@@ -121,7 +121,7 @@ const aliases: { readonly [mimeType: string]: string } = {
 }
 
 /** Reduces a media type to its essence in lower case, and a second name of a format to its first. */
-export function canonicalMediaType(mimeType: string): string {
+function canonicalMediaType(mimeType: string): string {
   const essence = mimeType.split(";", 1)[0]?.trim().toLowerCase() ?? ""
   return Object.hasOwn(aliases, essence) ? (aliases[essence] ?? essence) : essence
 }

@@ -17,7 +17,7 @@ export interface IconOptions {
 export const MAX_ICON_BYTES: number = 64 * 1024
 
 /** What icons may be. */
-export const ICON_MEDIA_TYPES: readonly string[] = [
+const ICON_MEDIA_TYPES: readonly string[] = [
   "image/png",
   "image/jpeg",
   "image/webp",

@@ -2,9 +2,9 @@ import { InvalidName } from "../errors/components.ts"
 import { InvalidUriTemplate } from "../errors/uri.ts"
 
 /** The longest name the specification advises. */
-export const MAX_NAME_LENGTH: number = 128
+const MAX_NAME_LENGTH: number = 128
 /** The longest URI or URI template that is registered. */
-export const MAX_URI_LENGTH: number = 2048
+const MAX_URI_LENGTH: number = 2048
 
 const namePattern = /^[A-Za-z0-9_.-]{1,128}$/
 

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { SseParser } from "../shared/sse-parser.ts"
+import { SseParser } from "../../test/support/sse-parser.ts"
 import { EventStream, type StreamSink } from "./event-stream.ts"
 import { KeepAlive } from "./keep-alive.ts"
 

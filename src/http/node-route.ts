@@ -1,7 +1,6 @@
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { BodyAlreadyRead, BodyTooLarge } from "../errors/http.ts"
-import type { Endpoint } from "./endpoint.ts"
 import { externalUrl } from "./external-url.ts"
 import { parsedBody, toStream } from "./node-body.ts"
 import type { NodeChannel } from "./node-channel.ts"
@@ -29,11 +28,11 @@ export async function serveRoute(channel: NodeChannel, handler: RouteHandler): P
 }
 
 /** The URL of a request of `node:http` as its client wrote it. */
-export function urlOf(endpoint: Endpoint, { req }: NodeChannel): URL {
+export function urlOf({ req, site }: NodeChannel): URL {
   const { host, target } = targetOf(req)
   const scheme = "encrypted" in req.socket ? "https" : "http"
   // The host passed the guard, so it can stand in a URL.
-  return externalUrl(endpoint, `${scheme}://${host ?? "localhost"}`, target)
+  return externalUrl(site.endpoint, `${scheme}://${host ?? "localhost"}`, target)
 }
 
 /** What a request is sent to: the host, and the path with the query. */
@@ -55,7 +54,7 @@ function toRequest(channel: NodeChannel): Request {
   const method = req.method ?? "GET"
   const hasBody = method !== "GET" && method !== "HEAD"
   const init = { method, headers: new Headers([...channel.entries()].map(([...pair]) => pair)) }
-  const url = urlOf(channel.site.endpoint, channel)
+  const url = urlOf(channel)
   const signal = leaves(channel)
   if (!hasBody) return new Request(url, { ...init, signal })
   // `duplex` is part of the standard and not of the types.
@@ -69,13 +68,4 @@ function bodyOf({ req, site }: NodeChannel): ReadableStream<Uint8Array<ArrayBuff
   const isJson = req.headers["content-type"]?.includes("json") === true
   if (isJson && typeof body === "object") return JSON.stringify(body)
   throw new BodyAlreadyRead("node")
-}
-
-/** Aborted when the client goes away before its answer. */
-function leaves({ res }: NodeChannel): AbortSignal {
-  const controller = new AbortController()
-  res.once("close", () => {
-    if (!res.writableFinished) controller.abort()
-  })
-  return controller.signal
 }

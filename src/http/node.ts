@@ -6,9 +6,10 @@ import { bodyTooLarge, contentTypeProblem, notJson, refusalAnswer } from "./answ
 import type { Endpoint } from "./endpoint.ts"
 import { KeepAlive } from "./keep-alive.ts"
 import { fail, writeAnswer, writeReply } from "./node-answer.ts"
+import { authenticate } from "./node-authenticate.ts"
 import { parsedBody, readBody, toText } from "./node-body.ts"
 import { NodeChannel, type NodeSite } from "./node-channel.ts"
-import { serveRoute, targetOf, urlOf } from "./node-route.ts"
+import { serveRoute, targetOf } from "./node-route.ts"
 
 /** A request listener of `node:http`. */
 export type NodeListener = (req: IncomingMessage, res: ServerResponse) => void
@@ -56,19 +57,11 @@ function serve(channel: NodeChannel): void {
 function identify(channel: NodeChannel): void {
   const { authenticator } = channel.site.endpoint
   if (authenticator === undefined) receive(channel)
-  else authenticate(channel, authenticator).catch((error) => fail(channel, error))
+  else identifyBy(authenticator, channel).catch((error) => fail(channel, error))
 }
 
-async function authenticate(channel: NodeChannel, authenticator: Authenticator): Promise<void> {
-  const { req, res, site } = channel
-  const controller = new AbortController()
-  res.once("close", () => controller.abort())
-  const caller = await authenticator.authenticate({
-    method: req.method ?? "POST",
-    externalUrl: urlOf(site.endpoint, channel),
-    headers: channel,
-    signal: controller.signal,
-  })
+async function identifyBy(authenticator: Authenticator, channel: NodeChannel): Promise<void> {
+  const caller = await authenticate(channel, authenticator)
   if (isRefusal(caller)) {
     writeAnswer(channel, refusalAnswer(caller))
     return

@@ -1,10 +1,16 @@
 import { getEventListeners } from "node:events"
 import { describe, expect, it } from "vitest"
 import * as z from "zod"
+import { FakeChannel, handle } from "../../test/support/channel.ts"
+import { asking, number, play, request } from "../../test/support/playing.ts"
+import { post, resultOf } from "../../test/support/post.ts"
+import { call } from "../../test/support/rpc.ts"
 import { fullServer, quietServer } from "../../test/support/server.ts"
 import { deferred, settled } from "../../test/support/timing.ts"
 import { unhandledDuring } from "../../test/support/unhandled.ts"
+import { inputRequired } from "../components/input-required.ts"
 import { createPrincipal } from "../protocol/principal.ts"
+import { metaKeys } from "../spec/meta.ts"
 
 describe("a call from the server's own process", () => {
   it("reaches tools, resources and prompts, and gives their results", async () => {
@@ -125,5 +131,90 @@ describe("a call from the server's own process", () => {
     })
     expect(await mcp.callTool("chat")).toMatchObject({ structuredContent: true })
     await settled()
+  })
+})
+
+describe("a nested call", () => {
+  it("asks through the call that made it, once each, however often it is made", async () => {
+    const { mcp } = asking(async (ctx) => {
+      const results = await Promise.all([
+        ctx.callTool("inner"),
+        ctx.callTool("inner"),
+        ctx.callTool("inner", { x: 1 }),
+      ])
+      return results.map(({ structuredContent }) => structuredContent)
+    })
+    const input = z.object({ x: z.number().optional() })
+    mcp.tool({ name: "inner", input }, (_, ctx) => number(ctx, "same?", { key: "same" }))
+    const { rounds, result } = await play(mcp)
+    expect(rounds).toEqual([["same?", "same?", "same?"]])
+    expect(result.structuredContent).toEqual([1, 2, 3])
+  })
+
+  it("asks from any depth and any kind of component", async () => {
+    const { mcp } = asking(async (ctx) => {
+      const { messages } = await ctx.getPrompt("p")
+      return messages.length + (await number(ctx, "top?"))
+    })
+    mcp.prompt("p", async (_, ctx) => JSON.stringify((await ctx.readResource("a://b")).contents))
+    mcp.resource("a://b", async (_, ctx) => String(await number(ctx, "bottom?")))
+    expect((await play(mcp)).rounds).toEqual([["bottom?"], ["top?"]])
+  })
+
+  it("fails as its client would see it", async () => {
+    const { mcp } = asking(async (ctx) => {
+      const bad = await ctx.callTool("inner", { x: 1 })
+      const missing = await ctx.callTool("nosuch").catch((error: unknown) => error)
+      return [bad.isError, (missing as { code: string }).code]
+    })
+    mcp.tool({ name: "inner", input: z.object({ x: z.string() }) }, () => 1)
+    expect((await resultOf(mcp, request)).structuredContent).toEqual([true, "UNKNOWN_TOOL"])
+  })
+
+  it("sees what its caller may see and no more", async () => {
+    const { mcp } = asking((ctx) => ctx.callTool("secret").catch((error: { code: string }) => error.code))
+    mcp.tool({ name: "secret", auth: () => false }, () => "secret")
+    expect(await resultOf(mcp, request)).toMatchObject({ content: [{ text: "UNKNOWN_TOOL" }] })
+  })
+
+  it("stops with the call that made it", async () => {
+    const reason = deferred<unknown>()
+    const started = deferred()
+    const { mcp } = asking((ctx) => ctx.callTool("inner"))
+    mcp.tool({ name: "inner" }, (_, ctx) => {
+      expect(ctx.signal).toBe(ctx.signal)
+      ctx.signal.addEventListener("abort", () => reason.resolve(ctx.signal.reason))
+      started.resolve()
+      return new Promise(() => undefined)
+    })
+    const channel = new FakeChannel()
+    const answer = handle(mcp, request, channel)
+    await started.promise
+    channel.leave()
+    await answer
+    expect(await reason.promise).toMatchObject({ reason: "disconnect" })
+  })
+
+  it("logs to the client of the call that made it, and leaves its progress alone", async () => {
+    const { mcp } = asking(async (ctx) => {
+      ctx.progress(1)
+      await ctx.callTool("inner")
+      ctx.progress(2)
+    })
+    mcp.tool({ name: "inner" }, (_, ctx) => {
+      ctx.progress(50)
+      ctx.log.info("inside")
+    })
+    const { notifications } = await post(
+      mcp,
+      call("ask", {}, { progressToken: 1, [metaKeys.logLevel]: "info" }),
+    )
+    expect(notifications.map(({ params }) => params?.progress ?? params?.data)).toEqual([1, "inside", 2])
+  })
+
+  it("cannot use an explicit inputRequired()", async () => {
+    const { mcp } = asking((ctx) => ctx.callTool("inner").catch((error: { code: string }) => error.code))
+    mcp.tool({ name: "inner" }, () => inputRequired({ state: 1 }))
+    expect(await resultOf(mcp, request)).toMatchObject({ content: [{ text: "IN_PROCESS_CALL" }] })
   })
 })

@@ -1,4 +1,4 @@
-import type { Component, ComponentKind } from "../components/component.ts"
+import type { ComponentKind } from "../components/component.ts"
 import type { Prompt, PromptInvoke } from "../components/prompt.ts"
 import type { Resource, ResourceInvoke } from "../components/resource.ts"
 import type { Template, TemplateInvoke } from "../components/template.ts"
@@ -59,4 +59,3 @@ export interface Provider {
   lifespan?(): Promise<(() => Promise<void>) | undefined>
 }
 
-export type AnyComponent = Component

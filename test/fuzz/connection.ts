@@ -26,6 +26,7 @@ class Player {
   #timer: NodeJS.Timeout | undefined
   #judged = 0
   #sent = 0
+  #isWriting = false
   #isOver = false
 
   constructor(plan: Plan, bounds: Bounds, done: (problem: string | undefined) => void) {
@@ -69,11 +70,15 @@ class Player {
   #write(socket: Socket, bytes: Buffer, isBroken: boolean): void {
     const ends = [...this.#plan.cuts.map((share) => Math.floor(share * bytes.length)), bytes.length]
     let at = 0
+    this.#isWriting = true
     const step = (): void => {
       const end = ends.shift()
       if (end === undefined || socket.destroyed) {
+        this.#isWriting = false
         // Nothing tells where a broken request ends; that nothing more comes, the server learns by this.
         if (isBroken) socket.end()
+        // The answer may have come before the request was out.
+        else if (this.#reader.whole.length >= this.#sent) this.#go(socket)
         return
       }
       socket.write(bytes.subarray(at, end))
@@ -81,8 +86,8 @@ class Player {
       if (ends.length > 0) setImmediate(step)
       else step()
     }
-    step()
     this.#wait(socket, this.#bounds.answer, "no answer came in time")
+    step()
   }
 
   #onData(socket: Socket, bytes: Buffer): void {
@@ -95,6 +100,7 @@ class Player {
     const { requests } = this.#plan
     const isBroken = requests.at(this.#sent - 1)?.isWhole === false || this.#plan.ending !== "read"
     if (isBroken && this.#sent === requests.length) return
+    if (this.#isWriting) return
     if (this.#reader.whole.length >= this.#sent) this.#go(socket)
     // A subscription stays open for as long as its client wants; ours has seen enough.
     else if (this.#reader.partial?.body.includes("subscriptions/acknowledged"))

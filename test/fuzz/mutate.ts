@@ -3,12 +3,14 @@ import { hostileString, hostileValue, type Json, RawJson, toText, trapKeys } fro
 
 /** Changes one place of a JSON value. */
 export function mutateJson(random: Random, value: Json): Json {
-  const isBranch = typeof value === "object" && value !== null && !(value instanceof RawJson)
-  // Deeper places are as interesting as the root, and there are more of them.
-  if (!isBranch || random.chance(0.15)) return replaced(random, value)
+  if (!isBranch(value) || random.chance(0.05)) return replaced(random, value)
   return Array.isArray(value)
     ? mutateArray(random, value)
     : mutateObject(random, value as { [name: string]: Json })
+}
+
+function isBranch(value: Json | undefined): boolean {
+  return typeof value === "object" && value !== null && !(value instanceof RawJson)
 }
 
 function mutateArray(random: Random, items: readonly Json[]): Json {
@@ -25,7 +27,10 @@ function mutateArray(random: Random, items: readonly Json[]): Json {
 function mutateObject(random: Random, object: { readonly [name: string]: Json }): Json {
   const names = Object.keys(object)
   if (names.length === 0) return { [random.pick(trapKeys)]: hostileValue(random) }
-  const name = random.pick(names)
+  // Where there is more inside, there is more to change.
+  const name = random.pick(
+    names.flatMap((each) => (isBranch(object[each]) ? [each, each, each, each, each, each] : [each])),
+  )
   const { [name]: member = null, ...rest } = object
   return random.weighted<Json>([
     [8, () => ({ ...object, [name]: mutateJson(random, member) })],

@@ -65,7 +65,7 @@ export async function handle(
   return { ...answer, status, notifications }
 }
 
-export function toHeaderBag(headers: { readonly [name: string]: string }): HeaderBag {
+function toHeaderBag(headers: { readonly [name: string]: string }): HeaderBag {
   const entries = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const)
   const byName = new Map(entries)
   return { get: (name) => byName.get(name), entries: () => entries }

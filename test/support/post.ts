@@ -1,7 +1,7 @@
 import type { FleetMCP } from "../../src/fleet-mcp.ts"
-import { SseParser } from "../../src/shared/sse-parser.ts"
 import { type Message, readMessage } from "./messages.ts"
 import type { Fields, Rpc } from "./rpc.ts"
+import { SseParser } from "./sse-parser.ts"
 
 /** Whatever serves `fetch`. */
 export type Served = Pick<FleetMCP, "fetch">

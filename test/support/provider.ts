@@ -63,6 +63,6 @@ export function fakeProvider(options: FakeProviderOptions): FakeProvider {
   }
 }
 
-export function resolve(component: AnyComponent): Resolved {
+function resolve(component: AnyComponent): Resolved {
   return { component, owner: "fake", invoke: component.invoke } as Resolved
 }

@@ -1,7 +1,7 @@
-import { SseParser } from "../../src/shared/sse-parser.ts"
 import { type Message, readMessage } from "./messages.ts"
 import { type Served, send } from "./post.ts"
 import type { Rpc } from "./rpc.ts"
+import { SseParser } from "./sse-parser.ts"
 
 /** An answer that is read message by message while it is open. */
 export interface Stream {

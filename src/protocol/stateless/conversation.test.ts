@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from "vitest"
-import { post } from "../../../test/support/post.ts"
+import { accept, answerAll, messagesOf, retry } from "../../../test/support/asking.ts"
+import { asking, number, play, request } from "../../../test/support/playing.ts"
+import { errorOf, post, resultOf } from "../../../test/support/post.ts"
 import { allCapabilities, type Fields, rpc } from "../../../test/support/rpc.ts"
 import { quietServer } from "../../../test/support/server.ts"
 import type { Context } from "../../components/context.ts"
@@ -80,4 +82,155 @@ it.each([
   const { error } = await post(mcp, rpc("tools/call", { name: "ask", inputResponses: { k: answer } }, meta))
   expect(error).toMatchObject({ code: -32602, message: expect.stringContaining("`inputResponses.k`") })
   expect(answered).not.toHaveBeenCalled()
+})
+
+describe("the questions of one turn", () => {
+  it("go out together, also when a few promises come between them", async () => {
+    const { mcp } = asking(async (ctx) => {
+      const later = async (message: string) => {
+        await Promise.resolve()
+        await Promise.resolve()
+        return number(ctx, message)
+      }
+      return Promise.all([number(ctx, "a"), later("b"), number(ctx, "c")])
+    })
+    const { rounds, result } = await play(mcp)
+    expect(rounds.map((round) => [...round].sort())).toEqual([["a", "b", "c"]])
+    expect(result.structuredContent).toHaveLength(3)
+  })
+
+  it("leave out those that were answered before", async () => {
+    const { mcp } = asking(async (ctx) => {
+      const a = await number(ctx, "a")
+      return [a, ...(await Promise.all([number(ctx, "b"), number(ctx, "c")]))]
+    })
+    const { rounds, result } = await play(mcp)
+    expect(rounds).toEqual([["a"], ["b", "c"]])
+    expect(result.structuredContent).toEqual([1, 2, 3])
+  })
+
+  it("keep apart what comes in a later turn", async () => {
+    const turn = () => new Promise((resolve) => setImmediate(resolve))
+    const { mcp } = asking(async (ctx) => {
+      const [a, b] = await Promise.all([
+        number(ctx, "a"),
+        turn()
+          .then(turn)
+          .then(() => number(ctx, "b")),
+      ])
+      return [a, b]
+    })
+    const { rounds, result } = await play(mcp)
+    expect(rounds).toEqual([["a"], ["b"]])
+    expect(result.structuredContent).toEqual([1, 2])
+  })
+})
+
+describe("an answer", () => {
+  it("finds its question whatever the order of parallel branches", async () => {
+    let round = 0
+    const { mcp } = asking(async (ctx) => {
+      const names = ["a", "b", "c"]
+      if (round++ % 2 === 1) names.reverse()
+      const entries = await Promise.all(
+        names.map(async (name) => [
+          name,
+          await number(ctx, `first ${name}`),
+          await number(ctx, `second ${name}`),
+        ]),
+      )
+      return entries.sort()
+    })
+    const { rounds, result } = await play(mcp)
+    expect(rounds).toHaveLength(2)
+    expect(result.structuredContent).toEqual([
+      ["a", 1, 6],
+      ["b", 2, 5],
+      ["c", 3, 4],
+    ])
+  })
+
+  it("belongs to the n-th of several identical questions", async () => {
+    const { mcp } = asking(async (ctx) => {
+      const first = await number(ctx, "again?")
+      const rest = await Promise.all([number(ctx, "again?"), number(ctx, "again?")])
+      return [first, ...rest]
+    })
+    expect((await play(mcp)).result.structuredContent).toEqual([1, 2, 3])
+  })
+
+  it("stays with a key when the question is worded anew", async () => {
+    const { mcp } = asking(async (ctx) => number(ctx, `It is ${Math.random()}. How many?`, { key: "many" }))
+    expect((await play(mcp)).result.structuredContent).toBe(1)
+  })
+
+  it("is the same when a round is sent twice, at once", async () => {
+    const { mcp } = asking(async (ctx) => (await number(ctx, "a")) + (await number(ctx, "b")))
+    const first = await resultOf(mcp, request)
+    const again = () =>
+      retry(
+        request,
+        first,
+        answerAll(first, () => accept({ n: 5 })),
+      )
+    const [one, two] = await Promise.all([resultOf(mcp, again()), resultOf(mcp, again())])
+    expect(one.inputRequests).toEqual(two.inputRequests)
+    expect(one.requestState).not.toBe(two.requestState)
+  })
+
+  it("need not be given again: the state remembers it", async () => {
+    const { mcp } = asking(async (ctx) => [await number(ctx, "a"), await number(ctx, "b")])
+    const first = await resultOf(mcp, request)
+    const second = await resultOf(
+      mcp,
+      retry(
+        request,
+        first,
+        answerAll(first, () => accept({ n: 1 })),
+      ),
+    )
+    const third = await resultOf(mcp, retry(request, second, {}))
+    expect(messagesOf(third)).toEqual(["b"])
+    const done = await resultOf(
+      mcp,
+      retry(
+        request,
+        third,
+        answerAll(third, () => accept({ n: 2 })),
+      ),
+    )
+    expect(done.structuredContent).toEqual([1, 2])
+  })
+})
+
+describe("a run that does not ask what was answered", () => {
+  it("is told both questions and what to do", async () => {
+    let round = 0
+    const { mcp } = asking((ctx) => number(ctx, `Question ${++round}?`))
+    const first = await resultOf(mcp, request)
+    const error = await errorOf(
+      mcp,
+      retry(
+        request,
+        first,
+        answerAll(first, () => accept({ n: 1 })),
+      ),
+    )
+    expect(error).toMatchObject({ status: 200, code: -32603 })
+    expect(error.message).toMatch(/`Question 1\?`.*`Question 2\?`.*\{ key \}/)
+  })
+
+  it("is fine when it asks nothing at all", async () => {
+    const { mcp } = asking((ctx) => (ctx.request.round === 0 ? number(ctx, "a") : "done"))
+    expect((await play(mcp)).result).toMatchObject({ content: [{ text: "done" }] })
+  })
+
+  it("is fine when it still asks one of several", async () => {
+    const { mcp } = asking((ctx) =>
+      ctx.request.round === 0
+        ? Promise.all([number(ctx, "a"), number(ctx, "b")])
+        : number(ctx, "b").then(() => number(ctx, "c")),
+    )
+    expect((await play(mcp)).rounds).toEqual([["a", "b"], ["c"]])
+  })
 })
