@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util"
 import { play } from "../test/fuzz/connection.ts"
+import { converse } from "../test/fuzz/conversation.ts"
 import { makePlan, type Plan } from "../test/fuzz/plan.ts"
 import { Random } from "../test/fuzz/random.ts"
 import { startTarget, type Target } from "../test/fuzz/target.ts"
@@ -15,6 +16,7 @@ const connections = 16
 const bounds = { answer: 15_000, close: 15_000 }
 const heldUpMs = 2000
 const leakBytes = 16 * 1024 * 1024
+const entries = ["on node:http", "on node:http, with credentials", "of fetch"]
 /** How many failures are told of before it is enough. */
 const maxFailures = 10
 
@@ -30,6 +32,7 @@ const seed = Number(values.seed)
 let passed = 0
 let failed = 0
 let requests = 0
+const stalled: Promise<void>[] = []
 
 console.log(`seed ${seed}`)
 const started = performance.now()
@@ -71,6 +74,7 @@ async function runBatch(target: Target, batch: number, only?: string): Promise<v
     }
   }
   await Promise.all(Array.from({ length: connections }, work))
+  if (only !== undefined) await Promise.all(stalled)
   const stats = await target.stats()
   for (const complaint of stats.complaints) tell(complaint, { batch })
   if (stats.heldUpMs > heldUpMs)
@@ -81,10 +85,26 @@ async function runBatch(target: Target, batch: number, only?: string): Promise<v
 async function runPlan(target: Target, place: Place): Promise<void> {
   const random = new Random(seed, place.batch, place.index ?? 0)
   const port = random.pick(target.ports)
+  const entry = entries[target.ports.indexOf(port)] ?? ""
+  if (random.chance(0.03)) {
+    requests++
+    const problem = await converse(random, port, bounds.answer)
+    if (problem !== undefined) tell(problem, place, [`entry ${entry}, a conversation`])
+    return
+  }
   const plan = makePlan(random)
   requests += plan.requests.length
-  const problem = target.death ?? (await play(plan, port, bounds))
-  if (problem !== undefined) tell(problem, place, { plan, entry: target.ports.indexOf(port) })
+  const played = play(plan, port, bounds).then((problem) => {
+    if (problem !== undefined)
+      tell(target.death ?? problem, place, [`entry ${entry}, ${plan.ending}`, ...shown(plan)])
+  })
+  // Those wait for time-outs; the others need not wait for them.
+  if (plan.ending === "stall") stalled.push(played)
+  else await played
+}
+
+function shown({ requests: all }: Plan): readonly string[] {
+  return all.map(({ bytes }) => JSON.stringify(bytes.toString("latin1").slice(0, 1500)))
 }
 
 interface Place {
@@ -93,21 +113,14 @@ interface Place {
 }
 
 /** Says what is wrong and how to see it again. */
-function tell(
-  problem: string,
-  { batch, index }: Place,
-  what?: { readonly plan: Plan; readonly entry: number },
-): void {
+function tell(problem: string, { batch, index }: Place, details: readonly string[] = []): void {
   const plan = index === undefined ? "" : ` --plan ${index}`
-  fail(`${problem}\n  again: npm run fuzz -- --seed ${seed} --batch ${batch}${plan}`)
-  if (what === undefined) return
-  console.log(`  entry ${["node", "node with credentials", "fetch"][what.entry]}, ${what.plan.ending}`)
-  for (const { bytes } of what.plan.requests)
-    console.log(`  ${JSON.stringify(bytes.toString("latin1").slice(0, 1500))}`)
+  fail([problem, `again: npm run fuzz -- --seed ${seed} --batch ${batch}${plan}`, ...details].join("\n  "))
 }
 
 /** Waits until the server is at rest and returns the memory it uses then. */
 async function settled(target: Target): Promise<number> {
+  await Promise.all(stalled)
   for (let tries = 0; ; tries++) {
     const { memory, connections: open } = await target.stats()
     if (open === 0 || tries === 100) {

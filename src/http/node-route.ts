@@ -1,9 +1,9 @@
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { BodyAlreadyRead, BodyTooLarge } from "../errors/http.ts"
-import { externalUrl } from "./external-url.ts"
 import { parsedBody, toStream } from "./node-body.ts"
 import type { NodeChannel } from "./node-channel.ts"
+import { leaves, urlOf } from "./node-request.ts"
 import { routeHeaders } from "./route-headers.ts"
 import type { RouteHandler } from "./router.ts"
 
@@ -25,28 +25,6 @@ export async function serveRoute(channel: NodeChannel, handler: RouteHandler): P
   if (body !== undefined) return pipeline(body, res)
   res.end()
   await response.body?.cancel()
-}
-
-/** The URL of a request of `node:http` as its client wrote it. */
-export function urlOf({ req, site }: NodeChannel): URL {
-  const { host, target } = targetOf(req)
-  const scheme = "encrypted" in req.socket ? "https" : "http"
-  // The host passed the guard, so it can stand in a URL.
-  return externalUrl(site.endpoint, `${scheme}://${host ?? "localhost"}`, target)
-}
-
-/** What a request is sent to: the host, and the path with the query. */
-export function targetOf(req: NodeChannel["req"]): {
-  readonly host: string | undefined
-  readonly target: string
-} {
-  // Frameworks take the prefix under which they mount us off `url` and keep the whole here.
-  const { originalUrl } = req as { readonly originalUrl?: unknown }
-  const url = typeof originalUrl === "string" ? originalUrl : (req.url ?? "/")
-  if (url.startsWith("/")) return { host: req.headers.host, target: url }
-  // RFC 9112 section 3.2.2: the absolute form must be taken, and its host counts.
-  const [, host, target] = /^https?:\/\/([^/?#]*)([^#]*)/i.exec(url) ?? []
-  return { host: host ?? req.headers.host, target: target?.startsWith("/") ? target : `/${target ?? ""}` }
 }
 
 function toRequest(channel: NodeChannel): Request {

@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { BodyAlreadyRead } from "../errors/http.ts"
 import { type Authenticator, isRefusal } from "../server/authenticator.ts"
-import { admit, type Head } from "./admit.ts"
+import { admit } from "./admit.ts"
 import { bodyTooLarge, contentTypeProblem, notJson, refusalAnswer } from "./answer.ts"
 import type { Endpoint } from "./endpoint.ts"
 import { KeepAlive } from "./keep-alive.ts"
 import { fail, writeAnswer, writeReply } from "./node-answer.ts"
-import { authenticate } from "./node-authenticate.ts"
 import { parsedBody, readBody, toText } from "./node-body.ts"
 import { NodeChannel, type NodeSite } from "./node-channel.ts"
-import { serveRoute, targetOf } from "./node-route.ts"
+import { headOf, leaves, urlOf } from "./node-request.ts"
+import { serveRoute } from "./node-route.ts"
 
 /** A request listener of `node:http`. */
 export type NodeListener = (req: IncomingMessage, res: ServerResponse) => void
@@ -61,7 +61,19 @@ function identify(channel: NodeChannel): void {
 }
 
 async function identifyBy(authenticator: Authenticator, channel: NodeChannel): Promise<void> {
-  const caller = await authenticate(channel, authenticator)
+  let signal: AbortSignal | undefined
+  const caller = await authenticator.authenticate({
+    method: channel.req.method ?? "POST",
+    headers: channel,
+    // What few authenticators look at is made when they do.
+    get externalUrl() {
+      return urlOf(channel)
+    },
+    get signal() {
+      signal ??= leaves(channel)
+      return signal
+    },
+  })
   if (isRefusal(caller)) {
     writeAnswer(channel, refusalAnswer(caller))
     return
@@ -117,26 +129,6 @@ function answer(channel: NodeChannel, message: unknown): void {
   if (reply instanceof Promise)
     reply.then((settled) => writeReply(channel, settled)).catch((error) => fail(channel, error))
   else writeReply(channel, reply)
-}
-
-function headOf(channel: NodeChannel): Head {
-  const { req } = channel
-  const { host, target } = targetOf(req)
-  const path = pathOf(target)
-  const own = req.url?.startsWith("/") ? pathOf(req.url) : path
-  return {
-    method: req.method ?? "GET",
-    path: own,
-    fullPath: path === own ? undefined : path,
-    host,
-    origin: req.headers.origin,
-    header: (name) => channel.get(name),
-  }
-}
-
-function pathOf(target: string): string {
-  const end = target.indexOf("?")
-  return end === -1 ? target : target.slice(0, end)
 }
 
 function ignore(): void {

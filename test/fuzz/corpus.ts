@@ -1,7 +1,7 @@
 import { metaKeys } from "../../src/spec/meta.ts"
 import { latestStatelessRevision } from "../../src/spec/revisions.ts"
 import type { Random } from "./random.ts"
-import type { Json } from "./values.ts"
+import { type Json, RawJson, toText } from "./values.ts"
 
 /** The message of a request, before anything is done to it. */
 export interface Message {
@@ -97,22 +97,32 @@ function envelope(random: Random): { readonly [name: string]: Json } {
   }
 }
 
-/** The headers that belong to a message that is right. */
-export function rightHeaders(message: Message): [name: string, value: string][] {
-  const { method, params } = message
-  const { name, uri, arguments: args } = (params ?? {}) as { readonly [name: string]: Json }
+/** The headers that belong to a message, as far as it is one. */
+export function rightHeaders(message: Json): [name: string, value: string][] {
+  const { method, params } = membersOf(message)
+  const { name, uri, arguments: args } = membersOf(params)
+  const { region, zone } = membersOf(args)
   const target = method === "resources/read" ? uri : name
   const headers: [string, string][] = [
     ["host", "127.0.0.1"],
     ["content-type", "application/json"],
     ["accept", "application/json, text/event-stream"],
     ["mcp-protocol-version", latestStatelessRevision],
-    ["mcp-method", String(method)],
+    ["mcp-method", toHeader(method)],
   ]
-  if (typeof target === "string") headers.push(["mcp-name", target])
-  if (target === "region") {
-    const { region, zone } = (args ?? {}) as { readonly [name: string]: Json }
-    headers.push(["mcp-param-region", String(region)], ["mcp-param-zone", String(zone)])
-  }
+  if (target !== undefined) headers.push(["mcp-name", toHeader(target)])
+  if (region !== undefined) headers.push(["mcp-param-region", toHeader(region)])
+  if (zone !== undefined) headers.push(["mcp-param-zone", toHeader(zone)])
   return headers
+}
+
+function membersOf(value: Json | undefined): { readonly [name: string]: Json | undefined } {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value)
+  return isObject && !(value instanceof RawJson) ? (value as { readonly [name: string]: Json }) : {}
+}
+
+function toHeader(value: Json | undefined): string {
+  const text = typeof value === "string" ? value : toText(value ?? null)
+  const isPlain = /^[\x21-\x7e]([\x20-\x7e]{0,500}[\x21-\x7e])?$/.test(text)
+  return isPlain ? text : `=?base64?${Buffer.from(text.slice(0, 500)).toString("base64")}?=`
 }

@@ -76,8 +76,10 @@ function makeRequest(random: Random, id: number): Planned {
         ]),
     ],
   ])
-  const headers = mutatedHeaders(random, rightHeaders(message))
-  const body = Buffer.from(bodyText(random, message))
+  const changed = changedMessage(random, message)
+  // Where the headers agree with what was changed, it gets further in.
+  const headers = mutatedHeaders(random, rightHeaders(random.chance(0.7) ? changed : message))
+  const body = Buffer.from(bodyText(random, changed))
   const whole = frame(random, { start: `${method} ${path} HTTP/1.1`, headers, body })
   const bytes = random.chance(0.08) ? mutateBytes(random, whole) : whole
   return {
@@ -88,7 +90,7 @@ function makeRequest(random: Random, id: number): Planned {
   }
 }
 
-function bodyText(random: Random, message: Message): string {
+function changedMessage(random: Random, message: Message): Json {
   let value: Json = message
   const changes = random.weighted([
     [4, () => 0],
@@ -96,7 +98,11 @@ function bodyText(random: Random, message: Message): string {
     [2, () => 2 + random.below(3)],
   ])
   for (let change = 0; change < changes; change++) value = mutateJson(random, value)
-  const text = toText(value)
+  return value
+}
+
+function bodyText(random: Random, message: Json): string {
+  const text = toText(message)
   if (random.chance(0.01))
     return `[${Array.from({ length: random.pick([0, 1, 50, 1000]) }, () => text).join(",")}]`
   return random.chance(0.02) ? mutateString(random, text) : text

@@ -38,6 +38,8 @@ const http = {
   },
 }
 
+const anyone = await createPrincipal({ subject: "anyone" })
+const ann = await createPrincipal({ subject: "ann", scopes: ["admin"] })
 const open = server({ http })
 const guarded = server({
   http,
@@ -46,9 +48,9 @@ const guarded = server({
   auth: {
     authenticate({ headers }) {
       const token = headers.get("authorization")
-      if (token === undefined) return createPrincipal({ subject: "anyone" })
+      if (token === undefined) return anyone
       if (token !== "Bearer good") return { status: 401, headers: { "www-authenticate": "Bearer" } }
-      return createPrincipal({ subject: "ann", scopes: ["admin"] })
+      return ann
     },
   },
 })

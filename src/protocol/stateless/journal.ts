@@ -115,5 +115,8 @@ function notAnswer(key: string, problem: string): InvalidAnswer {
 
 function associatedData({ server, principal, method, params }: Binding): string {
   const target = params.name ?? params.uri ?? null
-  return canonicalJson([server, principalKey(principal), method, target, params.arguments ?? null])
+  // Answers given to one version of a component are none to another.
+  const version = isObject(params._meta) ? (params._meta["fleetmcp/version"] ?? null) : null
+  const { arguments: args = null } = params
+  return canonicalJson([server, principalKey(principal), method, target, version, args])
 }

@@ -70,6 +70,20 @@ describe("requestState", () => {
     }
   })
 
+  requirement("S-245", "is of no use with another version of the tool", async () => {
+    const mcp = quietServer()
+    for (const version of ["1", "2"]) {
+      mcp.tool({ name: "ask", version }, async (_, ctx) => {
+        return `${version} ${(await ctx.elicit("Who?", person, { key: "who" })).action}`
+      })
+    }
+    const wanting = (version: string) => call("ask", {}, { ...capable(), "fleetmcp/version": version })
+    const asked = await resultOf(mcp, wanting("1"))
+    expect(await errorOf(mcp, retry(wanting("2"), asked, ada))).toMatchObject(refused)
+    expect(await errorOf(mcp, retry(call("ask", {}, capable()), asked, ada))).toMatchObject(refused)
+    expect(await resultOf(mcp, retry(wanting("1"), asked, ada))).toMatchObject({ content: [{ text: "1 accept" }] })
+  })
+
   requirement("S-245", "knows the same arguments in another order", async () => {
     const mcp = quietServer()
     const input = z.object({ a: z.number(), b: z.number() })

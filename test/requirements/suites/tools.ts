@@ -16,8 +16,6 @@ function textOf(result: { readonly content?: unknown }): string {
   return (result.content as readonly { readonly text: string }[]).map(({ text }) => text).join("\n")
 }
 
-const _png = "data:image/png;base64,iVBORw0KGgo="
-
 describe("tools/list", () => {
   requirement("S-130", "is declared where there are tools, and only there", async () => {
     expect((await resultOf(fullServer(), rpc("server/discover"))).capabilities).toHaveProperty("tools")

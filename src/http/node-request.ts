@@ -1,0 +1,53 @@
+import type { Head } from "./admit.ts"
+import { externalUrl } from "./external-url.ts"
+import type { NodeChannel } from "./node-channel.ts"
+
+/** The head of a request, with what frameworks did to its path. */
+export function headOf(channel: NodeChannel): Head {
+  const { req } = channel
+  const { host, target } = targetOf(channel)
+  const fullPath = pathOf(target)
+  const path = req.url?.startsWith("/") ? pathOf(req.url) : fullPath
+  return {
+    method: req.method ?? "GET",
+    path,
+    fullPath: fullPath === path ? undefined : fullPath,
+    host,
+    origin: req.headers.origin,
+    header: (name) => channel.get(name),
+  }
+}
+
+/** The URL of a request as its client wrote it. */
+export function urlOf(channel: NodeChannel): URL {
+  const { host, target } = targetOf(channel)
+  const scheme = "encrypted" in channel.req.socket ? "https" : "http"
+  // The host passed the guard, so it can stand in a URL.
+  return externalUrl(channel.site.endpoint, `${scheme}://${host ?? "localhost"}`, target)
+}
+
+/** Aborted when the client goes away before its answer. */
+export function leaves({ res }: NodeChannel): AbortSignal {
+  const controller = new AbortController()
+  if (res.destroyed) controller.abort()
+  res.once("close", () => {
+    if (!res.writableFinished) controller.abort()
+  })
+  return controller.signal
+}
+
+/** What a request is sent to: the host, and the path with the query. */
+function targetOf({ req }: NodeChannel): { readonly host: string | undefined; readonly target: string } {
+  // Frameworks take the prefix under which they mount us off `url` and keep the whole here.
+  const { originalUrl } = req as { readonly originalUrl?: unknown }
+  const url = typeof originalUrl === "string" ? originalUrl : (req.url ?? "/")
+  if (url.startsWith("/")) return { host: req.headers.host, target: url }
+  // RFC 9112 section 3.2.2: the absolute form must be taken, and its host counts.
+  const [, host, target] = /^https?:\/\/([^/?#]*)([^#]*)/i.exec(url) ?? []
+  return { host: host ?? req.headers.host, target: target?.startsWith("/") ? target : `/${target ?? ""}` }
+}
+
+function pathOf(target: string): string {
+  const end = target.indexOf("?")
+  return end === -1 ? target : target.slice(0, end)
+}
