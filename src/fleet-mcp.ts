@@ -7,6 +7,7 @@ import { type Prompt, prompt } from "./components/prompt.ts"
 import { type Resource, resource } from "./components/resource.ts"
 import type { Template } from "./components/template.ts"
 import { type Tool, tool } from "./components/tool.ts"
+import { ServerClosed } from "./errors/server.ts"
 import { createEndpoint, type Endpoint, type HttpOptions } from "./http/endpoint.ts"
 import { createFetchHandler, type FetchHandler } from "./http/handler.ts"
 import type { RouteHandler } from "./http/router.ts"
@@ -94,8 +95,11 @@ export interface RunOptions {
 }
 
 export interface CallOptions {
-  /** On whose behalf. Default: the server's own, which no auth check concerns. */
-  readonly as?: Principal
+  /**
+   * On whose behalf; `undefined` is a caller nobody knows, as `ctx.auth` is. Left out: the server's own behalf, which
+   * no auth check concerns.
+   */
+  readonly as?: Principal | undefined
   readonly signal?: AbortSignal
 }
 
@@ -254,11 +258,18 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   /** Starts the server and listens. Resolves when it does. */
   async run(options: RunOptions): Promise<RunningServer> {
     await this.start()
+    if (this.#closed !== undefined) throw new ServerClosed()
+    const timeouts = this.#options.http?.timeouts
     const server = await serveHttp((req, res) => this.node(req, res), {
       port: options.port ?? 3000,
       host: options.host ?? "127.0.0.1",
       path: this.#http().path,
+      ...(timeouts === undefined ? undefined : { timeouts }),
     })
+    if (this.#closed !== undefined) {
+      await server.close(0)
+      throw new ServerClosed()
+    }
     this.#servers.add(server)
     this.#log({ level: "info", message: `Listening on ${server.url}` })
     return server
@@ -362,12 +373,8 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     )
   }
 
-  #call(
-    method: string,
-    params: { readonly [name: string]: unknown },
-    { as, signal }: CallOptions,
-  ): Promise<object> {
-    return this.#engine.caller.call(method, params, { as, signal })
+  #call(method: string, params: { readonly [name: string]: unknown }, options: CallOptions): Promise<object> {
+    return this.#engine.caller.call(method, params, options)
   }
 
   async #list(method: string, field: string, options: CallOptions): Promise<readonly unknown[]> {

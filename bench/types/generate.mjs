@@ -1,4 +1,4 @@
-/** Writes the same tools three times: with interfaces by hand, with `z.infer` by hand, and through FleetMCP. */
+/** Writes the same tools three times: with interfaces by hand, through the plainest typing, and through FleetMCP. */
 
 /** Five kinds of tool, as servers have them; `n` makes every name, and so every type, one of its own. */
 const KINDS = [
@@ -36,9 +36,12 @@ const KINDS = [
   }),
 ]
 
+const CONFIG = "name: string; description: string"
 const HEADS = {
-  interfaces: `declare function tool(config: { readonly name: string; readonly description: string; readonly input: unknown; readonly output?: unknown }, handler: (args: never) => unknown): unknown`,
-  infer: `declare function tool(config: { readonly name: string; readonly description: string; readonly input: unknown; readonly output?: unknown }, handler: (args: never) => unknown): unknown`,
+  /** Nothing is inferred: interfaces by hand, and schemas that the compiler need not look into. */
+  interfaces: `declare function tool(config: { ${CONFIG}; input: unknown; output?: unknown }, handler: (args: never) => unknown): unknown`,
+  /** The plainest function that infers arguments and holds results to the output schema. */
+  plain: `declare function tool<I extends z.ZodType, O extends z.ZodType, R extends z.input<O> | Promise<z.input<O>>>(config: { ${CONFIG}; input: I; output?: O }, handler: (args: z.output<I>) => R): unknown`,
   fleetmcp: `import { tool } from "fleetmcp"`,
 }
 
@@ -51,19 +54,13 @@ export function writeTools(variant, count) {
 }
 
 function writeTool(variant, n, { input, args, output, result, body }) {
+  const isByHand = variant === "interfaces"
   const isAsync = n % 2 === 1
-  const returned = isAsync ? `Promise<${result}>` : result
-  const before = {
-    interfaces: `interface Args${n} ${args}\ntype Result${n} = ${result}\n`,
-    infer: "",
-    fleetmcp: "",
-  }
+  const types = isByHand ? `interface Args${n} ${args}\ntype Result${n} = ${result}\n` : ""
   const schemas = `const input${n} = ${input}\n${output === undefined ? "" : `const output${n} = ${output}\n`}`
-  const signature = {
-    interfaces: `(args: Args${n}): ${isAsync ? `Promise<Result${n}>` : `Result${n}`}`,
-    infer: `(args: z.infer<typeof input${n}>): ${output === undefined ? returned : isAsync ? `Promise<z.infer<typeof output${n}>>` : `z.infer<typeof output${n}>`}`,
-    fleetmcp: `(args)`,
-  }
+  const returned = isAsync ? `Promise<Result${n}>` : `Result${n}`
+  const signature = isByHand ? `(args: Args${n}): ${returned}` : "(args)"
   const config = `{ name: "tool_${n}", description: "Tool ${n}", input: input${n}${output === undefined ? "" : `, output: output${n}`} }`
-  return `${before[variant]}${schemas}export const tool${n} = tool(${config}, ${isAsync ? "async " : ""}${signature[variant]} => ${body})\n`
+  const handler = `${isAsync ? "async " : ""}${signature} => ${body}`
+  return `${types}${schemas}export const tool${n} = tool(${config}, ${handler})\n`
 }

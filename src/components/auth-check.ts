@@ -1,3 +1,4 @@
+import { NoScopes } from "../errors/components.ts"
 import type { Principal } from "../protocol/principal.ts"
 
 /** What an {@link AuthPredicate} decides about: who, and which component. */
@@ -38,7 +39,7 @@ export type AuthCheck = AuthRule | AuthPredicate | readonly (AuthRule | AuthPred
  * @param scopes The scopes, as the authorization server names them.
  */
 export function requireScopes(...scopes: string[]): AuthRule {
-  return Object.freeze({ scopes: Object.freeze(scopes) })
+  return Object.freeze({ scopes: someScopes(scopes) })
 }
 
 /**
@@ -49,7 +50,13 @@ export function requireScopes(...scopes: string[]): AuthRule {
  * @see S28/basic/authorization#scope-challenge-handling
  */
 export function challengeScopes(...scopes: string[]): AuthRule {
-  return Object.freeze({ scopes: Object.freeze(scopes), challenge: true })
+  return Object.freeze({ scopes: someScopes(scopes), challenge: true })
+}
+
+/** No scopes would let everyone pass, which nobody means who spreads an empty list. */
+function someScopes(scopes: readonly string[]): readonly string[] {
+  if (scopes.length === 0) throw new NoScopes()
+  return Object.freeze([...scopes])
 }
 
 /**

@@ -132,11 +132,16 @@ type Unsendable =
 
 type Callable = (...args: never) => unknown
 
-/** Members that may be `undefined` become optional; the last step joins both parts, so that editors show one object. */
-type JsonifyMembers<T> = [UndefinedKeys<T>] extends [never]
+/** Members that may be `undefined` become optional; types without any, which are the most, are told at once. */
+type JsonifyMembers<T> = undefined extends T[keyof T]
+  ? JsonifyOptional<T, UndefinedKeys<T>>
+  : { [Key in keyof T as SentKey<T, Key>]: Jsonify<T[Key]> }
+
+/** The last step joins both parts, so that editors show one object. */
+type JsonifyOptional<T, Undefined extends keyof T> = [Undefined] extends [never]
   ? { [Key in keyof T as SentKey<T, Key>]: Jsonify<Exclude<T[Key], undefined>> }
-  : { [Key in keyof T as Exclude<SentKey<T, Key>, UndefinedKeys<T>>]: Jsonify<T[Key]> } & {
-        [Key in UndefinedKeys<T> as SentKey<T, Key>]?: Jsonify<Exclude<T[Key], undefined>>
+  : { [Key in keyof T as Exclude<SentKey<T, Key>, Undefined>]: Jsonify<T[Key]> } & {
+        [Key in Undefined as SentKey<T, Key>]?: Jsonify<Exclude<T[Key], undefined>>
       } extends infer Joined
     ? { [Key in keyof Joined]: Joined[Key] }
     : never

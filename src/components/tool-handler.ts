@@ -11,7 +11,7 @@ import type { ResultValue } from "./result-value.ts"
  * know the output schema while it reads the function's body, and keep `"a"` and `[1, 2]` as what they are.
  */
 export type ToolHandler<Input, Output, Returned> = [Output] extends [Schema]
-  ? (args: ToolArguments<Input>, ctx: Context) => Fitting<Returned, Output>
+  ? (args: ToolArguments<Input>, ctx: Context) => Fitting<Returned, InferInput<Output>>
   : (args: ToolArguments<Input>, ctx: Context) => Sending<Returned>
 
 /** What a handler receives: what the schema makes of the arguments, or nothing. */
@@ -25,11 +25,8 @@ export type ToolOutput<Output, Returned> = [Output] extends [Schema]
   ? Jsonify<InferOutput<Output>>
   : ResultValue<Settled<Returned>>
 
-/** What a handler may return under an output schema. */
-export type ToolReturn<Output> =
-  | ToolValue<InferInput<Output>>
-  | PromiseLike<ToolValue<InferInput<Output>>>
-  | Yields<InferInput<Output>>
+/** What a handler may return under an output schema; `Value` is what the schema takes. */
+export type ToolReturn<Value> = ToolValue<Value> | PromiseLike<ToolValue<Value>> | Yields<Value>
 
 type ToolValue<Value> = Value | ToolResult<Value> | InputRequired
 
@@ -40,22 +37,37 @@ type Yields<Value> = Value extends readonly (infer Item)[]
 /**
  * What was returned when it fits, and else what should have been, so that the compiler says "`string` is not
  * assignable to `number`". Nothing is known of what is returned until the body was read; then all is allowed.
+ * Promises are looked into by name first: comparing them member by member costs the compiler ten times as much.
  */
-type Fitting<Returned, Output> = unknown extends Returned
-  ? ToolReturn<Output>
-  : Returned extends ToolReturn<Output>
-    ? Returned
-    : Returned extends PromiseLike<unknown>
-      ? Promise<InferInput<Output>>
-      : InferInput<Output>
+type Fitting<Returned, Value> = unknown extends Returned
+  ? ToolReturn<Value>
+  : Returned extends Promise<infer Settled>
+    ? [Settled] extends [ToolValue<Value>]
+      ? Returned
+      : Promise<Value>
+    : Returned extends ToolReturn<Value>
+      ? Returned
+      : Value
 
 /** What was returned when JSON can say it, and else a type that says what it cannot. */
 type Sending<Returned> = unknown extends Returned
   ? Returned
-  : Returned extends PromiseLike<infer Value>
+  : Returned extends Promise<infer Value>
     ? [Value] extends [Sendable<Value>]
       ? Returned
       : Promise<Sendable<Value>>
+    : Returned extends Stepwise
+      ? SendingSteps<Returned>
+      : Sendable<Returned>
+
+/** Thenables and generators. */
+type Stepwise = { then(...args: never): unknown } | { next(...args: never): unknown }
+
+type SendingSteps<Returned> =
+  Returned extends PromiseLike<infer Value>
+    ? [Value] extends [Sendable<Value>]
+      ? Returned
+      : PromiseLike<Sendable<Value>>
     : Returned extends AsyncGenerator<infer Item>
       ? [Item] extends [Sendable<Item>]
         ? Returned
@@ -67,10 +79,17 @@ type Sending<Returned> = unknown extends Returned
         : Sendable<Returned>
 
 /** What a handler's return value comes to: promises are awaited, generators collected, questions answered. */
-type Settled<Returned> = Returned extends PromiseLike<infer Value> ? Collected<Value> : Collected<Returned>
+type Settled<Returned> =
+  Returned extends Promise<infer Value>
+    ? Collected<Value>
+    : Returned extends Stepwise
+      ? Returned extends PromiseLike<infer Value>
+        ? Collected<Value>
+        : Collected<Returned>
+      : Exclude<Returned, InputRequired>
 
-type Collected<Value> = Value extends
-  | AsyncGenerator<infer Item, infer Last>
-  | Generator<infer Item, infer Last>
-  ? Exclude<Item | Exclude<Last, void>, InputRequired>[]
+type Collected<Value> = Value extends Stepwise
+  ? Value extends AsyncGenerator<infer Item, infer Last> | Generator<infer Item, infer Last>
+    ? Exclude<Item | Exclude<Last, void>, InputRequired>[]
+    : Value
   : Exclude<Value, InputRequired>

@@ -81,7 +81,7 @@ export function tool<
   Returned = unknown,
 >(
   config: ToolConfig<Name, Input, Output>,
-  handler: ToolHandler<NoInfer<Input>, NoInfer<Output>, Returned>,
+  handler: ToolHandler<Input, Output, Returned>,
 ): Tool<Name, ToolInput<Input>, ToolOutput<Output, Returned>> {
   // The value is typed for its users; inside, arguments and results are what validation says they are.
   return defineTool(config as unknown as ToolConfig, handler as AnyHandler, {}) as never

@@ -212,3 +212,13 @@ export class RequestStateTooLarge extends FleetError {
     })
   }
 }
+
+/** A secret is missing or so short that it can be guessed. */
+export class WeakSecret extends FleetError {
+  readonly code = "WEAK_SECRET"
+  constructor(what: string) {
+    super(`${what}.`, {
+      fix: "Give 32 random characters or bytes at least, such as `openssl rand -hex 32` prints; check that the variable is set.",
+    })
+  }
+}

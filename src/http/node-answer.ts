@@ -48,10 +48,15 @@ export function writeAnswer(channel: NodeChannel, plain: Answer): void {
 export function fail(channel: NodeChannel, error: unknown): void {
   const { res, site } = channel
   // Whatever fails because its client went away is no error of ours, and has nobody to be told.
-  if (res.destroyed && !res.headersSent) return
+  if (res.destroyed && (!res.headersSent || isCutOff(error))) return
   const answer = failureAnswer(site.endpoint, error)
   if (res.headersSent) res.destroy()
   else writeAnswer(channel, answer)
+}
+
+/** What piping an answer into a connection says when that goes away. */
+function isCutOff(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE"
 }
 
 /**

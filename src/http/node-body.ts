@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http"
+import type { IncomingMessage, ServerResponse } from "node:http"
 import { BodyCutOff, BodyTooLarge } from "../errors/http.ts"
 
 /** What a framework such as Express may have left of a body that it parsed before us. */
@@ -60,8 +60,15 @@ export function isBodyLong(req: IncomingMessage, limit: number): boolean {
   return req.headers["transfer-encoding"] !== undefined || Number(req.headers["content-length"]) > limit
 }
 
-/** The body as a web stream, for handlers that speak `fetch`. It fails beyond `limit` bytes. */
-export function toStream(req: IncomingMessage, limit: number): ReadableStream<Uint8Array<ArrayBuffer>> {
+/**
+ * The body as a web stream, for handlers that speak `fetch`. It fails beyond `limit` bytes, and ends with the answer:
+ * what is unread by then is let go, so that the connection can be used again.
+ */
+export function toStream(
+  req: IncomingMessage,
+  res: ServerResponse,
+  limit: number,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   let size = 0
   let stop = (): void => undefined
   return new ReadableStream({
@@ -85,12 +92,13 @@ export function toStream(req: IncomingMessage, limit: number): ReadableStream<Ui
         req.off("data", onData)
         req.off("end", onEnd)
         req.off("close", onClose)
-        // What nobody wants is let go, so that the connection can be used again.
+        res.off("close", onClose)
         req.resume()
       }
       req.on("data", onData)
       req.on("end", onEnd)
       req.on("close", onClose)
+      res.on("close", onClose)
       req.pause()
       if (req.destroyed) onClose()
     },

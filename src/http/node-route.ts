@@ -39,8 +39,8 @@ function toRequest(channel: NodeChannel): Request {
   return new Request(url, { ...init, signal, body: bodyOf(channel), duplex: "half" } as RequestInit)
 }
 
-function bodyOf({ req, site }: NodeChannel): ReadableStream<Uint8Array<ArrayBuffer>> | string {
-  if (!req.readableDidRead && !req.readableEnded) return toStream(req, site.endpoint.bodyLimit)
+function bodyOf({ req, res, site }: NodeChannel): ReadableStream<Uint8Array<ArrayBuffer>> | string {
+  if (!req.readableDidRead && !req.readableEnded) return toStream(req, res, site.endpoint.bodyLimit)
   const body = parsedBody(req)
   if (typeof body === "string") return body
   const isJson = req.headers["content-type"]?.includes("json") === true

@@ -150,12 +150,18 @@ export class Call {
   }
 }
 
+/** A result and its text. */
+export interface Serialized {
+  readonly result: object
+  readonly json: string
+}
+
 /** The result of a call that is done. */
 export interface Complete {
   readonly kind: "complete"
   readonly result: object
-  /** `result` serialized, where that was done beforehand. */
-  readonly json?: string | undefined
+  /** A text made beforehand; it counts only for the very result it was made of, which middleware may replace. */
+  readonly serialized?: Serialized | undefined
 }
 
 /**
@@ -192,8 +198,9 @@ export interface Failure {
 /** How a call ends. */
 export type Outcome = Complete | InputRequired | Extended | Failure
 
-export function complete(result: object, json?: string): Complete {
-  return { kind: "complete", result, json }
+/** Makes the outcome of a call that is done. */
+export function complete(result: object, serialized?: Serialized): Complete {
+  return { kind: "complete", result, serialized }
 }
 
 /** The end of a call that was aborted before it was done. */

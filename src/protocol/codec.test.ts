@@ -32,8 +32,18 @@ describe("the codec of 2026-07-28", () => {
   })
 
   it("writes what was serialized beforehand as it is", async () => {
+    const result = { tools: [] }
     const json = '{"tools":[],"ttlMs":0}'
-    expect(await codec.answer("a", complete({ tools: [] }, json))).toContain('"tools":[],"ttlMs":0,"_meta"')
+    expect(await codec.answer("a", complete(result, { result, json }))).toContain(
+      '"tools":[],"ttlMs":0,"_meta"',
+    )
+  })
+
+  it("writes the result that middleware put in the place of a serialized one", async () => {
+    const listed = { tools: ["open", "hidden"] }
+    const serialized = { result: listed, json: '{"tools":["open","hidden"]}' }
+    const outcome = { ...complete(listed, serialized), result: { tools: ["open"] } }
+    expect(await codec.answer("a", outcome)).not.toContain("hidden")
   })
 
   it("keeps the `_meta` of a result beside its own", async () => {

@@ -1,6 +1,6 @@
 import { metaKeys } from "../spec/meta.ts"
 import type { ProtocolRevision } from "../spec/revisions.ts"
-import type { InputRequired, Outcome } from "./call.ts"
+import type { Complete, InputRequired, Outcome } from "./call.ts"
 import { idToJson, type Params, type RequestId, type RpcError } from "./jsonrpc.ts"
 
 /** Renders outcomes for one protocol revision. */
@@ -64,7 +64,7 @@ export function createStatelessCodec(revision: ProtocolRevision, options: Statel
     answer(id, outcome) {
       switch (outcome.kind) {
         case "complete":
-          return finish(headOf(id, '"complete"'), outcome.result, outcome.json)
+          return finish(headOf(id, '"complete"'), outcome.result, textOf(outcome))
         case "input-required":
           return inputRequired(id, outcome)
         case "extended":
@@ -88,6 +88,10 @@ export function createStatelessCodec(revision: ProtocolRevision, options: Statel
       return JSON.stringify({ jsonrpc: "2.0", method, params })
     },
   }
+}
+
+function textOf({ result, serialized }: Complete): string | undefined {
+  return serialized?.result === result ? serialized.json : undefined
 }
 
 function headOf(id: RequestId | undefined, resultType: string): string {

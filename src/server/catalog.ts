@@ -183,14 +183,25 @@ export class Catalog {
     { kind, id, scope }: Query<K>,
     dynamic: readonly Provider[],
   ): Promise<Resolved<K> | undefined> {
-    const key = JSON.stringify([kind, id, principalKey(scope.principal), scope.trusted, scope.version])
+    const key = JSON.stringify([
+      kind,
+      id,
+      principalKey(scope.principal),
+      scope.principal?.scopes,
+      scope.trusted,
+      scope.version,
+    ])
     if (this.#misses.get(key) === true) return undefined
     const revision = this.#revision
+    let isHidden = false
     for (const provider of dynamic) {
       const entry = provider.find === undefined ? undefined : await provider.find(kind, id, scope)
       const found = await seen(entry ?? (await listed(provider, { kind, id, scope })), scope)
       if (found !== undefined) return found
+      isHidden ||= entry !== undefined
     }
+    // What is there but not for this caller may be for it a moment later, with more scopes.
+    if (isHidden) return undefined
     // A provider that cannot say when it changes may have the answer a moment later.
     const isKept = dynamic.every(({ onChange }) => onChange !== undefined)
     if (isKept && revision === this.#revision) this.#misses.set(key, true)

@@ -164,7 +164,7 @@ export class Engine implements MessageHandler {
   }
 
   handle(message: unknown, channel: Channel): MaybePromise<Reply> {
-    if (this.#lifespans.isReady) return this.#handleNow(message, channel)
+    if (this.#lifespans.isReady || this.#closing !== undefined) return this.#handleNow(message, channel)
     return this.start().then(
       () => this.#handleNow(message, channel),
       (error) => this.#notStarted(error, message),

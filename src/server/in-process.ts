@@ -46,7 +46,7 @@ export class InProcessCaller implements Invoker {
       info: undefined,
       capabilities: {},
     }
-    const exchange = new InProcessExchange(undefined, options.as === undefined)
+    const exchange = new InProcessExchange(undefined, !("as" in options))
     const call = new Call({ method, id: undefined, params, peer, exchange, round: 0 })
     const { signal } = options
     if (signal === undefined) return this.#run(call, exchange)
@@ -165,6 +165,7 @@ class InProcessExchange implements Exchange {
   settle(outcome: Promise<Outcome>): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       this.#finish = resolve
+      if (this.#aborted !== undefined) resolve(aborted(this.#aborted))
       outcome.then(resolve, reject)
     })
   }

@@ -3,9 +3,13 @@ import type { Principal } from "../protocol/principal.ts"
 import type { Core } from "./core.ts"
 import { scopeOfPrincipal } from "./core.ts"
 import type { ListenFilter } from "./plugin.ts"
+import { challengedScopes } from "./step-up.ts"
 
 /** The most URIs one subscription may name. */
 const maxSubscribedUris = 1000
+
+/** The longest URI a subscription may name. */
+const maxUriLength = 2048
 
 /**
  * The four fields of the core's listen filter, as rows of the type plugins use.
@@ -32,7 +36,12 @@ function resourceSubscriptions(core: Pick<Core, "catalog" | "offers">): ListenFi
   return {
     honor(wanted) {
       if (!isStrings(wanted)) throw malformed("`resourceSubscriptions` is a list of URIs")
-      return wanted.length === 0 || !core.offers("resource") ? undefined : wanted.slice(0, maxSubscribedUris)
+      if (!core.offers("resource")) return undefined
+      // Kept as long as the stream: what no resource is called by is not worth its room.
+      const uris = [...new Set(wanted)]
+        .filter((uri) => uri.length <= maxUriLength)
+        .slice(0, maxSubscribedUris)
+      return uris.length === 0 ? undefined : uris
     },
     passes(event, honored, principal) {
       const uri = event.params?.uri
@@ -63,8 +72,7 @@ async function mayRead(
   principal: Principal | undefined,
 ): Promise<boolean> {
   const scope = scopeOfPrincipal(principal)
-  return (
-    (await catalog.find("resource", uri, scope)) !== undefined ||
-    (await catalog.matchTemplate(uri, scope)) !== undefined
-  )
+  const found =
+    (await catalog.find("resource", uri, scope)) ?? (await catalog.matchTemplate(uri, scope))?.resolved
+  return found !== undefined && challengedScopes(found.component, principal).length === 0
 }

@@ -51,7 +51,9 @@ export class Lister {
     const listing = this.#catalog.listing(shape.kind, scope)
     if (listing instanceof Promise) return listing.then((all) => this.#toPage(shape, all, cursor))
     const page = this.#toPage(shape, listing, cursor)
-    if (key !== undefined && revision === this.#catalog.revision) this.#pages.set(key, page)
+    // A cursor that is not exactly ours still finds its page, but anyone can make any number of those.
+    const isOurs = cursor === undefined || isCurrent(listing.entries, cursor)
+    if (isOurs && key !== undefined && revision === this.#catalog.revision) this.#pages.set(key, page)
     return page
   }
 
@@ -91,6 +93,12 @@ export class Lister {
 /** Points behind an entry: by its id, and by its place in case it is gone when the client comes back. */
 function toCursor({ component }: Resolved, next: number): string {
   return encodeBase64Url(new TextEncoder().encode(JSON.stringify([next, component.id])))
+}
+
+function isCurrent(entries: readonly Resolved[], cursor: string): boolean {
+  const [next] = readCursor(cursor)
+  const last = entries[next - 1]
+  return last !== undefined && toCursor(last, next) === cursor
 }
 
 function startOf(entries: readonly Resolved[], cursor: string): number {

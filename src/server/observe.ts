@@ -1,4 +1,5 @@
 import type { Dispatch } from "../protocol/dispatcher.ts"
+import { isThenable } from "../shared/maybe-promise.ts"
 import type { CallHooks } from "./hooks.ts"
 
 /**
@@ -15,7 +16,10 @@ export function observe(
 
   function tell<T>(work: () => T): T | undefined {
     try {
-      return work()
+      const value = work()
+      // An exporter that fails later must not end the process either.
+      if (isThenable(value)) Promise.resolve(value).catch(onError)
+      return value
     } catch (error) {
       onError(error)
       return undefined

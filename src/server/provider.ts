@@ -58,4 +58,3 @@ export interface Provider {
   /** Called when the server starts; what it returns is called when it closes. */
   lifespan?(): Promise<(() => Promise<void>) | undefined>
 }
-

@@ -1,6 +1,7 @@
 import { contextStore } from "#context"
 import type { Context } from "../components/context.ts"
 import { isInputRequired } from "../components/input-required.ts"
+import { CallAborted } from "../errors/protocol.ts"
 import { NoContext } from "../errors/server.ts"
 import { HandlerTimeout } from "../errors/tool.ts"
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
@@ -25,6 +26,8 @@ export interface HandlerRun<Input> {
  */
 export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome> {
   const { core, call } = run
+  // The client left while middleware or a lookup was waited for: what it asked for must not happen now.
+  if (call.exchange.inert) throw new CallAborted("cancel")
   const ctx = new CallContext(call, core.invoker)
   try {
     const value = contextStore.run<Context, Input, MaybePromise<object>>(ctx, run.invoke, run.input)
@@ -67,8 +70,11 @@ function whenSettled<Input>(run: HandlerRun<Input>, value: Promise<object>): Pro
     (error) => (call.exchange.inert ? abandoned(error) : fail(core, call, error)),
   )
   const timeout = run.timeout ?? core.timeout
-  return timeout === undefined ? settled : withTimeout(run, timeout, settled)
+  return timeout === undefined || timeout > longestTimer ? settled : withTimeout(run, timeout, settled)
 }
+
+/** A longer delay overflows the timer, which would then fire at once; nobody waits 24 days for it. */
+const longestTimer = 2_147_483_647
 
 function abandoned(cause: unknown): Outcome {
   return { kind: "failure", error: { code: -32603, message: "The call is over." }, cause }

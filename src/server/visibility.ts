@@ -32,7 +32,8 @@ export function visibilitySignature(components: readonly Component[], scope: Sco
 function checkSignature(check: AuthRule | AuthPredicate, scope: Scope): string | undefined {
   if (typeof check !== "function") return admits(check, scope.principal) ? "1" : "0"
   try {
-    return JSON.stringify(check.cacheKey?.(scope.principal))
+    const key: unknown = check.cacheKey?.(scope.principal)
+    return typeof key === "string" ? JSON.stringify(key) : undefined
   } catch {
     // Without a key nothing is shared, and the predicate decides for each request.
     return undefined

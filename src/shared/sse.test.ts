@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { sseComment, sseData, sseEvent, sseRetry } from "./sse.ts"
 import { SseParser } from "../../test/support/sse-parser.ts"
+import { sseComment, sseData, sseEvent, sseRetry } from "./sse.ts"
 
 describe("writing", () => {
   it("writes JSON as one line", () => {

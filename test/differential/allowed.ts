@@ -362,6 +362,18 @@ export const allowed: readonly AllowedDifference[] = [
     spec: "S-171, S28/basic/index#error-responses",
   },
   {
+    what: "Bad arguments of a prompt are listed as data too",
+    match: {
+      case: /^prompts\/get: /,
+      at: /^messages\[0\]\.error\.data$/,
+      ours: /^\{"fleetmcp\/issues":/,
+      theirs: /^absent$/,
+    },
+    kind: "addition",
+    reason: "Programs read the same issues as for tools, where the message is for people.",
+    spec: "S-181, S28/basic/index#error-responses",
+  },
+  {
     what: "A URI has one spelling",
     match: {
       case: /^resources\/read: (an unescaped path|another case of the scheme|dot segments)$/,

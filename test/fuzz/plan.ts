@@ -8,6 +8,8 @@ export interface Planned {
   readonly bytes: Buffer
   /** Whether it is whole as HTTP, so that exactly one answer is due. */
   readonly isWhole: boolean
+  /** Whether it asks to close the connection. */
+  readonly isLast: boolean
   /** Whether the answer has no body whatever its headers say. */
   readonly isHead: boolean
   /** Whether it goes where things are meant to fail. */
@@ -36,10 +38,10 @@ export function makePlan(random: Random): Plan {
   ])
   const requests: Planned[] = []
   for (let id = 1; id <= count; id++) requests.push(makeRequest(random, id))
-  // What comes after something broken is part of it.
-  const broken = requests.findIndex(({ isWhole }) => !isWhole)
+  // What comes after something broken is part of it, and after a last request nothing may come.
+  const last = requests.findIndex(({ isWhole, isLast }) => !isWhole || isLast)
   return {
-    requests: broken === -1 ? requests : requests.slice(0, broken + 1),
+    requests: last === -1 ? requests : requests.slice(0, last + 1),
     isPipelined: random.chance(0.3),
     cuts: random.chance(0.3) ? Array.from({ length: 1 + random.below(6) }, () => random.next()).sort() : [],
     ending: random.weighted([
@@ -85,6 +87,7 @@ function makeRequest(random: Random, id: number): Planned {
   return {
     bytes,
     isWhole: bytes === whole && isPlainHead(whole),
+    isLast: headers.some(([name, value]) => name === "connection" && value === "close"),
     isHead: method === "HEAD",
     mayFail: path === "/boom",
   }

@@ -30,6 +30,8 @@ process.on("unhandledRejection", (error) => complain("unhandledRejection", error
 const timeouts = { head: 2000, request: 3000, idle: 30_000, send: 2000 }
 const http = {
   timeouts,
+  // A comment is how a server learns that nobody is there whose requests wait behind a stream.
+  keepAliveMs: 500,
   cors: { origins: ["https://app.example"] },
   routes: {
     "POST /echo": async (request: Request) => new Response(await request.text()),
@@ -95,7 +97,7 @@ function adapted(mcp: FleetMCP): (req: IncomingMessage, res: ServerResponse) => 
 async function forward(mcp: FleetMCP, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const gone = new AbortController()
   res.once("close", () => gone.abort())
-  const request = toRequest(req, gone.signal)
+  const request = toRequest(req, res, gone.signal)
   const { status, headers, body } = request === undefined ? unreadable() : await mcp.fetch(request)
   res.writeHead(status, Object.fromEntries(body === null ? [["content-length", "0"], ...headers] : headers))
   if (body === null) res.end()
@@ -108,7 +110,7 @@ function unreadable(): Response {
 }
 
 /** What a platform makes of a request before it hands it on; `undefined` where it would refuse it. */
-function toRequest(req: IncomingMessage, signal: AbortSignal): Request | undefined {
+function toRequest(req: IncomingMessage, res: ServerResponse, signal: AbortSignal): Request | undefined {
   const { method = "GET", url = "/", headers } = req
   const base = `http://${headers.host}`
   if (!URL.canParse(url, base) || method === "TRACE") return undefined
@@ -116,7 +118,7 @@ function toRequest(req: IncomingMessage, signal: AbortSignal): Request | undefin
     [value ?? []].flat().map((one): [string, string] => [name, one]),
   )
   const hasBody = method !== "GET" && method !== "HEAD"
-  const body = hasBody ? toStream(req, Number.POSITIVE_INFINITY) : null
+  const body = hasBody ? toStream(req, res, Number.POSITIVE_INFINITY) : null
   // `duplex` is part of the standard and not of the types.
   return new Request(new URL(url, base), {
     method,

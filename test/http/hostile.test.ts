@@ -253,6 +253,14 @@ describe("a server survives", () => {
     expect(statuses(await client.until(/"result"/))).toEqual([404, 200])
   })
 
+  it("routes that leave a large body unread: the connection can be used again", async () => {
+    const { port } = await survivor({}, { routes: { "POST /x": () => new Response("no need") } })
+    const client = open(port)
+    const upload = wire({ method: "POST", path: "/x", body: "x".repeat(1_000_000) })
+    client.write(upload + upload + call)
+    expect(statuses(await client.until(/"result"/))).toEqual([200, 200, 200])
+  })
+
   it("clients that are slow with the head, for as long as `head` says", async () => {
     const { port } = await survivor({ head: 100 })
     const client = open(port)

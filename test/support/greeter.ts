@@ -10,7 +10,7 @@ export const person: z.ZodObject<{ name: z.ZodString }> = z.object({ name: z.str
 
 /** A server whose tool greets whom it asks for. */
 export function greeter(options: Parameters<typeof quietServer>[0] = {}): FleetMCP<readonly Tool[]> {
-  const mcp = quietServer({ secrets: ["a secret of some length"], ...options })
+  const mcp = quietServer({ secrets: ["a secret that is long enough to be one"], ...options })
   mcp.tool({ name: "greet", input: z.object({ n: z.number().optional() }) }, async (_, ctx) => {
     const answer = await ctx.elicit("Who?", person, { key: "who" })
     return answer.action === "accept" ? `Hello ${answer.data.name}` : answer.action

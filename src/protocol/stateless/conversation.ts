@@ -101,11 +101,12 @@ export class Conversation {
     const diverged = this.#divergence(waiting)
     // Both errors explain themselves to the peer, so `toFailure` has an answer.
     if (diverged !== undefined) return toFailure(diverged) as Outcome
-    const requests: Record<string, object> = {}
-    for (const { key, question } of waiting) {
-      const { method, params } = question
-      requests[key] = params === undefined ? { method } : { method, params }
-    }
+    const requests = Object.fromEntries(
+      waiting.map(({ key, question: { method, params } }) => [
+        key,
+        params === undefined ? { method } : { method, params },
+      ]),
+    )
     const pending = waiting.map(({ key, question: { method, params } }) => ({
       key,
       method,

@@ -1,4 +1,5 @@
 import { clip, InvalidAnswer, InvalidParams, InvalidRequestState } from "../../errors/protocol.ts"
+import { NotCanonicalJson } from "../../errors/uri.ts"
 import { canonicalJson } from "../../shared/canonical-json.ts"
 import type { Answer, Question } from "../call.ts"
 import { isObject, type Params } from "../jsonrpc.ts"
@@ -114,9 +115,12 @@ function notAnswer(key: string, problem: string): InvalidAnswer {
 }
 
 function associatedData({ server, principal, method, params }: Binding): string {
-  const target = params.name ?? params.uri ?? null
-  // Answers given to one version of a component are none to another.
-  const version = isObject(params._meta) ? (params._meta["fleetmcp/version"] ?? null) : null
-  const { arguments: args = null } = params
-  return canonicalJson([server, principalKey(principal), method, target, version, args])
+  const { _meta, requestState: _state, inputResponses: _answers, ...asked } = params
+  const version = isObject(_meta) ? _meta["fleetmcp/version"] : undefined
+  try {
+    return canonicalJson([server, principalKey(principal), method, version ?? null, asked])
+  } catch (cause) {
+    if (!(cause instanceof NotCanonicalJson)) throw cause
+    throw new InvalidParams("The parameters are too deep or too large for a call that asks.", { cause })
+  }
 }

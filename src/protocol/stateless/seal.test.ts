@@ -1,9 +1,11 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { InvalidRequestState, RequestStateTooLarge } from "../../errors/protocol.ts"
+import { InvalidRequestState, RequestStateTooLarge, WeakSecret } from "../../errors/protocol.ts"
 import { createSealer } from "./seal.ts"
 
-const secrets = ["a secret of some length"]
+const oldSecret = "the secret of last year, long enough"
+const newSecret = "the secret of this year, long enough"
+const secrets = ["a secret that is long enough to be one"]
 
 describe("a sealer", () => {
   it("opens what it sealed, whatever that is", async () => {
@@ -62,9 +64,9 @@ describe("a sealer", () => {
   })
 
   it("seals with the first key and opens with all", async () => {
-    const old = createSealer({ secrets: ["old"] })
-    const rotated = createSealer({ secrets: ["new", "old"] })
-    const renewed = createSealer({ secrets: ["new"] })
+    const old = createSealer({ secrets: [oldSecret] })
+    const rotated = createSealer({ secrets: [newSecret, oldSecret] })
+    const renewed = createSealer({ secrets: [newSecret] })
     const before = await old.seal({ a: 1 }, "x")
     const after = await rotated.seal({ a: 2 }, "x")
     await expect(rotated.open(before, "x")).resolves.toMatchObject({ a: 1 })
@@ -74,15 +76,23 @@ describe("a sealer", () => {
   })
 
   it("takes bytes for a secret, and the same bytes for the same secret", async () => {
-    const bytes = new TextEncoder().encode("secret")
+    const bytes = new TextEncoder().encode(oldSecret)
     const sealed = await createSealer({ secrets: [bytes] }).seal({ a: 1 }, "x")
-    await expect(createSealer({ secrets: ["secret"] }).open(sealed, "x")).resolves.toMatchObject({ a: 1 })
+    await expect(createSealer({ secrets: [oldSecret] }).open(sealed, "x")).resolves.toMatchObject({ a: 1 })
   })
 
-  it.each([undefined, []])("has a key of its own where it was given %j", async (none) => {
-    const sealed = await createSealer({ secrets: none }).seal({ a: 1 }, "x")
-    await expect(createSealer({ secrets: none }).open(sealed, "x")).rejects.toThrow("not made here")
+  it("has a key of its own where it was given none", async () => {
+    const sealed = await createSealer({ secrets: undefined }).seal({ a: 1 }, "x")
+    await expect(createSealer({ secrets: undefined }).open(sealed, "x")).rejects.toThrow("not made here")
   })
+
+  // An unset variable gives `undefined`, which would be the empty key that everybody knows.
+  it.each([[[]], [[""]], [["short"]], [[undefined as never]], [[new Uint8Array(31)]]])(
+    "refuses the ring %j, whose keys can be guessed",
+    (ring) => {
+      expect(() => createSealer({ secrets: ring })).toThrow(WeakSecret)
+    },
+  )
 
   it("bounds what it writes and what it reads", async () => {
     const sealer = createSealer({ secrets, maxSize: 200 })

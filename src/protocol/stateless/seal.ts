@@ -1,4 +1,4 @@
-import { InvalidRequestState, RequestStateTooLarge } from "../../errors/protocol.ts"
+import { InvalidRequestState, RequestStateTooLarge, WeakSecret } from "../../errors/protocol.ts"
 import { decodeBase64Url, encodeBase64Url } from "../../shared/base64.ts"
 
 /** Seals what a client keeps for us, so that it can neither read nor change nor move it to another call. */
@@ -34,7 +34,9 @@ interface RingKey {
  */
 export function createSealer(options: SealerOptions = {}): Sealer {
   const { ttlMs = 600_000, maxSize = 8192, now = Date.now } = options
-  const secrets = options.secrets?.length ? options.secrets : [crypto.getRandomValues(new Uint8Array(32))]
+  options.secrets?.forEach(assertSecret)
+  const secrets = options.secrets ?? [crypto.getRandomValues(new Uint8Array(32))]
+  if (secrets.length === 0) throw new WeakSecret("`secrets` is empty")
   let ring: Promise<readonly RingKey[]> | undefined
 
   function keys(): Promise<readonly RingKey[]> {
@@ -67,6 +69,16 @@ export function createSealer(options: SealerOptions = {}): Sealer {
         throw new InvalidRequestState("it has expired")
       return payload
     },
+  }
+}
+
+/** Keys are derived from it, so whoever guesses it can write any state. */
+function assertSecret(secret: unknown, index: number): void {
+  const isSecret = typeof secret === "string" || secret instanceof Uint8Array
+  if (!isSecret || secret.length < 32) {
+    throw new WeakSecret(
+      `\`secrets[${index}]\` is ${isSecret ? `only ${secret.length} long` : `\`${typeof secret}\``}`,
+    )
   }
 }
 

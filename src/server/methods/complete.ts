@@ -8,6 +8,7 @@ import type { Method } from "../../protocol/method.ts"
 import { type Core, scopeOf } from "../core.ts"
 import { throwReported } from "../handler-error.ts"
 import { runHandler } from "../run-handler.ts"
+import { assertScopes } from "../step-up.ts"
 
 /**
  * `completion/complete`: suggests values for the argument of a prompt or the variable of a template.
@@ -61,12 +62,14 @@ async function target(core: Core, call: Call): Promise<Target> {
   if (ref.type === "ref/prompt" && typeof ref.name === "string") {
     const found = await core.catalog.find("prompt", ref.name, scopeOf(call))
     if (found === undefined) throw new UnknownPrompt(ref.name)
+    assertScopes(core, call, found.component)
     const { completers, definition } = found.component
     return { completers, names: (definition.arguments ?? []).map(({ name }) => name) }
   }
   if (ref.type === "ref/resource" && typeof ref.uri === "string") {
     const found = await core.catalog.find("template", ref.uri, scopeOf(call))
     if (found !== undefined) {
+      assertScopes(core, call, found.component)
       const { completers, uriTemplate } = found.component
       return { completers, names: uriTemplate.variables.map(({ name }) => name) }
     }

@@ -58,21 +58,29 @@ async function subscribe(core: Core, call: Call): Promise<Outcome> {
   })
   return new Promise((resolve) => {
     const unsubscribe = core.bus.subscribe((event) => {
-      passes(honored, event, call).then(
-        (isWanted) => isWanted && notify(event.method, event.params ?? {}),
-        (error) => core.log({ level: "error", message: "A listen filter failed", error }),
-      )
+      passes(honored, event, call)
+        .then((isWanted) => isWanted && notify(event.method, event.params ?? {}))
+        .catch((error) =>
+          core.log({ level: "error", message: "A change could not be told to a subscriber", error }),
+        )
     })
     const stopAtExpiry = endAtExpiry(call, end)
     function end(): void {
-      unsubscribe()
       stopAtExpiry()
       core.onClose.delete(end)
       // S28/basic/patterns/subscriptions#graceful-closure: an empty result, tagged like all else.
       resolve(complete({ _meta: meta }))
+      try {
+        unsubscribe()
+      } catch (error) {
+        core.log({ level: "error", message: "The event bus failed to end a subscription", error })
+      }
     }
     core.onClose.add(end)
-    call.exchange.signal.addEventListener("abort", end, { once: true })
+    const { signal } = call.exchange
+    // A client that left before the stream began would never be heard leaving.
+    if (signal.aborted) end()
+    else signal.addEventListener("abort", end, { once: true })
   })
 }
 

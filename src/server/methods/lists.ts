@@ -27,7 +27,7 @@ function list(core: Core, name: CacheableMethod, { kind, field }: Pick<ListShape
 }
 
 function toOutcome(page: Page) {
-  return complete(page.result, page.json)
+  return complete(page.result, page)
 }
 
 /**

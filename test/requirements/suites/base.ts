@@ -233,7 +233,7 @@ describe("statelessness", () => {
   requirement("S-010 S-249", "goes on in another process that has the same secrets", async () => {
     const runs: number[] = []
     const replica = () => {
-      const mcp = quietServer({ secrets: ["a secret that both replicas have"] })
+      const mcp = quietServer({ secrets: ["a secret that both replicas have, long enough"] })
       mcp.tool({ name: "ask" }, async (_, ctx) => {
         runs.push(ctx.request.round)
         const answer = await ctx.elicit("Who?", form, { key: "who" })

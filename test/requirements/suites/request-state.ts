@@ -17,7 +17,7 @@ describe("requestState", () => {
     const mcp = greeter()
     const asked = await resultOf(mcp, greet)
     expect(await resultOf(mcp, retry(greet, asked, ada))).toMatchObject({ content: [{ text: "Hello Ada" }] })
-    const other = greeter({ secrets: ["another secret"] })
+    const other = greeter({ secrets: ["another secret that is long enough to be one"] })
     expect(await errorOf(other, retry(greet, asked, ada))).toMatchObject(refused)
   })
 
@@ -81,7 +81,9 @@ describe("requestState", () => {
     const asked = await resultOf(mcp, wanting("1"))
     expect(await errorOf(mcp, retry(wanting("2"), asked, ada))).toMatchObject(refused)
     expect(await errorOf(mcp, retry(call("ask", {}, capable()), asked, ada))).toMatchObject(refused)
-    expect(await resultOf(mcp, retry(wanting("1"), asked, ada))).toMatchObject({ content: [{ text: "1 accept" }] })
+    expect(await resultOf(mcp, retry(wanting("1"), asked, ada))).toMatchObject({
+      content: [{ text: "1 accept" }],
+    })
   })
 
   requirement("S-245", "knows the same arguments in another order", async () => {

@@ -1,0 +1,102 @@
+import {
+  challengeScopes,
+  createPrincipal,
+  defineMiddleware,
+  definePlugin,
+  FleetMCP,
+  requireScopes,
+} from "fleetmcp"
+import { connect } from "fleetmcp/testing"
+import { describe, expect, it } from "vitest"
+import * as z from "zod"
+
+describe("what a caller may not see", () => {
+  it("is left out of the answer where middleware filters a list", async () => {
+    const mcp = new FleetMCP("filtered")
+    mcp.tool({ name: "open" }, () => 1)
+    mcp.tool({ name: "hidden" }, () => 1)
+    const filter = defineMiddleware({
+      async listTools(_call, next) {
+        const outcome = await next()
+        if (outcome.kind !== "complete") return outcome
+        const { tools } = outcome.result as { readonly tools: readonly { readonly name: string }[] }
+        return {
+          ...outcome,
+          result: { ...outcome.result, tools: tools.filter(({ name }) => name === "open") },
+        }
+      },
+    })
+    mcp.use(filter)
+    await using client = await connect(mcp)
+    expect((await client.listTools()).map(({ name }) => name)).toEqual(["open"])
+  })
+
+  it("is not opened by a caller nobody knows: `as: undefined` is not the server itself", async () => {
+    const mcp = new FleetMCP("anonymous")
+    mcp.tool({ name: "admin", auth: requireScopes("admin") }, () => "secret")
+    await expect(mcp.callTool("admin", {}, { as: undefined })).rejects.toThrow("No tool named `admin`")
+    await expect(mcp.callTool("admin")).resolves.toMatchObject({ content: [{ text: "secret" }] })
+  })
+
+  it("is not completed for callers who lack the scopes that it demands openly", async () => {
+    const mcp = new FleetMCP("challenged")
+    const args = z.object({ tenant: z.string() })
+    mcp.prompt({ name: "p", args, auth: challengeScopes("admin"), complete: { tenant: ["acme"] } }, () => "x")
+    await using client = await connect(mcp)
+    const ref = { type: "ref/prompt", name: "p" } as const
+    await expect(client.complete(ref, { name: "tenant", value: "" })).rejects.toThrow(
+      "needs the scope `admin`",
+    )
+  })
+
+  it("is seen again by the same caller with more scopes, in dynamic providers too", async () => {
+    const mcp = new FleetMCP("stepped up")
+    const hidden = new FleetMCP("source").tool({ name: "dyn", auth: requireScopes("w") }, () => "found")
+    mcp.tool({ name: "other" }, () => 1)
+    const provider = {
+      name: "dynamic",
+      list: () => [],
+      find: (kind: string, id: string) =>
+        kind === "tool" && id === "dyn"
+          ? { component: hidden, owner: "dynamic", invoke: hidden.invoke }
+          : undefined,
+      onChange: () => () => undefined,
+    }
+    mcp.plugin(definePlugin({ id: "com.example/dynamic", providers: [provider as never] }))
+    const before = await createPrincipal({ subject: "ada" })
+    const after = await createPrincipal({ subject: "ada", scopes: ["w"] })
+    await expect(mcp.callTool("dyn", {}, { as: before })).rejects.toThrow("No tool named `dyn`")
+    await expect(mcp.callTool("dyn", {}, { as: after })).resolves.toMatchObject({
+      content: [{ text: "found" }],
+    })
+  })
+
+  it("needs a scope with a name", () => {
+    expect(() => requireScopes()).toThrow("one scope at least")
+    expect(() => challengeScopes()).toThrow("one scope at least")
+  })
+})
+
+describe("telemetry", () => {
+  it("does not end the process when an exporter fails later", async () => {
+    const records: string[] = []
+    const mcp = new FleetMCP("watched", { log: ({ message }) => void records.push(message) })
+    mcp.tool({ name: "t" }, () => 1)
+    const end = async (): Promise<never> => {
+      throw new TypeError("The exporter is down")
+    }
+    mcp.plugin(definePlugin({ id: "com.example/telemetry", on: { call: { end: end as never } } }))
+    await mcp.callTool("t")
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(records).toHaveLength(1)
+  })
+})
+
+describe("a time-out", () => {
+  it("of Infinity is none", async () => {
+    const mcp = new FleetMCP("patient")
+    const slow = () => new Promise<string>((resolve) => setTimeout(() => resolve("done"), 20))
+    mcp.tool({ name: "slow", timeout: Number.POSITIVE_INFINITY }, slow)
+    await expect(mcp.callTool("slow")).resolves.toMatchObject({ content: [{ text: "done" }] })
+  })
+})
