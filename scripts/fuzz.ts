@@ -10,16 +10,6 @@ import { makePlan, type Plan } from "../test/fuzz/plan.ts"
 import { Random } from "../test/fuzz/random.ts"
 import { startTarget, type Target } from "../test/fuzz/target.ts"
 
-const plansOfBatch = 500
-const connections = 16
-/** How long a server may take, in milliseconds; the machine may be busy with other things. */
-const bounds = { answer: 15_000, close: 15_000 }
-const heldUpMs = 2000
-const leakBytes = 16 * 1024 * 1024
-const entries = ["on node:http", "on node:http, with credentials", "of fetch"]
-/** How many failures are told of before it is enough. */
-const maxFailures = 10
-
 const { values } = parseArgs({
   options: {
     requests: { type: "string", default: "200000" },
@@ -28,6 +18,18 @@ const { values } = parseArgs({
     plan: { type: "string" },
   },
 })
+const plansOfBatch = 500
+const connections = 16
+/** How long a server may take, in milliseconds; the machine may be busy with other things. */
+const bounds = { answer: 15_000, close: 15_000 }
+const heldUpMs = 2000
+const leakBytes = 16 * 1024 * 1024
+/** How much of a request is shown: with all of it there is `--plan`. */
+const shownLength = values.plan === undefined ? 400 : 20_000
+const entries = ["on node:http", "on node:http, with credentials", "of fetch"]
+/** How many failures are told of before it is enough. */
+const maxFailures = 10
+
 const seed = Number(values.seed)
 let passed = 0
 let failed = 0
@@ -104,7 +106,7 @@ async function runPlan(target: Target, place: Place): Promise<void> {
 }
 
 function shown({ requests: all }: Plan): readonly string[] {
-  return all.map(({ bytes }) => JSON.stringify(bytes.toString("latin1").slice(0, 1500)))
+  return all.map(({ bytes }) => JSON.stringify(bytes.toString("latin1").slice(0, shownLength)))
 }
 
 interface Place {

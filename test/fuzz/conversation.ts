@@ -82,10 +82,10 @@ async function exchange(
       body: await text(res),
     }
     const problem = judge(answer, undefined)
-    if (problem !== undefined) return { problem: `${problem}\n  after ${body.slice(0, 1500)}` }
+    if (problem !== undefined) return { problem: `${problem}\n  after ${body.slice(0, 400)}` }
     return { asked: answer.status === 200 ? JSON.parse(answer.body).result : undefined }
   } catch (error) {
-    return { problem: `${error}\n  after ${body.slice(0, 1500)}` }
+    return { problem: `${error}\n  after ${body.slice(0, 400)}` }
   }
 }
 

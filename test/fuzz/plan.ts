@@ -106,9 +106,14 @@ function changedMessage(random: Random, message: Message): Json {
 
 function bodyText(random: Random, message: Json): string {
   const text = toText(message)
-  if (random.chance(0.01))
-    return `[${Array.from({ length: random.pick([0, 1, 50, 1000]) }, () => text).join(",")}]`
+  if (random.chance(0.01)) return batchText(random, text)
   return random.chance(0.02) ? mutateString(random, text) : text
+}
+
+/** Many of the same in an array, but no more than a connection carries in a moment. */
+function batchText(random: Random, text: string): string {
+  const count = Math.min(random.pick([0, 1, 50, 1000]), Math.ceil(1_000_000 / text.length))
+  return `[${Array.from({ length: count }, () => text).join(",")}]`
 }
 
 function mutatedHeaders(random: Random, headers: Headers): Headers {
