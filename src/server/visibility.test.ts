@@ -73,7 +73,6 @@ describe("a check", () => {
     who: readonly [boolean, boolean, boolean],
   ])[] = [
     ["of scopes", requireScopes("read", "write"), [true, false, false]],
-    ["of no scopes", requireScopes(), [true, true, true]],
     ["by a predicate", isAda, [true, false, false]],
     ["by an async predicate", async (subject) => isAda(subject), [true, false, false]],
     ["by several, all of which must hold", [requireScopes("read"), isAda], [true, false, false]],
