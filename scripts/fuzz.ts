@@ -23,7 +23,7 @@ const connections = 16
 /** How long a server may take, in milliseconds; the machine may be busy with other things. */
 const bounds = { answer: 15_000, close: 15_000 }
 const heldUpMs = 2000
-const leakBytes = 16 * 1024 * 1024
+const leakBytes = 6 * 1024 * 1024
 /** How much of a request is shown: with all of it there is `--plan`. */
 const shownLength = values.plan === undefined ? 400 : 20_000
 const entries = ["on node:http", "on node:http, with credentials", "of fetch"]

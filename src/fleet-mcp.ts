@@ -123,7 +123,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   readonly #routes: { [route: string]: RouteHandler } = {}
   readonly #servers: Set<RunningServer> = new Set()
   #closed: Promise<void> | undefined
-  #endpoint: Endpoint | undefined
+  #endpoint: Endpoint
   #node: NodeListener | undefined
 
   constructor(name: string, options: FleetMCPOptions<Tools> = {}) {
@@ -163,7 +163,8 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     for (const plugin of options.plugins ?? []) this.#engine.addPlugin(plugin)
     this.use(...(options.middleware ?? []))
     this.add(...(options.tools ?? []), ...(options.resources ?? []), ...(options.prompts ?? []))
-    this.fetch = createFetchHandler(() => this.#http())
+    this.#endpoint = this.#createEndpoint(options.http ?? {})
+    this.fetch = createFetchHandler(() => this.#endpoint)
   }
 
   /** Makes a tool and registers it. The same as `mcp.add(tool(config, handler))`. */
@@ -211,16 +212,14 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   /** Adds an extension. */
   plugin(plugin: Plugin): this {
     this.#engine.addPlugin(plugin)
-    this.#endpoint = undefined
-    this.#node = undefined
+    this.#rebuild()
     return this
   }
 
   /** Serves a route beside the MCP endpoint: `mcp.route("GET /metrics", handler)`. */
   route(route: string, handler: RouteHandler): this {
     this.#routes[route] = handler
-    this.#endpoint = undefined
-    this.#node = undefined
+    this.#rebuild()
     return this
   }
 
@@ -259,12 +258,12 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   async run(options: RunOptions): Promise<RunningServer> {
     await this.start()
     if (this.#closed !== undefined) throw new ServerClosed()
-    const timeouts = this.#options.http?.timeouts
-    const server = await serveHttp((req, res) => this.node(req, res), {
+    const { path, timeouts } = this.#endpoint
+    const server = await serveHttp(this.node, {
       port: options.port ?? 3000,
       host: options.host ?? "127.0.0.1",
-      path: this.#http().path,
-      ...(timeouts === undefined ? undefined : { timeouts }),
+      path,
+      timeouts,
     })
     if (this.#closed !== undefined) {
       await server.close(0)
@@ -350,13 +349,14 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
       : component.withDefaults({ lenient, dereference })
   }
 
-  #http(): Endpoint {
-    this.#endpoint ??= this.#createEndpoint(this.#options.http ?? {})
-    return this.#endpoint
+  /** At once, not at the next request, so that what is wrong is told to whoever wrote it. */
+  #rebuild(): void {
+    this.#endpoint = this.#createEndpoint(this.#options.http ?? {})
+    this.#node = undefined
   }
 
   #nodeListener(): NodeListener {
-    this.#node ??= createNodeListener(this.#http())
+    this.#node ??= createNodeListener(this.#endpoint)
     return this.#node
   }
 

@@ -103,14 +103,14 @@ type IsAny<T> = 0 extends 1 & T ? true : false
 
 type JsonifyKnown<T> = T extends string | number | boolean | null
   ? T
-  : T extends void
-    ? undefined
-    : T extends Unsendable
-      ? never
-      : T extends { toJSON(): infer Json }
-        ? Jsonify<Json>
-        : T extends readonly unknown[]
-          ? { [Index in keyof T]: Jsonify<T[Index]> }
+  : T extends readonly unknown[]
+    ? { [Index in keyof T]: Jsonify<T[Index]> }
+    : T extends void
+      ? undefined
+      : T extends Unsendable
+        ? never
+        : T extends { toJSON(): infer Json }
+          ? Jsonify<Json>
           : T extends object
             ? JsonifyMembers<T>
             : unknown extends T
@@ -189,12 +189,12 @@ type Offends<T, Left extends Levels> =
       ? false
       : T extends string | number | boolean | null | undefined
         ? false
-        : T extends Unsendable
-          ? true
-          : T extends { toJSON(): infer Json }
-            ? Offends<Json, Below[Left]>
-            : T extends readonly (infer Item)[]
-              ? Offends<Item, Below[Left]>
+        : T extends readonly (infer Item)[]
+          ? Offends<Item, Below[Left]>
+          : T extends Unsendable
+            ? true
+            : T extends { toJSON(): infer Json }
+              ? Offends<Json, Below[Left]>
               : T extends object
                 ? true extends MemberOffends<T, Below[Left]>
                   ? true

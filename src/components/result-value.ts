@@ -24,19 +24,33 @@ export function toResultValue(result: CallToolResult): unknown {
  */
 export type ResultValue<Result> = 0 extends 1 & Result
   ? unknown
-  : Result extends ToolResult<infer Structured>
+  : Result extends readonly (infer Item)[]
+    ? ListValue<Result, Item>
+    : // Most data has neither field, and need not be compared with all that content can be.
+      [Extract<"type" | "content", keyof Result>] extends [never]
+      ? Jsonify<Result>
+      : ObjectValue<Result>
+
+type ListValue<List, Item> = 0 extends 1 & Item
+  ? unknown
+  : [Item] extends [never]
+    ? Jsonify<List>
+    : List extends readonly ContentBlock[]
+      ? ContentValue
+      : true extends LooksLikeContent<Item>
+        ? unknown
+        : Jsonify<List>
+
+type ObjectValue<Result> =
+  Result extends ToolResult<infer Structured>
     ? StructuredValue<Structured>
     : Result extends WholeResult
       ? unknown
-      : Result extends readonly never[]
-        ? Jsonify<Result>
-        : Result extends ContentBlock | readonly ContentBlock[]
-          ? ContentValue
-          : Result extends MaybeContent | readonly MaybeContent[]
-            ? LooksLikeContent<Result> extends true
-              ? unknown
-              : Jsonify<Result>
-            : Jsonify<Result>
+      : Result extends ContentBlock
+        ? ContentValue
+        : LooksLikeContent<Result> extends true
+          ? unknown
+          : Jsonify<Result>
 
 type StructuredValue<Structured> = 0 extends 1 & Structured
   ? unknown
@@ -49,15 +63,13 @@ interface MaybeContent {
   readonly type: string
 }
 
-type LooksLikeContent<Result> = Result extends readonly (infer Item)[]
-  ? LooksLikeContent<Item>
-  : Result extends MaybeContent
-    ? keyof Result extends AnyField<ContentBlock>
-      ? true extends { [Kind in keyof NeededFields]: HasFields<Result, Kind> }[keyof NeededFields]
-        ? true
-        : false
+type LooksLikeContent<Value> = Value extends MaybeContent
+  ? keyof Value extends AnyField<ContentBlock>
+    ? true extends { [Kind in keyof NeededFields]: HasFields<Value, Kind> }[keyof NeededFields]
+      ? true
       : false
     : false
+  : false
 
 type HasFields<Result extends MaybeContent, Kind extends keyof NeededFields> = Kind extends Result["type"]
   ? NeededFields[Kind] extends keyof Result

@@ -1,4 +1,4 @@
-import type { InferInput, InferOutput, Schema } from "../schema/schema.ts"
+import type { InferInput, InferOutput } from "../schema/schema.ts"
 import type { Context } from "./context.ts"
 import type { InputRequired } from "./input-required.ts"
 import type { Jsonify, Sendable } from "./json-value.ts"
@@ -10,20 +10,22 @@ import type { ResultValue } from "./result-value.ts"
  * can say. It is one conditional type as a whole, and not a function with conditional parts: only so does the compiler
  * know the output schema while it reads the function's body, and keep `"a"` and `[1, 2]` as what they are.
  */
-export type ToolHandler<Input, Output, Returned> = [Output] extends [Schema]
-  ? (args: ToolArguments<Input>, ctx: Context) => Fitting<Returned, InferInput<Output>>
-  : (args: ToolArguments<Input>, ctx: Context) => Sending<Returned>
+export type ToolHandler<Input, Output, Returned> = [Output] extends [undefined]
+  ? (args: ToolArguments<Input>, ctx: Context) => Sending<Returned>
+  : (args: ToolArguments<Input>, ctx: Context) => Fitting<Returned, InferInput<Output>>
 
 /** What a handler receives: what the schema makes of the arguments, or nothing. */
-export type ToolArguments<Input> = [Input] extends [Schema] ? InferOutput<Input> : { [Name in never]: never }
+export type ToolArguments<Input> = [Input] extends [undefined]
+  ? { [Name in never]: never }
+  : InferOutput<Input>
 
 /** What the client of a tool sends. */
-export type ToolInput<Input> = [Input] extends [Schema] ? InferInput<Input> : { [Name in never]: never }
+export type ToolInput<Input> = [Input] extends [undefined] ? { [Name in never]: never } : InferInput<Input>
 
 /** What the client of a tool gets. */
-export type ToolOutput<Output, Returned> = [Output] extends [Schema]
-  ? Jsonify<InferOutput<Output>>
-  : ResultValue<Settled<Returned>>
+export type ToolOutput<Output, Returned> = [Output] extends [undefined]
+  ? ResultValue<Settled<Returned>>
+  : Jsonify<InferOutput<Output>>
 
 /** What a handler may return under an output schema; `Value` is what the schema takes. */
 export type ToolReturn<Value> = ToolValue<Value> | PromiseLike<ToolValue<Value>> | Yields<Value>
@@ -37,17 +39,19 @@ type Yields<Value> = Value extends readonly (infer Item)[]
 /**
  * What was returned when it fits, and else what should have been, so that the compiler says "`string` is not
  * assignable to `number`". Nothing is known of what is returned until the body was read; then all is allowed.
- * Promises are looked into by name first: comparing them member by member costs the compiler ten times as much.
+ *
+ * Two things here only save the compiler's time: promises are known by name before they are compared member by
+ * member, and `NoInfer` says where `Returned` is not to be found.
  */
 type Fitting<Returned, Value> = unknown extends Returned
-  ? ToolReturn<Value>
+  ? NoInfer<ToolValue<Value> | PromiseLike<ToolValue<Value>>> | Yields<Value>
   : Returned extends Promise<infer Settled>
     ? [Settled] extends [ToolValue<Value>]
       ? Returned
-      : Promise<Value>
+      : NoInfer<Promise<Value>>
     : Returned extends ToolReturn<Value>
       ? Returned
-      : Value
+      : NoInfer<Value>
 
 /** What was returned when JSON can say it, and else a type that says what it cannot. */
 type Sending<Returned> = unknown extends Returned
@@ -55,10 +59,12 @@ type Sending<Returned> = unknown extends Returned
   : Returned extends Promise<infer Value>
     ? [Value] extends [Sendable<Value>]
       ? Returned
-      : Promise<Sendable<Value>>
+      : NoInfer<Promise<Sendable<Value>>>
     : Returned extends Stepwise
-      ? SendingSteps<Returned>
-      : Sendable<Returned>
+      ? NoInfer<SendingSteps<Returned>>
+      : [Returned] extends [Sendable<Returned>]
+        ? Returned
+        : NoInfer<Sendable<Returned>>
 
 /** Thenables and generators. */
 type Stepwise = { then(...args: never): unknown } | { next(...args: never): unknown }

@@ -34,7 +34,7 @@ export interface ToolConfig<
   /** Inlines small `$ref`s, which many hosts mishandle. Default `true`. */
   readonly dereference?: boolean
   /** Writes the text beside structured content. Default: the value as JSON. */
-  readonly render?: (value: [Output] extends [Schema] ? InferOutput<Output> : unknown) => ContentInput
+  readonly render?: (value: [Output] extends [undefined] ? unknown : InferOutput<Output>) => ContentInput
 }
 
 /** A tool, as a value: frozen, made by {@link tool}. */

@@ -54,7 +54,7 @@ export abstract class HttpChannel implements Channel {
   protected abstract watch(): void
 
   protected disconnected(): void {
-    this.#stream?.over()
+    this.#stream?.cut()
     this.#call?.abort("disconnect")
   }
 }

@@ -1,4 +1,4 @@
-import { sseComment, sseData } from "../shared/sse.ts"
+import { sseComment } from "../shared/sse.ts"
 import type { Beating, KeepAlive } from "./keep-alive.ts"
 
 /** The most that may wait for a slow reader before it is cut off. */
@@ -56,27 +56,27 @@ export class EventStream implements Beating {
   end(json: string | undefined): void {
     if (this.#isOver) return
     const last = json === undefined ? this.#pending : this.#pending + toEvent(json)
-    this.over()
+    this.#over()
     this.#sink.end(last)
   }
 
+  /** Gives the reader up, or notes that it went away. */
   cut(): void {
     if (this.#isOver) return
-    this.over()
+    this.#over()
     this.#sink.cut()
-  }
-
-  /** Nothing more can be sent: the stream ended, or its reader went away. */
-  over(): void {
-    this.#isOver = true
-    this.#pending = ""
-    this.#keepAlive.delete(this)
   }
 
   beat(): void {
     // What waits already keeps the connection busy, and a reader that takes nothing would only be given more.
     if (this.#isQuiet && this.#sink.buffered === 0) this.#sink.write(sseComment("keep-alive"))
     this.#isQuiet = true
+  }
+
+  #over(): void {
+    this.#isOver = true
+    this.#pending = ""
+    this.#keepAlive.delete(this)
   }
 
   #flush(): void {
@@ -90,7 +90,7 @@ export class EventStream implements Beating {
   }
 }
 
-/** Named although that is the default: some clients look for it. */
+/** Named although that is the default, as some clients look for it. JSON has no line breaks that would need more. */
 function toEvent(json: string): string {
-  return `event: message\n${sseData(json)}`
+  return `event: message\ndata: ${json}\n\n`
 }

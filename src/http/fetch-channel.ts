@@ -106,7 +106,7 @@ class FetchSink implements StreamSink {
   }
 
   cut(): void {
-    this.#controller?.error(new TypeError("The client reads too slowly."))
+    this.#controller?.error(new TypeError("The client went away, or reads too slowly."))
     this.#gone()
   }
 

@@ -1,6 +1,6 @@
 import type { Reply } from "../protocol/transport.ts"
 import { type Answer, failureAnswer, withCors } from "./answer.ts"
-import { isBodyLong } from "./node-body.ts"
+import { drain, isTooLong } from "./node-body.ts"
 import { cutIfStalled, type NodeChannel } from "./node-channel.ts"
 
 /** Answers that are no larger fit in the buffers of the operating system, whether they are read or not. */
@@ -31,17 +31,21 @@ function writeWhole(channel: NodeChannel, { status, body, headers }: Reply): voi
 /** Writes an answer that needed no engine. */
 export function writeAnswer(channel: NodeChannel, plain: Answer): void {
   const { req, res, site } = channel
+  const { bodyLimit } = site.endpoint
   if (res.destroyed || res.headersSent) return
   const { status, headers, body } = withCors(site.endpoint, req.headers.origin, plain)
   const length = body === undefined ? undefined : { "content-length": Buffer.byteLength(body) }
-  if (!isBodyLong(req, site.endpoint.bodyLimit)) {
-    res.writeHead(status, { ...headers, ...length }).end(body)
+  // A body may prove too large only as it comes, and go on coming.
+  if (plain.status === 413 || isTooLong(req, bodyLimit)) {
+    res.writeHead(status, { ...headers, ...length, connection: "close" })
+    if (body === undefined) res.flushHeaders()
+    else res.write(body)
+    linger(channel)
     return
   }
-  res.writeHead(status, { ...headers, ...length, connection: "close" })
-  if (body === undefined) res.flushHeaders()
-  else res.write(body)
-  linger(channel)
+  res.writeHead(status, { ...headers, ...length }).end(body)
+  // What has a length `node:http` reads to its end itself; chunks need not have one.
+  if (!req.complete && req.headers["transfer-encoding"] !== undefined) drain(req, bodyLimit)
 }
 
 /** The one way out of an error that has no answer of its own: a status while one can be sent, else a cut. */
@@ -66,6 +70,10 @@ function isCutOff(error: unknown): boolean {
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.6
  */
 function linger({ req, res }: NodeChannel): void {
+  if (req.complete) {
+    res.end()
+    return
+  }
   const timer = setTimeout(end, lingerMs)
   req.once("end", end)
   req.once("close", end)

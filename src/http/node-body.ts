@@ -54,10 +54,18 @@ export function parsedBody(req: IncomingMessage): unknown {
   return req.readableDidRead || req.readableEnded ? (req as WithParsedBody).body : undefined
 }
 
-/** Whether what is left of a body is not worth reading to its end. */
-export function isBodyLong(req: IncomingMessage, limit: number): boolean {
-  if (req.complete) return false
-  return req.headers["transfer-encoding"] !== undefined || Number(req.headers["content-length"]) > limit
+/** Whether a body is known to be larger than what is read, with some of it still to come. */
+export function isTooLong(req: IncomingMessage, limit: number): boolean {
+  return !req.complete && Number(req.headers["content-length"]) > limit
+}
+
+/** Reads a body that nobody wants to its end, so that the connection can be used again, but no further than `limit`. */
+export function drain(req: IncomingMessage, limit: number): void {
+  let left = limit
+  req.on("data", (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) req.socket.destroy()
+  })
 }
 
 /**

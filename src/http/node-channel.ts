@@ -5,6 +5,7 @@ import type { AnswerHeaders } from "./cors.ts"
 import type { Endpoint } from "./endpoint.ts"
 import type { StreamSink } from "./event-stream.ts"
 import type { KeepAlive } from "./keep-alive.ts"
+import { whenGone } from "./node-gone.ts"
 
 /** What all requests of one listener have in common. */
 export interface NodeSite {
@@ -58,12 +59,7 @@ export class NodeChannel extends HttpChannel implements HeaderBag {
   }
 
   protected watch(): void {
-    const { res } = this
-    if (res.destroyed) this.disconnected()
-    else
-      res.on("close", () => {
-        if (!res.writableFinished) this.disconnected()
-      })
+    whenGone(this, () => this.disconnected())
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Head } from "./admit.ts"
 import { externalUrl } from "./external-url.ts"
 import type { NodeChannel } from "./node-channel.ts"
+import { whenGone } from "./node-gone.ts"
 
 /** The head of a request, with what frameworks did to its path. */
 export function headOf(channel: NodeChannel): Head {
@@ -27,12 +28,9 @@ export function urlOf(channel: NodeChannel): URL {
 }
 
 /** Aborted when the client goes away before its answer. */
-export function leaves({ res }: NodeChannel): AbortSignal {
+export function leaves(channel: NodeChannel): AbortSignal {
   const controller = new AbortController()
-  if (res.destroyed) controller.abort()
-  res.once("close", () => {
-    if (!res.writableFinished) controller.abort()
-  })
+  whenGone(channel, () => controller.abort())
   return controller.signal
 }
 

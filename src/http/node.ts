@@ -8,6 +8,7 @@ import { KeepAlive } from "./keep-alive.ts"
 import { fail, writeAnswer, writeReply } from "./node-answer.ts"
 import { parsedBody, readBody, toText } from "./node-body.ts"
 import { NodeChannel, type NodeSite } from "./node-channel.ts"
+import { isGone } from "./node-gone.ts"
 import { headOf, leaves, urlOf } from "./node-request.ts"
 import { serveRoute } from "./node-route.ts"
 
@@ -78,6 +79,7 @@ async function identifyBy(authenticator: Authenticator, channel: NodeChannel): P
     writeAnswer(channel, refusalAnswer(caller))
     return
   }
+  if (isGone(channel)) return
   channel.principal = caller
   receive(channel)
 }
@@ -123,8 +125,6 @@ function parse(channel: NodeChannel, text: string): void {
 }
 
 function answer(channel: NodeChannel, message: unknown): void {
-  // The client may have left while its credentials were checked.
-  if (channel.res.destroyed) return
   const reply = channel.site.endpoint.handler.handle(message, channel)
   if (reply instanceof Promise)
     reply.then((settled) => writeReply(channel, settled)).catch((error) => fail(channel, error))

@@ -5,6 +5,7 @@ import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { FleetMCP, type FleetMCPOptions } from "../../src/fleet-mcp.ts"
 import { toStream } from "../../src/http/node-body.ts"
+import { whenGone } from "../../src/http/node-gone.ts"
 import { serveHttp } from "../../src/http/node-runtime.ts"
 import { createPrincipal } from "../../src/protocol/principal.ts"
 import type { LogRecord } from "../../src/server/server-log.ts"
@@ -96,7 +97,7 @@ function adapted(mcp: FleetMCP): (req: IncomingMessage, res: ServerResponse) => 
 
 async function forward(mcp: FleetMCP, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const gone = new AbortController()
-  res.once("close", () => gone.abort())
+  whenGone({ req, res }, () => gone.abort())
   const request = toRequest(req, res, gone.signal)
   const { status, headers, body } = request === undefined ? unreadable() : await mcp.fetch(request)
   res.writeHead(status, Object.fromEntries(body === null ? [["content-length", "0"], ...headers] : headers))

@@ -3,9 +3,9 @@ import type { HttpTimeouts } from "../../src/http/endpoint.ts"
 import { serveHttp } from "../../src/http/node-runtime.ts"
 import type { RunningServer } from "../../src/http/running-server.ts"
 import { startNode, trapErrors } from "./entries.ts"
-import { callTool, jsonHeaders } from "./messages.ts"
+import { callTool, jsonHeaders, rpc } from "./messages.ts"
 import { open, statuses, wire } from "./raw.ts"
-import { sampleServer } from "./server.ts"
+import { deferred, sampleServer } from "./server.ts"
 
 const add = callTool("add", { a: 1, b: 2 })
 const call = wire(add)
@@ -205,6 +205,48 @@ describe("a server survives", () => {
     )
   })
 
+  it("subscriptions that wait in a pipeline behind another: they end with their connection", async () => {
+    const mcp = sampleServer({ maxSubscriptions: 3 })
+    const server = await serveHttp(mcp.node, { port: 0, host: "127.0.0.1", path: "/mcp" })
+    const subscribe = wire(rpc("subscriptions/listen", { notifications: { toolsListChanged: true } }))
+    for (let round = 0; round < 5; round++) {
+      const client = open(server.port)
+      client.write(subscribe.repeat(3))
+      expect(await client.until(/acknowledged/)).not.toContain("429")
+      const gone = client.closed
+      client.socket.resetAndDestroy()
+      await gone
+      await startNode(server.port, add).answer
+    }
+    await server.close(0)
+  })
+
+  it("calls that wait in a pipeline: they are aborted with their connection", async () => {
+    const reasons: string[] = []
+    const entered = deferred<void>()
+    const aborted = deferred<void>()
+    const mcp = sampleServer()
+    let running = 0
+    mcp.tool({ name: "wait" }, (_, { signal }) => {
+      if (++running === 20) entered.resolve()
+      return new Promise<string>((resolve) => {
+        signal.addEventListener("abort", () => {
+          reasons.push(signal.reason.reason)
+          if (reasons.length === 20) aborted.resolve()
+          resolve("late")
+        })
+      })
+    })
+    const server = await serveHttp(mcp.node, { port: 0, host: "127.0.0.1", path: "/mcp" })
+    const client = open(server.port)
+    client.write(wire(callTool("wait")).repeat(20))
+    await entered.promise
+    client.socket.resetAndDestroy()
+    await aborted.promise
+    expect(new Set(reasons)).toEqual(new Set(["disconnect"]))
+    await server.close(0)
+  })
+
   it("noise after a request: the answer is not spoilt by it", async () => {
     const { port } = await survivor()
     const client = open(port)
@@ -251,6 +293,28 @@ describe("a server survives", () => {
     const client = open(port)
     client.write(wire({ ...add, path: "/nowhere" }) + call)
     expect(statuses(await client.until(/"result"/))).toEqual([404, 200])
+  })
+
+  it("keeps the connection of small chunks that it refuses before they have come", async () => {
+    const { port } = await survivor()
+    const client = open(port)
+    client.write(head("transfer-encoding: chunked\r\n", "POST", "/nowhere"))
+    await client.until(/Nothing is served/)
+    client.write(`2\r\n{}\r\n0\r\n\r\n${call}`)
+    expect(statuses(await client.until(/"result"/))).toEqual([404, 200])
+  })
+
+  it("chunks without end that it refuses for another reason", async () => {
+    const { port } = await survivor()
+    const client = open(port)
+    client.write(head("transfer-encoding: chunked\r\n", "POST", "/nowhere"))
+    const chunk = `10000\r\n${" ".repeat(0x10000)}\r\n`
+    const send = () => {
+      while (client.socket.writable && client.socket.write(chunk));
+    }
+    client.socket.on("drain", send)
+    send()
+    expect(statuses(await client.closed)).toEqual([404])
   })
 
   it("routes that leave a large body unread: the connection can be used again", async () => {

@@ -102,6 +102,9 @@ export type ResultValueCases = [
   Expect<Equal<ResultValue<{ type: string; text: string }>, unknown>>,
   Expect<Equal<ResultValue<{ type: string; uri: string; name: string }[]>, unknown>>,
   Expect<Equal<ResultValue<{ type: "text" | "other"; text: string }>, unknown>>,
+  Expect<Equal<ResultValue<({ type: string; text: string } | { id: 1 })[]>, unknown>>,
+  // biome-ignore lint/suspicious/noExplicitAny: what untyped code returns
+  Expect<Equal<ResultValue<any[]>, unknown>>,
   // No block has these fields, or lacks those.
   Expect<Equal<ResultValue<{ type: string; text: string; id: 1 }>, { type: string; text: string; id: 1 }>>,
   Expect<Equal<ResultValue<{ type: string; name: string }>, { type: string; name: string }>>,
