@@ -16,6 +16,7 @@ const config: KnipConfig = {
     "examples/**/*.ts",
     "test/**/*.test-d.ts",
     "test/conformance/*.ts",
+    "test/**/fixtures/*.ts",
   ],
   project: ["src/**/*.ts!", "!src/**/*.test.ts!", "!src/**/*.test-d.ts!", "{scripts,test,examples}/**/*.ts"],
   // The revision types are generated whole from the published schemas.

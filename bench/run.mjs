@@ -1,5 +1,6 @@
 /**
- * Measures FleetMCP against bare `node:http` and its peers; see docs/performance.md.
+ * Measures FleetMCP against bare `node:http` and its peers; see docs/performance.md. Reads `dist/`, and installs the
+ * peers into this folder when they are not there.
  *
  *   node bench/run.mjs [--rows call-32,list-100] [--servers raw,rawspec,fleetmcp] [--rounds 7] [--seconds 0.75]
  *                      [--forks 3] [--json out.json] [--goal] [--by cpu] [--write] [--full]
@@ -8,9 +9,12 @@
  * from itself, or not even `rawspec` meets the goal); with `--by cpu` it judges CPU time instead of throughput. `--write` puts the tables into docs/performance.md. `--full`
  * also installs every peer anew for the install row.
  */
-import { readFileSync, writeFileSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import os from "node:os"
+import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import { DIST } from "./lib/dist.mjs"
 import { judge, sayGoal, WITNESSES } from "./lib/goals.mjs"
 import { HTTP_ROWS, runHttpRow, SERVERS } from "./lib/http.mjs"
 import { runImport } from "./lib/import.mjs"
@@ -43,6 +47,18 @@ function stopWith(message) {
   process.exit(2)
 }
 
+/** Makes sure that there is something to measure, and something to measure it against. */
+function prepare() {
+  if (!existsSync(new URL("index.js", DIST))) stopWith("dist/ is not built: npm run build")
+  if (existsSync(new URL("node_modules/.package-lock.json", import.meta.url))) return
+  say("Installing the peers into bench/ …")
+  // No code of a peer runs before it is measured, and what a peer's own dependency says of Node is the peer's affair.
+  const args = ["ci", "--ignore-scripts", "--engine-strict=false", "--no-audit", "--no-fund"]
+  const folder = fileURLToPath(new URL(".", import.meta.url))
+  const { status } = spawnSync("npm", args, { cwd: folder, stdio: ["ignore", 2, 2] })
+  if (status !== 0) stopWith("The peers were not installed: npm ci --prefix bench")
+}
+
 /** Reads a comma-separated option; `raw:2` names a second process of `raw`. */
 function names(option, known) {
   const list = values[option]?.split(",").filter((name) => name !== "")
@@ -65,6 +81,7 @@ const OTHER_ROWS = {
 
 async function run() {
   const ids = names("rows", [...Object.keys(HTTP_ROWS), ...Object.keys(OTHER_ROWS)])
+  prepare()
   const asked = names("servers", SERVERS)
   const servers = values.goal && asked ? [...new Set([...WITNESSES, ...asked])] : asked
   const settings = { rounds: amount("rounds"), seconds: amount("seconds"), forks: amount("forks") }

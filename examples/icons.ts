@@ -18,7 +18,7 @@ mcp.tool(
   () => "Done",
 )
 mcp.resource({ uri: "docs://colours", icons: [icon(dot)] }, () => ["red", "green"])
-mcp.prompt({ name: "draw", icons: [dot] }, () => "Draw a house")
+mcp.prompt({ name: "draw", icons: [icon(dot)] }, () => "Draw a house")
 // #endregion
 
 export default mcp

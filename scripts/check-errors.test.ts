@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { compare } from "./check-errors.ts"
+import { compare, missingInUnion, unknownNames } from "./check-errors.ts"
 
 const source = (...codes: readonly string[]) => [
   { path: "src/errors/a.ts", text: codes.map((code) => `  override readonly code = "${code}"\n`).join("") },
@@ -29,5 +29,36 @@ describe("compare", () => {
 
   it("refuses a code of another form", () => {
     expect(compare(source("FLEET-7"), "")[0]).toContain("neither FLEET-nn nor SCREAMING_SNAKE")
+  })
+})
+
+describe("missingInUnion", () => {
+  const classes = {
+    path: "src/errors/a.ts",
+    text: "export class A extends FleetError {}\nexport class B extends A {}\n",
+  }
+
+  it("names the class that the union lacks", () => {
+    const union = { path: "src/errors/any-fleet-error.ts", text: "export type AnyFleetError =\n  | A\n" }
+    expect(missingInUnion([classes, union])).toEqual([
+      "src/errors/a.ts: `AnyFleetError` in src/errors/any-fleet-error.ts lacks `B`",
+    ])
+  })
+})
+
+describe("unknownNames", () => {
+  it("names what docstrings name and nothing declares", () => {
+    const text =
+      "/** Links {@link a} and {@link gone}.\n * @throws {Lost} when lost\n * @throws {TypeError} no */\nconst a = 1"
+    expect(unknownNames([{ path: "a.ts", text }])).toEqual([
+      "a.ts: a docstring names `gone`, which does not exist",
+      "a.ts: a docstring names `Lost`, which does not exist",
+    ])
+  })
+
+  it("wants the class of an error after `@throws`", () => {
+    expect(unknownNames([{ path: "a.ts", text: "/** @throws when lost */" }])).toEqual([
+      "a.ts: `@throws` names no error class",
+    ])
   })
 })

@@ -23,3 +23,20 @@ describe("checkPages", { timeout: 60_000 }, () => {
     ])
   })
 })
+
+describe("checkPages of sources", { timeout: 60_000 }, () => {
+  const check = (text: string): readonly string[] =>
+    checkPages(new Map(), new Map([["src/x.ts", text]])).problems
+
+  it("compiles the examples of docstrings, to which public names are known", () => {
+    expect(
+      check('/**\n * Makes a tool.\n *\n * @example\n * mcp.add(tool({ name: "a" }, () => 1))\n */\n'),
+    ).toEqual([])
+  })
+
+  it("names the line of an example that does not compile", () => {
+    expect(check("class A {\n  /**\n   * @example\n   * tool({ name: 1 }, () => 1)\n   */\n}\n")).toEqual([
+      "src/x.ts:4: TS2322 Type 'number' is not assignable to type 'string'.",
+    ])
+  })
+})

@@ -1,7 +1,8 @@
-/** Type-checks every TypeScript block of README.md, AGENTS.md and docs/ against `src/`. */
+/** Type-checks every TypeScript block of README.md, AGENTS.md and docs/, and every `@example`, against `src/`. */
 import { readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import ts from "typescript"
+import { documentedSources, examples, preludeOf, publicImports } from "./tools/docstrings.ts"
 import { type Fence, fences, pages } from "./tools/markdown.ts"
 import { report } from "./tools/report.ts"
 import { isMain, root } from "./tools/run.ts"
@@ -16,15 +17,18 @@ interface Snippet {
 
 if (isMain(import.meta)) {
   const texts = new Map(pages().map((page) => [page, readFileSync(page, "utf8")]))
-  const { problems, checked } = checkPages(texts)
+  const { problems, checked } = checkPages(texts, documentedSources())
   report(problems, {
-    right: `${checked} TypeScript blocks of the pages compile`,
+    right: `${checked} TypeScript blocks of the pages and examples of docstrings compile`,
     fix: "Mend the code, join it to the block above (```ts continues), or say why it cannot compile (```ts nocheck: why).",
   })
 }
 
-/** Compiles the blocks of pages in one program and names the line of the page for each error. */
-export function checkPages(pageTexts: ReadonlyMap<string, string>): {
+/** Compiles blocks of pages and examples of sources in one program and names the line of the page for each error. */
+export function checkPages(
+  pageTexts: ReadonlyMap<string, string>,
+  sourceTexts: ReadonlyMap<string, string> = new Map(),
+): {
   readonly problems: readonly string[]
   readonly checked: number
 } {
@@ -45,7 +49,17 @@ export function checkPages(pageTexts: ReadonlyMap<string, string>): {
       )
     }
   }
+  for (const [page, text] of sourceTexts) addExamples(page, text, snippets)
   return { problems: [...problems, ...compile(snippets)], checked: snippets.size }
+}
+
+function addExamples(page: string, text: string, snippets: Map<string, Snippet>): void {
+  const names = publicImports()
+  for (const { line, code } of examples(text)) {
+    const lines = [line, ...code.split("\n").map((_, index) => line + index)]
+    const file = join(root, `.snippet-${page.replaceAll("/", "-")}-${line}.ts`)
+    snippets.set(file, { text: `${preludeOf(code, names)}\n${code}`, page, lines })
+  }
 }
 
 function toSnippet(page: string, fence: Fence, previous: Snippet | undefined): Snippet {

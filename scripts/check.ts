@@ -52,6 +52,7 @@ const gates: readonly Gate[] = [
   },
   { name: "manifests", run: ["scripts/check-manifests.ts"] },
   { name: "errors", run: ["scripts/check-errors.ts"] },
+  { name: "docstrings", run: ["scripts/check-docstrings.ts"] },
   { name: "snippets", run: ["scripts/sync-snippets.ts"] },
   { name: "pages", run: ["scripts/check-snippets.ts"] },
   { name: "sizes", run: ["scripts/check-sizes.ts"] },

@@ -1,33 +1,37 @@
 import { createNodeListener, type NodeListener, type RunningServer, serveHttp } from "#node"
-import type { CacheHints } from "./components/component.ts"
-import { componentKey } from "./components/component.ts"
-import { type FingerprintSource, fingerprintOf } from "./components/fingerprint.ts"
-import { normalizeIcons } from "./components/icon.ts"
-import { type Prompt, prompt } from "./components/prompt.ts"
-import { type Resource, resource } from "./components/resource.ts"
-import type { Template } from "./components/template.ts"
+import { type ComponentKind, componentKey } from "./components/component.ts"
+import { prompt } from "./components/prompt.ts"
+import { resource } from "./components/resource.ts"
 import { type Tool, tool } from "./components/tool.ts"
 import { ServerClosed } from "./errors/server.ts"
-import { createEndpoint, type Endpoint, type HttpOptions } from "./http/endpoint.ts"
+import {
+  type CallOptions,
+  type CloseOptions,
+  engineOptions,
+  type FleetMCPOptions,
+  type RunOptions,
+} from "./fleet-mcp-options.ts"
+import { createEndpoint, type Endpoint } from "./http/endpoint.ts"
 import { createFetchHandler, type FetchHandler } from "./http/handler.ts"
+import type { HttpOptions } from "./http/http-options.ts"
 import type { RouteHandler } from "./http/router.ts"
-import type { Principal } from "./protocol/principal.ts"
+import type { Params } from "./protocol/jsonrpc.ts"
 import type { MessageHandler } from "./protocol/transport.ts"
-import { type AnyComponent, type DuplicatePolicy, LocalProvider } from "./providers/local.ts"
-import type { Authenticator } from "./server/authenticator.ts"
-import type { CacheableMethod } from "./server/core.ts"
+import { type AnyComponent, LocalProvider } from "./providers/local.ts"
 import { Engine } from "./server/engine.ts"
-import { type EventBus, memoryEventBus } from "./server/events.ts"
 import type { Middleware } from "./server/middleware.ts"
-import { assertServerOptions } from "./server/options.ts"
-import type { Plugin } from "./server/plugin.ts"
-import type { Provider } from "./server/provider.ts"
+import {
+  assertCallOptions,
+  assertCloseOptions,
+  assertRunOptions,
+  assertServerName,
+  assertServerOptions,
+} from "./server/options.ts"
+import { definePlugin, type Plugin } from "./server/plugin.ts"
 import { consoleLog, type ServerLog } from "./server/server-log.ts"
-import type { Transform } from "./server/transform.ts"
 import type {
   CallToolResult,
   GetPromptResult,
-  Icon,
   ReadResourceResult,
   Prompt as WirePrompt,
   Resource as WireResource,
@@ -35,82 +39,17 @@ import type {
   Tool as WireTool,
 } from "./spec/index.ts"
 
-/** What a server can be told when it is made. Every option has a default. */
-export interface FleetMCPOptions<Tools extends readonly Tool[] = readonly Tool[]> {
-  /** The version of your server. Default `0.0.0`. */
-  readonly version?: string
-  /** The name people read. Default: the server's name. */
-  readonly title?: string
-  readonly description?: string
-  readonly websiteUrl?: string
-  readonly icons?: readonly (Icon | string)[]
-  /** Tells the model what the server is for and how to use it. */
-  readonly instructions?: string
-  readonly tools?: Tools
-  readonly resources?: readonly (Resource | Template)[]
-  readonly prompts?: readonly Prompt[]
-  readonly providers?: readonly Provider[]
-  readonly transforms?: readonly Transform[]
-  readonly middleware?: readonly Middleware[]
-  readonly plugins?: readonly Plugin[]
-  /** Says who is calling over HTTP. Default: nobody has to say. */
-  readonly auth?: Authenticator
-  /** How the server is offered over HTTP. */
-  readonly http?: HttpOptions
-  /** How long clients may keep what a method answers. Default: not at all. */
-  readonly cacheHints?: { readonly [method in CacheableMethod]?: CacheHints }
-  /** The most entries of one page of a list. Default: all. */
-  readonly pageSize?: number
-  /** What to do when a name and version is registered twice. Default `error`. */
-  readonly onDuplicate?: DuplicatePolicy
-  /** Hides what handlers throw from clients; `ToolError` passes. Default `false`. */
-  readonly maskErrors?: boolean
-  /** Coerces arguments (`"10"` for a number) where strict validation fails. Default `false`. */
-  readonly lenient?: boolean
-  /** Inlines small `$ref`s of schemas, which many hosts mishandle. Default `true`. */
-  readonly dereference?: boolean
-  /** Milliseconds a handler may take. Default: no limit. */
-  readonly timeout?: number
-  /** The key ring that seals what clients keep for us: the first seals, all open. Default: random, per process. */
-  readonly secrets?: readonly (string | Uint8Array)[]
-  /** Carries change events between replicas. Default: within this process. */
-  readonly bus?: EventBus
-  /** Where the server's own log goes. Default: standard error. */
-  readonly log?: ServerLog
-  /** Whether results say which server answers. Default `true`. */
-  readonly disclosesServerInfo?: boolean
-  /** The most open subscriptions of all callers. Default 1,024. */
-  readonly maxSubscriptions?: number
-  /** The most open subscriptions of one caller. Default 64. */
-  readonly maxSubscriptionsPerPrincipal?: number
-}
-
-/** How a server is run by the program that made it. */
-export interface RunOptions {
-  readonly transport: "http"
-  /** Default 3000; 0 takes a free one. */
-  readonly port?: number
-  /** The address to listen on. Default `127.0.0.1`. */
-  readonly host?: string
-}
-
-export interface CallOptions {
-  /**
-   * On whose behalf; `undefined` is a caller nobody knows, as `ctx.auth` is. Left out: the server's own behalf, which
-   * no auth check concerns.
-   */
-  readonly as?: Principal | undefined
-  readonly signal?: AbortSignal
-}
-
 /**
  * Is an MCP server: the components it offers and the ways to reach them.
  *
+ * @see S28/basic/index
  * @example
  * const mcp = new FleetMCP("Demo")
  * mcp.tool({ name: "add", input: z.object({ a: z.number(), b: z.number() }) }, ({ a, b }) => a + b)
+ * await mcp.run({ transport: "http" }) // http://127.0.0.1:3000/mcp
  */
 export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
+  /** The name it was made with. */
   readonly name: string
   /** Serves one request: the server on any runtime that speaks `fetch`. Bound, so that it may be passed around. */
   readonly fetch: FetchHandler
@@ -126,39 +65,26 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   #endpoint: Endpoint
   #node: NodeListener | undefined
 
+  /**
+   * Makes a server. Nothing is opened and nobody listened to until it is run or asked.
+   *
+   * @param name Its name, for clients and logs.
+   * @param options Whatever it is told besides. Default: all defaults.
+   * @throws {UnknownOption} FLEET-09: an option does not exist.
+   * @throws {InvalidOption} An option has a value that cannot be meant.
+   * @throws {DuplicateComponent} Two components have one name and version.
+   * @throws {WeakSecret} One of `secrets` can be guessed.
+   */
   constructor(name: string, options: FleetMCPOptions<Tools> = {}) {
+    assertServerName(name)
     assertServerOptions(options)
     this.name = name
     this.#options = options
     const log = options.log ?? consoleLog
     this.#log = log
     this.#local = new LocalProvider(name, options.onDuplicate ?? "error", log)
-    this.#engine = new Engine({
-      info: {
-        name,
-        version: options.version ?? "0.0.0",
-        ...(options.title === undefined ? undefined : { title: options.title }),
-        ...(options.description === undefined ? undefined : { description: options.description }),
-        ...(options.websiteUrl === undefined ? undefined : { websiteUrl: options.websiteUrl }),
-        ...(options.icons === undefined ? undefined : { icons: [...normalizeIcons(options.icons)] }),
-      },
-      instructions: options.instructions,
-      cacheHints: options.cacheHints ?? {},
-      pageSize: options.pageSize ?? Number.POSITIVE_INFINITY,
-      timeout: options.timeout,
-      maskErrors: options.maskErrors ?? false,
-      disclosesServerInfo: options.disclosesServerInfo ?? true,
-      secrets: options.secrets,
-      authenticator: options.auth,
-      bus: options.bus ?? memoryEventBus(),
-      log,
-      limits: {
-        subscriptions: options.maxSubscriptions ?? 1024,
-        subscriptionsPerPrincipal: options.maxSubscriptionsPerPrincipal ?? 64,
-      },
-    })
-    for (const provider of [this.#local, ...(options.providers ?? [])])
-      this.#engine.catalog.addProvider(provider)
+    this.#engine = new Engine(engineOptions(name, options))
+    for (const provider of [this.#local, ...(options.providers ?? [])]) this.#engine.addProvider(provider)
     for (const transform of options.transforms ?? []) this.#engine.catalog.addTransform(transform)
     for (const plugin of options.plugins ?? []) this.#engine.addPlugin(plugin)
     this.use(...(options.middleware ?? []))
@@ -167,17 +93,41 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     this.fetch = createFetchHandler(() => this.#endpoint)
   }
 
-  /** Makes a tool and registers it. The same as `mcp.add(tool(config, handler))`. */
+  /**
+   * Makes a tool and registers it. The same as `mcp.add(tool(config, handler))`.
+   *
+   * @returns The tool.
+   * @throws {DuplicateComponent} One is there already and `onDuplicate` is `error`; and what `tool()` throws.
+   * @see S28/server/tools
+   * @example
+   * mcp.tool({ name: "add", input: z.object({ a: z.number(), b: z.number() }) }, ({ a, b }) => a + b)
+   */
   get tool(): typeof tool {
     return (config, handler) => this.#register(tool(config, handler))
   }
 
-  /** Makes a resource, or a template where the URI has variables, and registers it. */
+  /**
+   * Makes a resource, or a template where the URI has variables, and registers it.
+   *
+   * @returns The resource or template.
+   * @throws {DuplicateComponent} One is there already and `onDuplicate` is `error`; and what `resource()` throws.
+   * @see S28/server/resources
+   * @example
+   * mcp.resource("users://{id}", ({ id }) => ({ id }))
+   */
   get resource(): typeof resource {
     return (config, handler) => this.#register(resource(config, handler))
   }
 
-  /** Makes a prompt and registers it. */
+  /**
+   * Makes a prompt and registers it.
+   *
+   * @returns The prompt.
+   * @throws {DuplicateComponent} One is there already and `onDuplicate` is `error`; and what `prompt()` throws.
+   * @see S28/server/prompts
+   * @example
+   * mcp.prompt({ name: "review", args: z.object({ code: z.string() }) }, ({ code }) => `Review: ${code}`)
+   */
   get prompt(): typeof prompt {
     return (config, handler) => this.#register(prompt(config, handler))
   }
@@ -185,45 +135,96 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   /**
    * Registers components, before the server runs or while it does.
    *
+   * @param components What `tool()`, `resource()` and `prompt()` made.
    * @throws {DuplicateComponent} One is there already and `onDuplicate` is `error`; then none is added.
+   * @example
+   * mcp.add(tool({ name: "ping" }, () => "pong"), textResource("docs://rules", "Be kind."))
    */
   add(...components: readonly AnyComponent[]): this {
     this.#local.add(components.map((component) => this.#withDefaults(component)))
     return this
   }
 
-  /** Puts a component in the place of the one with the same name and version. */
+  /**
+   * Puts a component in the place of the one with the same name and version.
+   *
+   * @throws {UnknownComponent} There is none.
+   * @example
+   * mcp.add(tool({ name: "ping" }, () => "pong"))
+   * mcp.replace(tool({ name: "ping" }, () => "PONG"))
+   */
   replace(component: AnyComponent): this {
     this.#local.replace(this.#withDefaults(component))
     return this
   }
 
-  /** Takes a component away. Returns whether it was there. */
+  /**
+   * Takes a component away. Returns whether it was there.
+   *
+   * @param component The component, or its `kind`, `id` and `version`.
+   * @example
+   * mcp.remove({ kind: "tool", id: "ping", version: undefined })
+   */
   remove(component: Pick<AnyComponent, "kind" | "id" | "version">): boolean {
     return this.#local.remove(component)
   }
 
-  /** Wraps calls in middleware: the first is the outermost. */
+  /**
+   * Wraps calls in middleware: the first is the outermost.
+   *
+   * @example
+   * mcp.use({
+   *   async callTool(call, next) {
+   *     console.error(`calling ${call.target}`)
+   *     return await next()
+   *   },
+   * })
+   */
   use(...middleware: readonly Middleware[]): this {
     this.#engine.use(...middleware)
     return this
   }
 
-  /** Adds an extension. */
+  /**
+   * Adds an extension.
+   *
+   * @param plugin What `definePlugin()` made.
+   * @throws {InvalidPlugin} It is added already, or has a method or result type of another.
+   * @throws {InvalidRoute} One of its routes is not a method and a path.
+   * @see SEP-2133
+   * @example
+   * mcp.plugin(definePlugin({ id: "com.example/clock", settings: { zone: "UTC" } }))
+   */
   plugin(plugin: Plugin): this {
+    // Before the engine has it: a route that cannot be must leave nothing behind.
+    const endpoint = this.#createEndpoint(this.#options.http ?? {}, definePlugin(plugin).routes)
     this.#engine.addPlugin(plugin)
-    this.#rebuild()
+    this.#offer(endpoint)
     return this
   }
 
-  /** Serves a route beside the MCP endpoint: `mcp.route("GET /metrics", handler)`. */
+  /**
+   * Serves a route beside the MCP endpoint.
+   *
+   * @param route The method, a space and the path, which is matched whole.
+   * @param handler Answers a `Request` with a `Response`.
+   * @throws {InvalidRoute} The route is not a method and a path.
+   * @example
+   * mcp.route("GET /version", () => Response.json({ version: "1.2.0" }))
+   */
   route(route: string, handler: RouteHandler): this {
+    this.#offer(this.#createEndpoint(this.#options.http ?? {}, { [route]: handler }))
     this.#routes[route] = handler
-    this.#rebuild()
     return this
   }
 
-  /** Tells subscribers that a resource has changed. */
+  /**
+   * Tells subscribers that a resource has changed.
+   *
+   * @see S28/basic/patterns/subscriptions
+   * @example
+   * mcp.resourceUpdated("config://settings")
+   */
   resourceUpdated(uri: string): void {
     this.#engine.publish({
       topic: "resourceSubscriptions",
@@ -232,30 +233,69 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     })
   }
 
-  /** The listener for `http.createServer(mcp.node)`. */
+  /**
+   * Serves requests of `node:http`: the listener for a server of your own.
+   *
+   * @throws {NotOnThisRuntime} FLEET-14, at the first request where there is no `node:http`.
+   * @see S28/basic/transports/streamable-http
+   * @example
+   * createServer(mcp.node).listen(3000, "127.0.0.1")
+   */
   get node(): NodeListener {
     // Looked up per request, so that routes and plugins added later count.
     return (req, res) => this.#nodeListener()(req, res)
   }
 
-  /** Offers the server over HTTP with other options than its own: another path, more hosts. */
+  /**
+   * Offers the server over HTTP with other options than its own: another path, more hosts.
+   *
+   * @param options What differs; the rest is as the server's own `http` says.
+   * @throws {UnknownOption} FLEET-09: an option does not exist.
+   * @throws {InvalidOption} An option has a value that cannot be meant.
+   * @see S28/basic/transports/streamable-http
+   * @example
+   * export default mcp.http({ path: "/internal/mcp", hosts: ["mcp.example.com"] })
+   */
   http(options: HttpOptions): { readonly fetch: FetchHandler; readonly node: NodeListener } {
     const endpoint = this.#createEndpoint({ ...this.#options.http, ...options })
     return { fetch: createFetchHandler(() => endpoint), node: createNodeListener(endpoint) }
   }
 
-  /** What transports talk to. */
+  /**
+   * What transports talk to.
+   *
+   * @example
+   * const endpoint = createEndpoint({ handler: mcp.handler }, { path: "/" })
+   */
   get handler(): MessageHandler {
     return this.#engine
   }
 
-  /** Starts what plugins and providers need. Called by `run()` and by the first request otherwise. */
+  /**
+   * Starts what plugins and providers need. Called by `run()` and by the first request otherwise.
+   *
+   * @throws {ServerClosed} The server was closed.
+   * @example
+   * await mcp.start()
+   */
   start(): Promise<void> {
     return this.#engine.start()
   }
 
-  /** Starts the server and listens. Resolves when it does. */
+  /**
+   * Starts the server and listens. Resolves when it does.
+   *
+   * @param options `transport`, `port` and `host`.
+   * @throws {PortInUse} FLEET-10: something else listens there.
+   * @throws {CannotListen} The operating system does not allow it.
+   * @throws {NotOnThisRuntime} FLEET-14: there is no `node:http` here.
+   * @throws {ServerClosed} The server was closed.
+   * @see S28/basic/transports/streamable-http
+   * @example
+   * const { url } = await mcp.run({ transport: "http", port: 0 })
+   */
   async run(options: RunOptions): Promise<RunningServer> {
+    assertRunOptions(options)
     await this.start()
     if (this.#closed !== undefined) throw new ServerClosed()
     const { path, timeouts } = this.#endpoint
@@ -278,17 +318,36 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * Takes no more calls, waits for those that run, aborts what is left, and gives back all that was opened.
    *
    * @param options `graceMs`: how long calls may still take. Default 5,000.
+   * @example
+   * process.once("SIGTERM", () => mcp.close({ graceMs: 10_000 }))
    */
-  close(options: { readonly graceMs?: number } = {}): Promise<void> {
-    this.#closed ??= this.#close(options.graceMs ?? 5000)
+  close(options: CloseOptions = {}): Promise<void> {
+    if (this.#closed !== undefined) return this.#closed
+    try {
+      assertCloseOptions(options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    this.#closed = this.#close(options.graceMs ?? 5000)
     return this.#closed
   }
 
+  /** Closes the server with the default grace, at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
-  /** Calls a tool from this process, through middleware and auth checks. */
+  /**
+   * Calls a tool from this process, through middleware and, for the caller that `options.as` names, auth checks.
+   *
+   * @param args The arguments. Default: none.
+   * @param options `as` and `signal`.
+   * @throws {UnknownTool} There is none, or none that the caller may see.
+   * @throws {ServerClosed} The server was closed.
+   * @see S28/server/tools#tool-result
+   * @example
+   * const { structuredContent } = await mcp.callTool("add", { a: 1, b: 2 })
+   */
   callTool(
     name: string,
     args: { readonly [name: string]: unknown } = {},
@@ -297,10 +356,32 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     return this.#call("tools/call", { name, arguments: args }, options) as Promise<CallToolResult>
   }
 
+  /**
+   * Reads a resource from this process, or one of a template.
+   *
+   * @param options `as` and `signal`.
+   * @throws {ResourceNotFound} There is none, or none that the caller may see.
+   * @throws {ServerClosed} The server was closed.
+   * @see S28/server/resources#reading-resources
+   * @example
+   * const { contents } = await mcp.readResource("config://settings")
+   */
   readResource(uri: string, options: CallOptions = {}): Promise<ReadResourceResult> {
     return this.#call("resources/read", { uri }, options) as Promise<ReadResourceResult>
   }
 
+  /**
+   * Gets the messages of a prompt from this process.
+   *
+   * @param args The arguments, as clients send them: strings, and JSON text for what is none. Default: none.
+   * @param options `as` and `signal`.
+   * @throws {UnknownPrompt} There is none, or none that the caller may see.
+   * @throws {InvalidArguments} The arguments do not fit.
+   * @throws {ServerClosed} The server was closed.
+   * @see S28/server/prompts
+   * @example
+   * const { messages } = await mcp.getPrompt("review", { code: "1 + 1" })
+   */
   getPrompt(
     name: string,
     args: { readonly [name: string]: string } = {},
@@ -309,29 +390,75 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     return this.#call("prompts/get", { name, arguments: args }, options) as Promise<GetPromptResult>
   }
 
+  /**
+   * Lists the tools, all pages of them.
+   *
+   * @param options `as` and `signal`.
+   * @see S28/server/tools
+   * @example
+   * const names = (await mcp.listTools()).map(({ name }) => name)
+   */
   listTools(options: CallOptions = {}): Promise<readonly WireTool[]> {
-    return this.#list("tools/list", "tools", options) as Promise<readonly WireTool[]>
-  }
-
-  listResources(options: CallOptions = {}): Promise<readonly WireResource[]> {
-    return this.#list("resources/list", "resources", options) as Promise<readonly WireResource[]>
-  }
-
-  listTemplates(options: CallOptions = {}): Promise<readonly WireTemplate[]> {
-    return this.#list("resources/templates/list", "resourceTemplates", options) as Promise<
-      readonly WireTemplate[]
+    return this.#list({ method: "tools/list", kind: "tool", field: "tools" }, options) as Promise<
+      readonly WireTool[]
     >
   }
 
-  listPrompts(options: CallOptions = {}): Promise<readonly WirePrompt[]> {
-    return this.#list("prompts/list", "prompts", options) as Promise<readonly WirePrompt[]>
+  /**
+   * Lists the resources that are no templates, all pages of them.
+   *
+   * @param options `as` and `signal`.
+   * @see S28/server/resources
+   * @example
+   * const uris = (await mcp.listResources()).map(({ uri }) => uri)
+   */
+  listResources(options: CallOptions = {}): Promise<readonly WireResource[]> {
+    const listed = this.#list({ method: "resources/list", kind: "resource", field: "resources" }, options)
+    return listed as Promise<readonly WireResource[]>
   }
 
-  /** Digests all components, by key, so that a silent change can be noticed. */
+  /**
+   * Lists the resource templates, all pages of them.
+   *
+   * @param options `as` and `signal`.
+   * @see S28/server/resources
+   * @example
+   * const templates = (await mcp.listTemplates()).map(({ uriTemplate }) => uriTemplate)
+   */
+  listTemplates(options: CallOptions = {}): Promise<readonly WireTemplate[]> {
+    const list = { method: "resources/templates/list", kind: "template", field: "resourceTemplates" } as const
+    return this.#list(list, options) as Promise<readonly WireTemplate[]>
+  }
+
+  /**
+   * Lists the prompts, all pages of them.
+   *
+   * @param options `as` and `signal`.
+   * @see S28/server/prompts
+   * @example
+   * const names = (await mcp.listPrompts()).map(({ name }) => name)
+   */
+  listPrompts(options: CallOptions = {}): Promise<readonly WirePrompt[]> {
+    return this.#list({ method: "prompts/list", kind: "prompt", field: "prompts" }, options) as Promise<
+      readonly WirePrompt[]
+    >
+  }
+
+  /**
+   * Digests all components, of all providers, by key, so that a silent change can be noticed. One alone:
+   * {@link fingerprint}.
+   *
+   * @returns A fingerprint for each `kind:name@version`.
+   * @see https://www.rfc-editor.org/rfc/rfc8785 for the text that is digested
+   * @example
+   * await mcp.fingerprint() // { "tool:ping@": "sha256:40ed…" }
+   */
   async fingerprint(): Promise<{ readonly [key: string]: string }> {
-    const entries = this.#local.components.map(
-      async (component) =>
-        [componentKey(component), await fingerprintOf(component.definition as FingerprintSource)] as const,
+    await this.#engine.start()
+    const { fingerprint } = await import("./components/fingerprint.ts")
+    const components = await this.#engine.catalog.everything()
+    const entries = components.map(
+      async (component) => [componentKey(component), await fingerprint(component)] as const,
     )
     return Object.fromEntries(await Promise.all(entries))
   }
@@ -349,9 +476,8 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
       : component.withDefaults({ lenient, dereference })
   }
 
-  /** At once, not at the next request, so that what is wrong is told to whoever wrote it. */
-  #rebuild(): void {
-    this.#endpoint = this.#createEndpoint(this.#options.http ?? {})
+  #offer(endpoint: Endpoint): void {
+    this.#endpoint = endpoint
     this.#node = undefined
   }
 
@@ -360,24 +486,29 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     return this.#node
   }
 
-  #createEndpoint(options: HttpOptions): Endpoint {
+  /** Made at once, not at the next request, so that what is wrong is told to whoever wrote it. */
+  #createEndpoint(options: HttpOptions, added: { readonly [route: string]: RouteHandler } = {}): Endpoint {
     const pluginRoutes = Object.assign({}, ...this.#engine.plugins.map(({ routes }) => routes))
     return createEndpoint(
       {
         handler: this.#engine,
         authenticator: this.#options.auth,
         log: this.#options.log,
-        routes: { ...pluginRoutes, ...this.#routes },
+        routes: { ...pluginRoutes, ...this.#routes, ...added },
       },
       options,
     )
   }
 
-  #call(method: string, params: { readonly [name: string]: unknown }, options: CallOptions): Promise<object> {
+  async #call(method: CallMethod, params: Params, options: CallOptions): Promise<object> {
+    assertCallOptions(callNames[method], options)
     return this.#engine.caller.call(method, params, options)
   }
 
-  async #list(method: string, field: string, options: CallOptions): Promise<readonly unknown[]> {
+  async #list({ method, kind, field }: ListCall, options: CallOptions): Promise<readonly unknown[]> {
+    assertCallOptions(callNames[method], options)
+    // To a client the method does not exist then; here the question has an answer.
+    if (!this.#engine.catalog.offers(kind)) return []
     const items: unknown[] = []
     let cursor: unknown
     do {
@@ -393,4 +524,24 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     await this.#engine.close(graceMs)
     await Promise.all(closing)
   }
+}
+
+/** How the methods that are called from this process are called here. */
+const callNames = {
+  "tools/call": "callTool",
+  "resources/read": "readResource",
+  "prompts/get": "getPrompt",
+  "tools/list": "listTools",
+  "resources/list": "listResources",
+  "resources/templates/list": "listTemplates",
+  "prompts/list": "listPrompts",
+} as const
+
+type CallMethod = keyof typeof callNames
+
+/** A list method, and where its answer is. */
+interface ListCall {
+  readonly method: CallMethod
+  readonly kind: ComponentKind
+  readonly field: string
 }

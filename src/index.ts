@@ -1,67 +1,219 @@
 // Server
 
+export { FleetMCP } from "./fleet-mcp.ts"
+export type { CallOptions, CloseOptions, FleetMCPOptions, RunOptions } from "./fleet-mcp-options.ts"
+export type { AnyComponent, DuplicatePolicy } from "./providers/local.ts"
+export type { CacheableMethod } from "./server/core.ts"
+
+// Components
+
+export type { Completer, Completers, CompletionContext, Suggestions } from "./components/completion.ts"
+export type { CacheHints, Component, ComponentKind, ComponentOptions } from "./components/component.ts"
+export { fingerprint } from "./components/fingerprint.ts"
+export {
+  type Prompt,
+  type PromptArguments,
+  type PromptConfig,
+  type PromptInvoke,
+  prompt,
+} from "./components/prompt.ts"
+export { type Resource, type ResourceConfig, type ResourceInvoke, resource } from "./components/resource.ts"
+export { binaryResource, jsonResource, textResource } from "./components/static-resources.ts"
+export { type HttpResourceOptions, httpResource } from "./components/static-resources-http.ts"
+export type {
+  Template,
+  TemplateArguments,
+  TemplateConfig,
+  TemplateInvoke,
+  TemplateSecurity,
+} from "./components/template.ts"
+export { type Tool, type ToolConfig, type ToolDefaults, tool } from "./components/tool.ts"
+export type { ToolArguments, ToolHandler, ToolInput, ToolOutput } from "./components/tool-handler.ts"
+export type { ToolInvoke } from "./components/tool-invoke.ts"
+export type { HeaderParam } from "./schema/header-params.ts"
+export type { TemplateVariables } from "./shared/uri-template/variables.ts"
+export type { TemplateVariable, UriTemplate } from "./shared/uri-template.ts"
+
+// Results
+
+export {
+  audio,
+  type ContentOptions,
+  type FileOptions,
+  file,
+  image,
+  type LinkOptions,
+  link,
+  type MediaOptions,
+  text,
+} from "./components/content.ts"
+export type { BinaryData } from "./components/content-data.ts"
+export { type InputRequired, type InputRequiredInit, inputRequired } from "./components/input-required.ts"
+export {
+  message,
+  type PromptMessageInput,
+  PromptResult,
+  type PromptResultInit,
+  type PromptReturn,
+} from "./components/prompt-result.ts"
+export {
+  type ResourceContents,
+  type ResourceContentsOptions,
+  resourceContents,
+} from "./components/resource-contents.ts"
+export { type ContentInput, ToolResult, type ToolResultInit } from "./components/result.ts"
+
+// Context
+
+export {
+  type AskOptions,
+  type ClientInfo,
+  type Context,
+  type ContextKey,
+  type ContextLog,
+  contextKey,
+  type Elicited,
+  type ElicitedUrl,
+  type LogFunction,
+  type RequestInfo,
+  type SampleRequest,
+} from "./components/context.ts"
+export { getContext } from "./server/run-handler.ts"
+
+// Icons
+
+export { icon } from "./components/icon.ts"
+export type { IconOptions } from "./components/icon-fields.ts"
+
+// Schemas
+
+export type { InferInput, InferOutput, JsonSchema, Schema } from "./schema/schema.ts"
+
+// Errors
+
+export { type AnyFleetError, isFleetError } from "./errors/any-fleet-error.ts"
+export { FleetError, type FleetErrorOptions, type HttpAnswer } from "./errors/fleet-error.ts"
+export { InvalidParams, isSuspended } from "./errors/protocol.ts"
+export { ResourceNotFound } from "./errors/server.ts"
+export { ToolError } from "./errors/tool.ts"
+
 // Authorization
+
+// HTTP
+export type { NodeListener } from "#node"
 export {
   type AuthCheck,
   type AuthPredicate,
   type AuthRule,
+  type AuthSubject,
+  type AuthTarget,
   challengeScopes,
   requireScopes,
 } from "./components/auth-check.ts"
-// Components
-export type { Completer, CompletionContext, Suggestions } from "./components/completion.ts"
-export type { CacheHints, Component, ComponentKind } from "./components/component.ts"
-// Results
-export { audio, file, image, link, text } from "./components/content.ts"
-// Context
-export {
-  type AskOptions,
-  type Context,
-  type ContextKey,
-  contextKey,
-  type Elicited,
-  type ElicitedUrl,
-  type SampleRequest,
-} from "./components/context.ts"
-// Icons
-export { icon } from "./components/icon.ts"
-export { type InputRequired, type InputRequiredInit, inputRequired } from "./components/input-required.ts"
-export { type Prompt, type PromptConfig, prompt } from "./components/prompt.ts"
-export { message, PromptResult, type PromptReturn } from "./components/prompt-result.ts"
-export { type Resource, type ResourceConfig, resource } from "./components/resource.ts"
-export { type ResourceContents, resourceContents } from "./components/resource-result.ts"
-export { ToolResult, type ToolResultInit } from "./components/result.ts"
-export { binaryResource, jsonResource, textResource } from "./components/static-resources.ts"
-export { httpResource } from "./components/static-resources-http.ts"
-export type { Template, TemplateConfig, TemplateSecurity } from "./components/template.ts"
-export { type Tool, type ToolConfig, tool } from "./components/tool.ts"
-// Errors
-export { FleetError } from "./errors/fleet-error.ts"
-export { InvalidParams, isSuspended } from "./errors/protocol.ts"
-export { ResourceNotFound } from "./errors/server.ts"
-export { ToolError } from "./errors/tool.ts"
-export { type CallOptions, FleetMCP, type FleetMCPOptions, type RunOptions } from "./fleet-mcp.ts"
-// HTTP
 export type { CorsOptions } from "./http/cors.ts"
-export type { HttpOptions } from "./http/endpoint.ts"
+export type { GuardOptions } from "./http/guard.ts"
 export type { FetchHandler } from "./http/handler.ts"
-export type { RouteHandler } from "./http/router.ts"
+export type { HttpOptions, HttpTimeouts } from "./http/http-options.ts"
+export type { RouteHandler, Routes } from "./http/router.ts"
 export type { RunningServer } from "./http/running-server.ts"
-// Middleware
-export { type Call, complete, type Outcome } from "./protocol/call.ts"
-// Extension
-export type { Method } from "./protocol/method.ts"
 export { createPrincipal, type Principal, type PrincipalFields } from "./protocol/principal.ts"
-
-// Schemas
-export type { JsonSchema, Schema } from "./schema/schema.ts"
 export type { Authenticator, AuthRequest, Refusal } from "./server/authenticator.ts"
+
+// Calls
+
+export {
+  type AbortReason,
+  type Answer,
+  type Call,
+  type Complete,
+  type Continuation,
+  complete,
+  type Exchange,
+  type Extended,
+  type Failure,
+  type InputRequired as InputRequiredOutcome,
+  type Outcome,
+  type Peer,
+  type Question,
+  type Serialized,
+} from "./protocol/call.ts"
+export type { Params, RequestId, RpcError } from "./protocol/jsonrpc.ts"
+export type { Abortable, Channel, HeaderBag, MessageHandler, Reply } from "./protocol/transport.ts"
+export type { ProtocolRevision } from "./spec/revisions.ts"
+
+// Extension
+
+export type { Method } from "./protocol/method.ts"
 export { type ChangeEvent, type EventBus, memoryEventBus } from "./server/events.ts"
 export type { CallHooks, Hooks } from "./server/hooks.ts"
-export { defineMiddleware, type Hook, type Middleware, type Next, type Notice } from "./server/middleware.ts"
+export type { Lifespan } from "./server/lifespans.ts"
+export {
+  defineMiddleware,
+  type Hook,
+  type MethodHook,
+  type Middleware,
+  type Next,
+  type Notice,
+} from "./server/middleware.ts"
 export { definePlugin, type ListenFilter, type Plugin } from "./server/plugin.ts"
-export type { Provider, Resolved, Scope } from "./server/provider.ts"
-export { getContext } from "./server/run-handler.ts"
+export {
+  type ChangeListener,
+  defineProvider,
+  type Kinds,
+  type Provider,
+  type ProviderInit,
+  type Resolved,
+  type Scope,
+} from "./server/provider.ts"
+export { defineTransform, type FindNext, type Transform } from "./server/transform.ts"
+
 // Logging
+
 export type { LogRecord, ServerLog } from "./server/server-log.ts"
-export { defineTransform, type Transform } from "./server/transform.ts"
+
+// Protocol
+
+export type {
+  Annotations,
+  AudioContent,
+  BlobResourceContents,
+  CallToolResult,
+  ClientCapabilities,
+  CompleteResult,
+  ContentBlock,
+  CreateMessageRequestParams,
+  CreateMessageResult,
+  DiscoverResult,
+  ElicitRequestFormParams,
+  ElicitRequestParams,
+  ElicitRequestURLParams,
+  ElicitResult,
+  EmbeddedResource,
+  GetPromptResult,
+  Icon,
+  ImageContent,
+  Implementation,
+  InputRequest,
+  InputRequests,
+  LoggingLevel,
+  LoggingMessageNotificationParams,
+  MetaObject,
+  ProgressNotificationParams,
+  Prompt as WirePrompt,
+  PromptArgument,
+  PromptMessage,
+  PromptReference,
+  ReadResourceResult,
+  Resource as WireResource,
+  ResourceLink,
+  ResourceTemplate as WireTemplate,
+  ResourceTemplateReference,
+  Role,
+  Root,
+  ServerCapabilities,
+  SubscriptionFilter,
+  TextContent,
+  TextResourceContents,
+  Tool as WireTool,
+  ToolAnnotations,
+} from "./spec/index.ts"

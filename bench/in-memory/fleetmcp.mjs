@@ -9,8 +9,8 @@ import { ARGS, serveLoop } from "./loop.mjs"
 const { connect } = await import(`${DIST}testing/index.js`)
 const objects = process.argv[3] === "fleetmcp-objects"
 const client = await connect(await fleet(), objects ? { serialize: false } : {})
-const method = ["callTool", "call"].find((name) => typeof client[name] === "function")
-if (method === undefined) throw new Error("the in-memory client has neither `callTool` nor `call`")
 
-const textOf = (result) => (typeof result === "object" ? result.content[0].text : String(result))
-await serveLoop(async () => textOf(await client[method]("add", ARGS)))
+await serveLoop(async () => {
+  const { content } = await client.callTool("add", ARGS)
+  return content[0].text
+})

@@ -74,4 +74,28 @@ describe("assertMeta", () => {
       expect(() => assertMeta({ [key]: 1 }, "tool `add`")).toThrow(InvalidMeta)
     },
   )
+
+  const cycle: { [key: string]: unknown } = {}
+  cycle.self = [cycle]
+
+  it.each([
+    ["a BigInt", { "com.x/n": 10n }, 'meta["com.x/n"]'],
+    ["a cycle", { a: cycle }, "meta.a.self[0]"],
+    ["a function", { a: { b: () => 1 } }, "meta.a.b"],
+    ["a number without end", { a: [Number.NaN] }, "meta.a[0]"],
+    ["a promise", { a: Promise.resolve(1) }, "meta.a"],
+  ])("refuses %s, naming the place", (_, meta, place) => {
+    expect(() => assertMeta(meta as never, "tool `add`")).toThrow(InvalidMeta)
+    expect(() => assertMeta(meta as never, "tool `add`")).toThrow(`\`${place}\``)
+  })
+
+  it.each([5, "a", null, [1], new Date(0)])("refuses %j, which is no object", (meta) => {
+    expect(() => assertMeta(meta as never, "tool `add`")).toThrow(InvalidMeta)
+  })
+
+  it("takes what becomes JSON, such as a date", () => {
+    expect(() =>
+      assertMeta({ "com.x/at": new Date(0), gone: undefined } as never, "tool `add`"),
+    ).not.toThrow()
+  })
 })

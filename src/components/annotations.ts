@@ -1,5 +1,6 @@
-import { InvalidAnnotations, InvalidMeta } from "../errors/components.ts"
+import { InvalidAnnotations, InvalidMeta, NotSerializable, UnawaitedPromise } from "../errors/components.ts"
 import type { Annotations, MetaObject, ToolAnnotations } from "../spec/index.ts"
+import { toJsonValue } from "./json-value.ts"
 
 const annotationKeys: readonly string[] = ["audience", "priority", "lastModified"]
 
@@ -80,14 +81,31 @@ const metaName = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)?$/i
 const reservedLabels: readonly string[] = ["modelcontextprotocol", "mcp"]
 
 /**
- * Checks the keys of a `_meta` object that an author wrote.
+ * Checks a `_meta` object that an author wrote, where it is written: one value that JSON cannot say would break every
+ * list it is in.
  *
  * @param subject whose `meta` it is, for the message
- * @throws {InvalidMeta} on a key that is malformed or reserved for the protocol
+ * @throws {InvalidMeta} on a key that is malformed or reserved for the protocol, and on what JSON cannot say
  * @see S28/basic/index#meta
  */
 export function assertMeta(meta: MetaObject, subject: string): void {
+  const json = metaJson(meta, subject)
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    throw new InvalidMeta(subject, `it is ${json === null ? "`null`" : "no object"}`, metaFix)
+  }
   for (const key of Object.keys(meta)) assertMetaKey(key, subject)
+}
+
+const metaFix = 'Give an object of JSON values: `{ "com.example/name": value }`.'
+
+function metaJson(meta: unknown, subject: string): unknown {
+  try {
+    return toJsonValue(meta, subject)
+  } catch (cause) {
+    const isPlaced = cause instanceof NotSerializable || cause instanceof UnawaitedPromise
+    const path = isPlaced ? cause.path.replace(/^result/, "meta") : "meta"
+    throw new InvalidMeta(subject, `JSON cannot say \`${path}\``, { fix: metaFix, cause })
+  }
 }
 
 function assertMetaKey(key: string, subject: string): void {

@@ -3,21 +3,29 @@ import type { Principal } from "../protocol/principal.ts"
 
 /** What an {@link AuthPredicate} decides about: who, and which component. */
 export interface AuthSubject {
+  /** Who is calling; `undefined` for a caller nobody knows. */
   readonly principal: Principal | undefined
+  /** What is listed, found or used. */
   readonly component: AuthTarget
 }
 
 /** The component in question, as far as a decision may depend on it. */
 export interface AuthTarget {
+  /** `tool`, `resource`, `template` or `prompt`. */
   readonly kind: string
+  /** Its name, URI or URI template. */
   readonly id: string
+  /** Its version, if it was given one. */
   readonly version: string | undefined
+  /** Its tags; empty without any. */
   readonly tags: readonly string[]
+  /** The `_meta` it was given. */
   readonly meta: { readonly [key: string]: unknown } | undefined
 }
 
 /** Decides whether a caller may see and use a component. */
 export interface AuthPredicate {
+  /** Returns `true` to let the caller in; anything else, and whatever it throws, keeps the caller out. */
   (subject: AuthSubject): boolean | Promise<boolean>
   /** Names what the answer depends on, so that lists can be cached; without it they are not. */
   readonly cacheKey?: (principal: Principal | undefined) => string
@@ -25,6 +33,7 @@ export interface AuthPredicate {
 
 /** Demands these scopes, all of them. */
 export interface AuthRule {
+  /** One scope at least. */
   readonly scopes: readonly string[]
   /** Shows the component to callers without them, and challenges them when they use it. Default: hides it. */
   readonly challenge?: boolean
@@ -36,7 +45,11 @@ export type AuthCheck = AuthRule | AuthPredicate | readonly (AuthRule | AuthPred
 /**
  * Lets only callers with all of these scopes see and use a component.
  *
- * @param scopes The scopes, as the authorization server names them.
+ * @param scopes The scopes, as the authorization server names them; one at least.
+ * @throws {NoScopes} None is named, which would let everyone in.
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-3.3
+ * @example
+ * tool({ name: "purge", auth: requireScopes("files:write") }, () => "gone")
  */
 export function requireScopes(...scopes: string[]): AuthRule {
   return Object.freeze({ scopes: someScopes(scopes) })
@@ -46,8 +59,11 @@ export function requireScopes(...scopes: string[]): AuthRule {
  * Shows a component to every caller, and answers those who use it without these scopes with a challenge to ask
  * for them (step-up).
  *
- * @param scopes The scopes, as the authorization server names them.
+ * @param scopes The scopes, as the authorization server names them; one at least.
+ * @throws {NoScopes} None is named, which would let everyone in.
  * @see S28/basic/authorization#scope-challenge-handling
+ * @example
+ * tool({ name: "upload", auth: challengeScopes("files:write") }, () => "stored")
  */
 export function challengeScopes(...scopes: string[]): AuthRule {
   return Object.freeze({ scopes: someScopes(scopes), challenge: true })
@@ -57,6 +73,19 @@ export function challengeScopes(...scopes: string[]): AuthRule {
 function someScopes(scopes: readonly string[]): readonly string[] {
   if (scopes.length === 0) throw new NoScopes()
   return Object.freeze([...scopes])
+}
+
+/** Tells whether a value is a check, and one that can refuse anybody: no scopes at all would let everyone pass. */
+export function isAuthCheck(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0 && value.every(isSingleCheck)
+  return isSingleCheck(value)
+}
+
+function isSingleCheck(value: unknown): boolean {
+  if (typeof value === "function") return true
+  if (typeof value !== "object" || value === null || !("scopes" in value)) return false
+  const { scopes } = value
+  return Array.isArray(scopes) && scopes.length > 0 && scopes.every((scope) => typeof scope === "string")
 }
 
 /**

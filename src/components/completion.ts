@@ -4,14 +4,17 @@ import type { Context } from "./context.ts"
 export interface CompletionContext {
   /** The arguments or variables that are filled in already. */
   readonly arguments: { readonly [name: string]: string }
+  /** The context of the request for suggestions. */
   readonly ctx: Context
 }
 
 /** Suggestions, and how many there are beyond those given. */
 export interface Suggestions {
+  /** The suggestions; the first 100 are sent. */
   readonly values: readonly string[]
-  /** How many there are in all, if known. */
+  /** How many there are in all. Default: the number of `values`. */
   readonly total?: number
+  /** Whether there are more than are sent. Default: whether `total` is above 100. */
   readonly hasMore?: boolean
 }
 
@@ -47,11 +50,12 @@ export async function runCompleter(
   const { values, total, hasMore } = isSuggestions(found)
     ? found
     : { values: found, total: undefined, hasMore: undefined }
-  const all = total ?? values.length
+  // What a completer says of its values may be computed: what cannot be so is told by the values.
+  const all = Number.isSafeInteger(total) ? Math.max(Number(total), values.length) : values.length
   return {
     values: values.slice(0, maxValues).map(String),
     total: all,
-    hasMore: hasMore ?? all > maxValues,
+    hasMore: typeof hasMore === "boolean" ? hasMore : all > maxValues,
   }
 }
 

@@ -15,6 +15,7 @@ export interface ComponentOptions {
   readonly title?: string
   /** What it does, for the model. */
   readonly description?: string
+  /** `https:` URLs, or what `icon()` makes. Default: none. */
   readonly icons?: readonly (Icon | string)[]
   /** Marks for grouping and filtering; clients see them in `_meta`. */
   readonly tags?: readonly string[]
@@ -26,19 +27,28 @@ export interface ComponentOptions {
   readonly auth?: AuthCheck
 }
 
+/** Tells the kinds of components apart. A `template` is what `resource()` makes of a URI with variables. */
 export type ComponentKind = "tool" | "resource" | "template" | "prompt"
 
 /** What every component has once it is made. Components are frozen values. */
 export interface Component {
+  /** Which of the kinds it is. */
   readonly kind: ComponentKind
   /** What it is called by: a name, a URI or a URI template. */
   readonly id: string
+  /** Its version, if it was given one. */
   readonly version: string | undefined
+  /** The name people read. */
   readonly title: string
+  /** What it does, for the model. */
   readonly description: string | undefined
+  /** Its icons, checked. */
   readonly icons: readonly Icon[] | undefined
+  /** Its tags; empty without any. */
   readonly tags: readonly string[]
+  /** The `_meta` it was given. */
   readonly meta: { readonly [key: string]: unknown } | undefined
+  /** Who may see and use it; `undefined` for everyone. */
   readonly auth: AuthCheck | undefined
   /** Whether it suggests values for its arguments. */
   readonly completes: boolean

@@ -28,38 +28,52 @@ export function isContent(value: unknown): value is ContentBlock {
   return typeof value === "object" && value !== null && kContent in value
 }
 
+type FieldKinds = { readonly [field: string]: "string" | "number" | "object" }
+
 /** The fields each kind of content block must have, and the type of each. */
-const blockFields: { readonly [type: string]: readonly [string, "string" | "object"][] } = {
-  text: [["text", "string"]],
-  image: [
-    ["data", "string"],
-    ["mimeType", "string"],
-  ],
-  audio: [
-    ["data", "string"],
-    ["mimeType", "string"],
-  ],
-  resource_link: [
-    ["uri", "string"],
-    ["name", "string"],
-  ],
-  resource: [["resource", "object"]],
+const blockFields: { readonly [type: string]: FieldKinds } = {
+  text: { text: "string" },
+  image: { data: "string", mimeType: "string" },
+  audio: { data: "string", mimeType: "string" },
+  resource_link: { uri: "string", name: "string" },
+  resource: { resource: "object" },
 }
 
-/** Tells whether a value has the fields the specification requires of a content block; further fields are allowed. */
+const optionalFields: FieldKinds = { annotations: "object", _meta: "object" }
+const linkFields: FieldKinds = {
+  title: "string",
+  description: "string",
+  mimeType: "string",
+  size: "number",
+  icons: "object",
+}
+
+/**
+ * Tells whether a value has the fields the specification requires of a content block, and those it allows of their
+ * type; further fields are allowed.
+ */
 export function hasContentShape(value: unknown): value is ContentBlock {
   if (typeof value !== "object" || value === null || !("type" in value)) return false
   const { type } = value
   if (typeof type !== "string" || !Object.hasOwn(blockFields, type)) return false
   const block = value as { readonly [field: string]: unknown } // only read, and every field checked
+  const has = (fields: FieldKinds | undefined, isRequired: boolean): boolean => {
+    for (const field in fields) {
+      if (
+        block[field] === undefined
+          ? isRequired
+          : block[field] === null || typeof block[field] !== fields[field]
+      )
+        return false
+    }
+    return true
+  }
   return (
-    blockFields[type]?.every(([field, kind]) => block[field] !== null && typeof block[field] === kind) ===
-    true
+    has(blockFields[type], true) &&
+    has(optionalFields, false) &&
+    (type !== "resource_link" || has(linkFields, false))
   )
 }
-
-const optionalFields = /* @__PURE__ */ new Set(["type", "annotations", "_meta"])
-const linkFields = /* @__PURE__ */ new Set(["title", "description", "mimeType", "size", "icons"])
 
 /**
  * Tells whether a value is a content block as the specification writes it, with no field beyond. Data that merely
@@ -67,11 +81,7 @@ const linkFields = /* @__PURE__ */ new Set(["title", "description", "mimeType", 
  */
 export function isExactContentShape(value: unknown): value is ContentBlock {
   if (!hasContentShape(value)) return false
-  const required = blockFields[value.type]
-  return Object.keys(value).every(
-    (key) =>
-      optionalFields.has(key) ||
-      required?.some(([field]) => field === key) === true ||
-      (value.type === "resource_link" && linkFields.has(key)),
-  )
+  const known = { type: 1, ...blockFields[value.type], ...optionalFields }
+  const all = value.type === "resource_link" ? { ...known, ...linkFields } : known
+  return Object.keys(value).every((key) => Object.hasOwn(all, key))
 }

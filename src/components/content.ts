@@ -15,7 +15,7 @@ import { markContent } from "./content-brand.ts"
 import { assertMatches, assertMediaType, type BinaryData, toBytes, toMedia } from "./content-data.ts"
 import { isTextType, mediaTypeOfPath } from "./content-extension.ts"
 import { isMediaTypeOf, SNIFF_LENGTH, sniffMediaType } from "./content-media.ts"
-import { normalizeIcons } from "./icon.ts"
+import { normalizeIcons } from "./icon-list.ts"
 import { isUri, nameFromUri } from "./name.ts"
 
 /** What every content block may be given. */
@@ -27,10 +27,16 @@ export interface ContentOptions {
 }
 
 /**
- * Makes a text block.
+ * Makes a text block, where a plain string would say too little.
  *
- * @throws {InvalidAnnotations} @throws {InvalidMeta}
+ * @param content The text.
+ * @param options `annotations` and `meta`. Default: neither.
+ * @throws {InvalidContent} It is no string.
+ * @throws {InvalidAnnotations} An annotation is unknown or out of bounds.
+ * @throws {InvalidMeta} `meta` has a key that is reserved for the protocol.
  * @see S28/server/tools#text-content
+ * @example
+ * text("Only for the model.", { annotations: { audience: ["assistant"] } })
  */
 export function text(content: string, options: ContentOptions = {}): TextContent {
   if (typeof content !== "string") {
@@ -40,6 +46,7 @@ export function text(content: string, options: ContentOptions = {}): TextContent
   return markContent({ type: "text", text: content, ...commonFields("text", options) })
 }
 
+/** What an image or sound may be given. */
 export interface MediaOptions extends ContentOptions {
   /** Default: told by the first bytes. */
   readonly mimeType?: string
@@ -49,8 +56,11 @@ export interface MediaOptions extends ContentOptions {
  * Makes an image block.
  *
  * @param data bytes, base64 text, or a base64 `data:` URI
+ * @param options `mimeType`, `annotations` and `meta`. Default: the type that the first bytes tell.
  * @throws {InvalidContent} when the bytes are none, of another type than declared, or of none that is known
  * @see S28/server/tools#image-content
+ * @example
+ * tool({ name: "chart" }, async () => image(await readFile("chart.png")))
  */
 export function image(data: BinaryData, options: MediaOptions = {}): ImageContent {
   return markContent({
@@ -64,8 +74,11 @@ export function image(data: BinaryData, options: MediaOptions = {}): ImageConten
  * Makes an audio block.
  *
  * @param data bytes, base64 text, or a base64 `data:` URI
+ * @param options `mimeType`, `annotations` and `meta`. Default: the type that the first bytes tell.
  * @throws {InvalidContent} when the bytes are none, of another type than declared, or of none that is known
  * @see S28/server/tools#audio-content
+ * @example
+ * tool({ name: "speak" }, async () => audio(await readFile("hello.wav")))
  */
 export function audio(data: BinaryData, options: MediaOptions = {}): AudioContent {
   return markContent({
@@ -75,6 +88,7 @@ export function audio(data: BinaryData, options: MediaOptions = {}): AudioConten
   })
 }
 
+/** What a file may be given; `name` or `uri` is needed. */
 export interface FileOptions extends ContentOptions {
   /** What the file is called: its URI is then `file:///name`. Give this or `uri`. */
   readonly name?: string
@@ -89,8 +103,12 @@ export interface FileOptions extends ContentOptions {
 /**
  * Makes a block that holds a whole file. Text stays text: a string, and UTF-8 bytes of a text type.
  *
+ * @param data text, bytes, or with `encoding: "base64"` their base64 text
+ * @param options `name` or `uri`, and `mimeType`, `encoding`, `annotations` and `meta`.
  * @throws {InvalidContent} when it has neither `name` nor `uri`, or `mimeType` contradicts the bytes
  * @see S28/server/tools#embedded-resources
+ * @example
+ * tool({ name: "export" }, () => file("id,name\n7,Ada\n", { name: "users.csv" }))
  */
 export function file(data: BinaryData, options: FileOptions): EmbeddedResource {
   const uri = fileUri(options)
@@ -104,23 +122,32 @@ export function file(data: BinaryData, options: FileOptions): EmbeddedResource {
   return markContent({ type: "resource", resource, ...commonFields("file", options) })
 }
 
+/** What a link may say of the resource it points to. */
 export interface LinkOptions extends ContentOptions {
   /** Default: the last segment of the URI. */
   readonly name?: string
+  /** The name people read. Default: none. */
   readonly title?: string
+  /** What it holds, for the model. Default: none. */
   readonly description?: string
+  /** Its media type, if known. */
   readonly mimeType?: string
   /** In bytes. */
   readonly size?: number
+  /** `https:` URLs, or what `icon()` makes. Default: none. */
   readonly icons?: string | URL | Icon | readonly (string | URL | Icon)[]
 }
 
 /**
  * Makes a block that points to a resource, which the client can read on its own.
  *
+ * @param uri an absolute URI
+ * @param options What is known of the resource. Default: its `name` from the URI.
  * @throws {InvalidContent} when `uri` is no absolute URI, or a field is out of bounds
  * @throws {InvalidIcon} FLEET-24
  * @see S28/server/tools#resource-links
+ * @example
+ * tool({ name: "latest" }, () => link("reports://2026/07", { title: "July", mimeType: "text/markdown" }))
  */
 export function link(uri: string | URL, options: LinkOptions = {}): ResourceLink {
   const href = checkUri("link", String(uri))

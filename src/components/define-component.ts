@@ -2,7 +2,7 @@ import { MissingHandler } from "../errors/components.ts"
 import type { MetaObject } from "../spec/index.ts"
 import { assertMeta } from "./annotations.ts"
 import type { Component, ComponentKind, ComponentOptions } from "./component.ts"
-import { normalizeIcons } from "./icon.ts"
+import { normalizeIcons } from "./icon-list.ts"
 import { displayTitle } from "./name.ts"
 
 /** What a component is called. */

@@ -1,4 +1,8 @@
 import { canonicalJson } from "../shared/canonical-json.ts"
+import type { Prompt } from "./prompt.ts"
+import type { Resource } from "./resource.ts"
+import type { Template } from "./template.ts"
+import type { Tool } from "./tool.ts"
 
 /** What a fingerprint covers: what a model is told of a component, and what it may send and get. */
 const covered = [
@@ -13,6 +17,22 @@ const covered = [
 
 /** A component as lists show it; further fields are allowed and not covered. */
 export type FingerprintSource = { readonly [Field in (typeof covered)[number]]?: unknown }
+
+/**
+ * Digests the name, schemas and description of a component, so that a silent change of any shows. Titles, icons,
+ * annotations, `_meta` and the handler are not covered.
+ *
+ * @param component What `tool()`, `resource()` or `prompt()` made.
+ * @returns `sha256:` and 64 hexadecimal digits, the same for equal components in every process and version.
+ * @see https://www.rfc-editor.org/rfc/rfc8785 for the text that is digested
+ * @example
+ * const ping = tool({ name: "ping" }, () => "pong")
+ * await fingerprint(ping) // "sha256:40ed…"
+ */
+export function fingerprint(component: Tool | Resource | Template | Prompt): Promise<string> {
+  // The definition of each kind has some of the fields that are covered.
+  return fingerprintOf(component.definition as FingerprintSource)
+}
 
 /**
  * Digests the name, schemas and description of a component, so that a silent change of any shows: `sha256:` and 64

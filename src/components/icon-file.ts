@@ -3,13 +3,18 @@ import { InvalidIcon } from "../errors/components.ts"
 import { encodeBase64 } from "../shared/base64.ts"
 import type { Icon } from "../spec/index.ts"
 import { sniffMediaType } from "./content-media.ts"
-import { type IconOptions, icon, MAX_ICON_BYTES } from "./icon.ts"
+import { icon, MAX_ICON_BYTES } from "./icon.ts"
+import type { IconOptions } from "./icon-fields.ts"
 
 /**
  * Makes an icon of an image file, held in a data URI. Reads at once, so that it can stand in a component's config.
  *
  * @param path a path or `file:` URL; `new URL("icon.png", import.meta.url)` is a file beside the module
+ * @param options `mimeType`, `sizes` and `theme`. Default: the type that the bytes tell, and nothing of the others.
  * @throws {InvalidIcon} FLEET-24: there is no such file, it is too large, not an image, or an unsafe SVG
+ * @see S28/basic/index#icons
+ * @example
+ * new FleetMCP("Demo", { icons: [iconFromFile(new URL("icon.png", import.meta.url))] })
  */
 export function iconFromFile(path: string | URL, options: IconOptions = {}): Icon {
   const bytes = readBounded(path)

@@ -14,7 +14,6 @@ describe("an SVG that only draws", () => {
     "\ufeff<svg></svg>",
     inside('<title>A &amp; B</title><path d="M0 0h9" fill="url(#g)" stroke=\'red\'/>'),
     inside('<defs><linearGradient id="g"><stop offset="0" stop-color="#fff"/></linearGradient></defs>'),
-    inside("<style>.a { fill: url('#g'); stroke: #123 }</style><g class=\"a\"/>"),
     inside('<symbol id="s"><circle r="1"/></symbol><use href="#s"/><use xlink:href="#s"/>'),
     inside('<g inkscape:label="Layer 1" style="fill:#fff;filter:url(&quot;#f&quot;)" id="only-one"/>'),
     inside('<rect\n  width="1"\n  height = "2" ></rect >'),
@@ -45,21 +44,22 @@ describe("an SVG that does more", () => {
     ["an external paint, quoted", inside("<path fill=\"url( 'https://evil.example/a' )\"/>")],
     ["an external paint, escaped", inside('<path fill="u\\72l(https://evil.example/a)"/>')],
     ["an external paint by references", inside('<path fill="&#117;rl(https://evil.example/a)"/>')],
-    ["an import", inside('<style>@import "https://evil.example/a.css";</style>')],
-    ["an import, escaped", inside('<style>\\40 import "https://evil.example/a.css";</style>')],
-    ["an external background", inside("<style>svg { background: url(//evil.example/a) }</style>")],
+    ["rules for the page around it", inside("<style>body { display: none }</style>")],
+    ["an import", inside("<g style=\"@import 'https://evil.example/a.css'\"/>")],
+    ["an import, escaped", inside("<g style=\"\\40 import 'https://evil.example/a.css'\"/>")],
+    ["an external background", inside('<g style="background: url(//evil.example/a)"/>')],
     ["an image set", inside("<g style=\"mask: image-set('https://evil.example/a' 1x)\"/>")],
     ["an expression", inside('<g style="width: expression(alert(1))"/>')],
     ["a javascript value", inside('<g style="a: javascript:alert(1)"/>')],
     ["a DOCTYPE", `<!DOCTYPE svg>${inside("")}`],
     ["an entity", `<!DOCTYPE svg [<!ENTITY a "b">]>${inside("&a;")}`],
     ["an unknown entity", inside("<text>&a;</text>")],
-    ["CDATA", inside("<style><![CDATA[ @import 'a' ]]></style>")],
+    ["CDATA", inside("<title><![CDATA[ a ]]></title>")],
     ["a stylesheet instruction", `<?xml-stylesheet href="https://evil.example/a.css"?>${inside("")}`],
     ["an instruction inside", inside("<?php echo 1 ?>")],
     ["a comment that HTML ends early", inside("<!--><script>alert(1)</script>-->")],
     ["a comment with markup", inside("<!-- <b> -->")],
-    ["markup in a title", inside('<title><style><g id="</style>"/></style></title>')],
+    ["markup in a title", inside('<title><g id="</title>"/></title>')],
     ["another namespace", inside('<g xmlns="http://www.w3.org/1999/xhtml"/>')],
     ["another root", "<g><svg/></g>"],
     ["two roots", "<svg/><svg/>"],
@@ -131,6 +131,31 @@ describe("any text", () => {
           return
         }
         expect(svg).not.toMatch(/<script/)
+      }),
+    )
+  })
+
+  it("is no safer for comments inside of what is forbidden: browsers join the text around them", () => {
+    const forbidden = fc.constantFrom(
+      "<style>body{background:url(https://evil.example/p)}</style>",
+      "<style>a{b:expression(alert(1))}</style>",
+      "<style>@import 'https://evil.example/a.css'</style>",
+      "<script>alert(1)</script>",
+      '<g style="mask:image-set(&quot;https://evil.example/a&quot; 1x)"/>',
+      '<path fill="url(https://evil.example/a)"/>',
+      '<use href="https://evil.example/a.svg#a"/>',
+      '<g onload="alert(1)"/>',
+    )
+    const splits = fc.array(
+      fc.tuple(fc.nat({ max: 60 }), fc.constantFrom("<!---->", "<!--x-->", "<![CDATA[]]>")),
+    )
+    fc.assert(
+      fc.property(forbidden, splits, (markup, comments) => {
+        const split = comments.reduce<string>(
+          (text, [at, comment]) => text.slice(0, at) + comment + text.slice(at),
+          markup,
+        )
+        expect(() => check(inside(split))).toThrow(InvalidIcon)
       }),
     )
   })

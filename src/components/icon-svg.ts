@@ -1,9 +1,9 @@
 import { InvalidIcon } from "../errors/components.ts"
 
 // Only what draws. What is missing here runs code (`script`, `animate` on `href`), opens HTML (`foreignObject`),
-// loads (`image`, `feImage`) or links (`a`).
+// loads (`image`, `feImage`), links (`a`) or styles the page around it (`style`).
 const drawing = /* @__PURE__ */ new Set([
-  ...["svg", "g", "defs", "symbol", "use", "switch", "title", "desc", "style", "view"],
+  ...["svg", "g", "defs", "symbol", "use", "switch", "title", "desc", "view"],
   ...["path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "textPath"],
   ...["linearGradient", "radialGradient", "stop", "pattern", "clipPath", "mask", "marker", "filter"],
   ...["feBlend", "feColorMatrix", "feComponentTransfer", "feComposite", "feDropShadow", "feFlood", "feFuncA"],
@@ -20,7 +20,7 @@ const drawing = /* @__PURE__ */ new Set([
 ])
 
 /** HTML parsers read elements inside these as HTML, so they may hold text only. */
-const textOnly = /* @__PURE__ */ new Set(["title", "desc", "style"])
+const textOnly = /* @__PURE__ */ new Set(["title", "desc"])
 
 /** Each `use` can double what the ones before drew. */
 const MAX_USES = 16
@@ -135,7 +135,6 @@ function assertAttribute(name: string, value: string): void {
 function assertText(text: string, open: readonly string[]): void {
   if (open.length === 0 && text.trim() !== "") throw refuse("it has text outside of its root")
   assertReferences(text)
-  if (open.at(-1) === "style") assertStyle(text)
 }
 
 /** Numeric references can spell what the other checks look for. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { InvalidIcon } from "../errors/components.ts"
-import { icon, MAX_ICON_BYTES, normalizeIcons } from "./icon.ts"
+import { icon, MAX_ICON_BYTES } from "./icon.ts"
+import { normalizeIcons } from "./icon-list.ts"
 
 const png = "data:image/png;base64,iVBORw0KGgo="
 const base64 = (text: string | Uint8Array): string => Buffer.from(text).toString("base64")
@@ -99,6 +100,13 @@ describe("icon()", () => {
 })
 
 describe("normalizeIcons", () => {
+  it("takes a data URI only from `icon()`, which looked at its bytes", () => {
+    const made = icon(png)
+    expect(normalizeIcons(made)).toStrictEqual([made])
+    for (const given of [png, { src: png }, { ...made }])
+      expect(() => normalizeIcons(given)).toThrow(/data URI.*icon\(dataUri\)/)
+  })
+
   it("takes a URL, an icon, or a list of both", () => {
     const src = "https://example.com/i.png"
     expect(normalizeIcons(src)).toStrictEqual([{ src }])

@@ -91,6 +91,7 @@ function callToJson(value: object, toJson: (key: string) => unknown, walk: Walk)
 
 function convertMembers(value: object, walk: Walk): JSONValue {
   if (!isPlainObject(value)) assertDataObject(value, walk)
+  else if (walk.path.length === 0 || Object.keys(value).length === 0) assertNoIterable(value, walk)
   const json: { [key: string]: JSONValue } = {}
   for (const [key, member] of Object.entries(value)) {
     if (member === undefined) continue
@@ -108,12 +109,17 @@ function assertDataObject(value: object, walk: Walk): void {
     const fix = builtInFixes[tag] ?? "Return the fields you need in a plain object."
     throw refusal(walk, { what: `an instance of \`${tag}\``, fix })
   }
+  assertNoIterable(value, walk)
   if (Object.keys(value).length > 0) return
   const name = value.constructor?.name
   throw refusal(walk, {
     what: `an instance of \`${name}\` that has no enumerable fields of its own`,
     fix: "Give the class a `toJSON()`, or return the fields you need in a plain object.",
   })
+}
+
+function assertNoIterable(value: object, walk: Walk): void {
+  if (isIterable(value)) throw refusal(walk, problems.iterable)
 }
 
 /** Assigns a member; `__proto__` is data like any other key, never the prototype. */
@@ -130,6 +136,12 @@ export function isPlainObject(value: object): value is { readonly [key: string]:
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null) return true
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "isPrototypeOf")
+}
+
+/** Tells whether an object that is no array can be iterated: what it would give is not sent with its fields. */
+export function isIterable(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false
+  return Symbol.iterator in value || Symbol.asyncIterator in value
 }
 
 function isThenable(value: object): boolean {

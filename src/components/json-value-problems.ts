@@ -12,6 +12,7 @@ type ProblemName =
   | "tooDeep"
   | "tooLarge"
   | "invalidDate"
+  | "iterable"
   | "bytes"
   | "content"
   | "data"
@@ -34,6 +35,10 @@ export const problems: { readonly [Name in ProblemName]: Problem } = {
     fix: "Return a page with a cursor, or a `link()` to a resource.",
   },
   invalidDate: { what: "an invalid Date", fix: "Check the date, or return `null` in its place." },
+  iterable: {
+    what: "an iterable that is no array",
+    fix: "Collect it: `[...value]`, or yield what it gives from a generator: `yield* value`.",
+  },
   bytes: {
     what: "bytes",
     fix: "Wrap them: `image(bytes)`, `audio(bytes)` or `file(bytes, { name, mimeType })`.",

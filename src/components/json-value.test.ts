@@ -122,6 +122,12 @@ describe("what JSON cannot say", () => {
       return this.#value
     }
   }
+  class Bag {
+    *[Symbol.iterator]() {
+      yield* this.items
+    }
+    readonly items = [1]
+  }
   const cases: readonly [string, unknown, RegExp][] = [
     ["a BigInt", 10n, /a BigInt \(`10n`\).*`String\(value\)`/],
     ["a symbol", Symbol("s"), /a symbol/],
@@ -148,8 +154,29 @@ describe("what JSON cannot say", () => {
       new Secret(),
       /an instance of `Secret` that has no enumerable fields/,
     ],
+    [
+      "an async iterable",
+      {
+        [Symbol.asyncIterator]: async function* () {
+          yield 1
+        },
+      },
+      /an iterable that is no array.*yield\*/,
+    ],
+    ["an iterable", { [Symbol.iterator]: () => [1].values() }, /an iterable that is no array/],
+    ["an iterable of a class", new Bag(), /an iterable that is no array/],
     ["a content block", markContent({ type: "text", text: "x" }), /a content block among data/],
   ]
+
+  it("is refused where an iterable with data beside is the whole value", () => {
+    const found = { total: 1, [Symbol.iterator]: () => [1].values() }
+    expect(refusalOf(found).message).toMatch(/`result` is an iterable that is no array/)
+  })
+
+  it("does not refuse an iterable that says what it is as JSON", () => {
+    const list = { [Symbol.iterator]: () => [1].values(), toJSON: () => [1, 2] }
+    expect(toJsonValue(list, "tool `t`")).toEqual([1, 2])
+  })
 
   for (const [name, value, message] of cases) {
     it(`is refused with what to do about it: ${name}`, () => {

@@ -1,7 +1,7 @@
 import { UnawaitedPromise } from "../errors/components.ts"
 import type { JSONValue } from "../spec/index.ts"
 import { MAX_JSON_DEPTH, MAX_JSON_NODES } from "./json-value-bounds.ts"
-import { convertToJson, isPlainObject } from "./json-value-convert.ts"
+import { convertToJson, isIterable, isPlainObject } from "./json-value-convert.ts"
 
 /**
  * Returns what a client will receive for `value`: the very same value when it is plain JSON already, else a copy in
@@ -12,7 +12,7 @@ import { convertToJson, isPlainObject } from "./json-value-convert.ts"
  * @throws {UnawaitedPromise} FLEET-02, where a promise was left in the value
  */
 export function toJsonValue(value: unknown, subject: string): JSONValue {
-  const count = countPlain(value, 0, 0)
+  const count = isIterable(value) ? NOT_PLAIN : countPlain(value, 0, 0)
   // The walk has just seen that this is JSON and nothing else.
   if (count > 0 && count <= MAX_JSON_NODES) return value as JSONValue
   try {
@@ -76,7 +76,8 @@ function countMembers(object: { readonly [key: string]: unknown }, depth: number
     count = countPlain(object[key], depth, count)
     if (count === NOT_PLAIN) return NOT_PLAIN
   }
-  return count
+  // Looked for only where nothing else is, and in the whole value: iterables with data beside are rare, results are not.
+  return count === start && isIterable(object) ? NOT_PLAIN : count
 }
 
 /**
@@ -129,6 +130,43 @@ type Unsendable =
   | PromiseLike<unknown>
   | Error
   | RegExp
+  | Body
+  | Stream
+  | Fields
+  | WeakCollection
+  | IteratorWithHelpers
+
+// By what they can do, since not every program has the types of the web.
+
+/** A `Response`, `Request`, `Blob` or `File`. */
+interface Body {
+  arrayBuffer(): unknown
+  text(): unknown
+}
+
+/** A `ReadableStream`. */
+interface Stream {
+  getReader(...args: never): unknown
+  tee(): unknown
+}
+
+/** `Headers`, `FormData` or `URLSearchParams`. */
+interface Fields {
+  append(...args: never): unknown
+  entries(): unknown
+}
+
+interface WeakCollection {
+  delete(key: never): boolean
+  has(key: never): boolean
+  readonly [Symbol.toStringTag]: string
+}
+
+/** What `values()` of a list gives; generators are known before this is asked. */
+interface IteratorWithHelpers {
+  next(...args: never): unknown
+  toArray(): unknown
+}
 
 type Callable = (...args: never) => unknown
 
@@ -241,4 +279,10 @@ type NameOf<T> = T extends bigint
               ? "a Set"
               : T extends Error
                 ? "an Error"
-                : "not data"
+                : T extends Body
+                  ? "a body: await its `json()` or `text()`"
+                  : T extends Stream
+                    ? "a stream"
+                    : T extends IteratorWithHelpers
+                      ? "an iterator"
+                      : "not data"

@@ -138,7 +138,57 @@ describe("URIs of resources", () => {
     ["urn:isbn:1", "isbn:1"],
     ["a://%ff", "%ff"],
     ["a:?", "a:?"],
+    ["a://b/%20", "%20"],
+    ["a://b/c%00", "c%00"],
+    ["a://b/%E2%80%AEc", "%E2%80%AEc"],
   ])("give names: %j", (uri, name) => {
     expect(nameFromUri(uri)).toBe(name)
+  })
+
+  it.each([
+    ["users://{id}", "users"],
+    ["users://{id}{?q}", "users"],
+    ["users://{id}/files/{path*}{?format}", "files"],
+    ["docs://guide/{page}.md", "guide"],
+    ["weather://{city}/current", "current"],
+    ["search://?kind=x&a={a}{&b}", "search"],
+    ["https://example.com/{+path}", "example.com"],
+    ["a://r%C3%A9sum%C3%A9/{x}", "résumé"],
+    ["urn:{x}", "urn"],
+    ["a://%00/{x}", "%00"],
+    ["a://\u202eb/{x}", "%E2%80%AEb"],
+  ])("that are templates give names without their variables: %j", (uri, name) => {
+    expect(nameFromUri(uri)).toBe(name)
+  })
+
+  it("give valid names, whatever the template", () => {
+    const part = fc.oneof(
+      fc.constantFrom(
+        "{v}",
+        "{v*}",
+        "{+v}",
+        "{v}.md",
+        "a{v}",
+        "%20",
+        "%00",
+        "%F0%9F%98%80",
+        "\u202e",
+        "..",
+        "",
+      ),
+      fc.stringMatching(/^[\w.~-]{0,140}$/),
+      fc.array(fc.constantFrom("😀", "é"), { maxLength: 140 }).map((parts) => parts.join("")),
+    )
+    const query = fc.constantFrom("", "{?q}", "{?q,r}", "?kind=x&q={q}", "?kind=x{&q}")
+    const template = fc
+      .tuple(fc.constantFrom("users", "x-a+b.c"), fc.constantFrom(":", "://", ":///"), fc.array(part), query)
+      .map(([scheme, start, parts, end]) => `${scheme}${start}${parts.join("/")}${end}`)
+    fc.assert(
+      fc.property(template, (uri) => {
+        const name = nameFromUri(uri)
+        expect(() => assertResourceName(name)).not.toThrow()
+        expect(name).not.toMatch(/[{}]|[\uD800-\uDBFF]$/)
+      }),
+    )
   })
 })

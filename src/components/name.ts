@@ -41,13 +41,15 @@ export function assertResourceName(name: unknown): asserts name is string {
   if (typeof name !== "string") throw new InvalidName("resource", `it is ${describe(name)}`)
   if (name.trim() === "") throw new InvalidName("resource", "it is empty")
   if (name.length > MAX_NAME_LENGTH) throw tooLong("resource", name)
-  if (!/[\p{Cc}\p{Bidi_Control}]/u.test(name)) return
+  if (!unreadable.test(name)) return
   throw new InvalidName(
     "resource",
     `${describe(name)} holds control characters`,
     name.replace(/[\p{Cc}\p{Bidi_Control}]+/gu, " "),
   )
 }
+
+const unreadable = /[\p{Cc}\p{Bidi_Control}]/u
 
 function assertStrictName(kind: string, name: unknown): void {
   if (isName(name)) return
@@ -127,20 +129,30 @@ export function assertResourceUri(uri: unknown): asserts uri is string {
   throw new InvalidUriTemplate(uri, problem, "Percent-encode it with `encodeURIComponent()`.")
 }
 
-/** Makes a name of a URI: its last segment, decoded; else its host; else the URI itself. */
+/**
+ * Makes a name of a URI: its last segment, decoded; else its host; else the URI itself. Of a URI template, the last
+ * segment without variables counts, else the scheme: `users://{id}` gives `users`.
+ */
 export function nameFromUri(uri: string): string {
-  const path = uri.replace(/^[A-Za-z][A-Za-z0-9+.-]*:/, "").replace(/[?#].*$/s, "")
-  const segment = path.split("/").findLast((part) => part !== "") ?? uri
-  return decode(segment).slice(0, MAX_NAME_LENGTH)
+  // A mark instead of each expression: one may hold a `?`, which begins no query.
+  const [, scheme, rest = ""] = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/s.exec(uri.replace(/\{[^}]*\}/g, "{")) ?? []
+  const segments = rest.replace(/[?#].*$/s, "").split("/")
+  const segment = segments.findLast((part) => part !== "" && !part.includes("{"))
+  return readable(segment ?? (uri.includes("{") ? scheme : undefined) ?? uri).slice(0, MAX_NAME_LENGTH)
 }
 
-function decode(text: string): string {
+/** Decodes a text, as far as people can read what comes out. */
+function readable(text: string): string {
+  let decoded: string
   try {
-    return decodeURIComponent(text)
+    decoded = decodeURIComponent(text)
   } catch {
     // Not UTF-8 behind the escapes: the escaped form is a name as well.
     return text
   }
+  // Half a character would be left where the text is cut.
+  const cut = decoded.slice(0, MAX_NAME_LENGTH).replace(/[\uD800-\uDBFF]$/, "")
+  return cut.trim() === "" || unreadable.test(cut) ? encodeURIComponent(cut) : cut
 }
 
 function describe(name: unknown): string {

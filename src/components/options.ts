@@ -1,31 +1,111 @@
-import { UnknownOption } from "../errors/server.ts"
+import { InvalidOption, quoted, UnknownOption } from "../errors/server.ts"
 import { nearestName } from "../shared/nearest-name.ts"
+import { isAuthCheck } from "./auth-check.ts"
 import type { ComponentOptions } from "./component.ts"
+import { type OptionTest, optionKinds } from "./option-kinds.ts"
 
-/** Which options something has, and what to say of names that only other frameworks have. */
+/** A kind that many options have, one of several texts, a test of its own, or options inside of the option. */
+export type OptionKind = keyof typeof optionKinds | readonly string[] | OptionTest | KnownOptions
+
+/** Which options something has, what their values must be, and what to say of names that only others have. */
 export interface KnownOptions {
-  readonly names: readonly string[]
+  /** Default: those of `kinds`. */
+  readonly names?: readonly string[]
+  readonly kinds?: { readonly [name: string]: OptionKind }
+  /** Options of `kinds` that cannot be left out. */
+  readonly required?: readonly string[]
+  /** Whether `true` and `false` may stand for all of them. */
+  readonly isFlag?: true
   /** One sentence for each foreign name: what to do instead. */
-  readonly foreign: { readonly [name: string]: string }
+  readonly foreign?: { readonly [name: string]: string }
 }
 
 /**
- * Refuses options that do not exist, since a misspelt one would be silently without effect.
+ * Refuses options that do not exist, since a misspelt one would be silently without effect, and values that no
+ * option of that name can have. `undefined` is the same as leaving an option out.
  *
  * @param subject Whose options they are, for the message, such as "The tool `add`".
  * @throws {UnknownOption} FLEET-09
+ * @throws {InvalidOption}
  */
 export function assertOptions(subject: string, options: object, known: KnownOptions): void {
-  for (const name of Object.keys(options)) {
-    if (known.names.includes(name)) continue
-    if (Object.hasOwn(known.foreign, name)) throw new UnknownOption(subject, name, known.foreign[name])
-    const near = nearestName(name, known.names)
-    throw new UnknownOption(subject, name, near && `Did you mean \`${near}\`?`)
+  if (!optionKinds.object.holds(options)) {
+    throw new InvalidOption(`The value for ${inside(subject)}`, quoted(options), "Give an object.")
+  }
+  // The fields of a class are its own business.
+  if (isPlain(options)) assertNames(subject, options, known)
+  // Only read, and every value is checked before it is used.
+  const values = options as { readonly [name: string]: unknown }
+  for (const [name, kind] of Object.entries(known.kinds ?? {})) {
+    const value = values[name]
+    if (value !== undefined || known.required?.includes(name)) assertValue({ subject, name, kind }, value)
   }
 }
 
+function assertNames(subject: string, options: object, known: KnownOptions): void {
+  const { kinds = {}, names = Object.keys(kinds), foreign = {} } = known
+  for (const name of Object.keys(options)) {
+    if (names.includes(name)) continue
+    if (Object.hasOwn(foreign, name)) throw new UnknownOption(subject, name, foreign[name])
+    const near = nearestName(name, names)
+    throw new UnknownOption(subject, name, near === undefined ? allOf(names) : `Did you mean \`${near}\`?`)
+  }
+}
+
+/** Few options are soon told. */
+function allOf(names: readonly string[]): string | undefined {
+  return names.length === 0 || names.length > 4 ? undefined : `It has ${either(names, "and")}.`
+}
+
+function either(names: readonly string[], word: "and" | "or"): string {
+  return names.map((name) => `\`${name}\``).join(` ${word} `)
+}
+
+interface OptionPlace {
+  readonly subject: string
+  readonly name: string
+  readonly kind: OptionKind
+}
+
+function assertValue({ subject, name, kind }: OptionPlace, value: unknown): void {
+  if (isTable(kind)) {
+    if (kind.isFlag === true && typeof value === "boolean") return
+    // `assertOptions` looks whether it is an object at all.
+    assertOptions(`The \`${name}\` of ${inside(subject)}`, value as object, kind)
+    return
+  }
+  const test = testOf(kind)
+  if (test.holds(value)) return
+  const shown = test.isSecret === true ? "of another kind" : quoted(value)
+  const what = `The option \`${name}\` of ${inside(subject)}`
+  throw new InvalidOption(what, shown, `Give ${test.expected}.`)
+}
+
+function isTable(kind: OptionKind): kind is KnownOptions {
+  return typeof kind === "object" && !("holds" in kind) && !Array.isArray(kind)
+}
+
+function testOf(kind: Exclude<OptionKind, KnownOptions>): OptionTest {
+  if (typeof kind === "string") return optionKinds[kind]
+  if ("holds" in kind) return kind
+  return { holds: (value) => kind.some((text) => text === value), expected: either(kind, "or") }
+}
+
+/** An object without a class; of any realm, since test runners have several. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/** Words a subject for the middle of a sentence. */
+function inside(subject: string): string {
+  return subject.replace(/^[A-Z]\w* /, (word) => word.toLowerCase())
+}
+
 /** A row for each option that a kind of component has of its own, so that the compiler keeps the table complete. */
-export type OwnOptions<Config> = { readonly [Option in Exclude<keyof Config, keyof ComponentOptions>]: true }
+export type OwnOptions<Config> = {
+  readonly [Option in Exclude<keyof Config, keyof ComponentOptions>]: OptionKind
+}
 
 /**
  * Makes the table of options of one kind of component.
@@ -40,20 +120,23 @@ export function componentOptions<Config>(
   const asArgument = `Give the function as the second argument: \`${factory}({ … }, handler)\`.`
   const handlers = Object.fromEntries(handlerNames.map((name) => [name, asArgument]))
   return {
-    names: [...Object.keys(own), ...Object.keys(shared)],
+    kinds: { ...own, ...shared },
     foreign: { ...handlers, ...foreignToAll, ...foreign },
   }
 }
 
-const shared: { readonly [Option in keyof ComponentOptions]-?: true } = {
-  title: true,
-  description: true,
-  icons: true,
-  tags: true,
-  version: true,
-  meta: true,
-  auth: true,
+const shared: { readonly [Option in keyof ComponentOptions]-?: OptionKind } = {
+  title: "string",
+  description: "string",
+  icons: "any",
+  tags: "strings",
+  version: "string",
+  meta: "object",
+  auth: { holds: isAuthCheck, expected: "`requireScopes(…)`, a function, or a list of these" },
 }
+
+/** What `cache` and the hints of a server for one method hold. */
+export const cacheOptions: KnownOptions = { kinds: { ttlMs: "size", scope: ["public", "private"] } }
 
 /** What other frameworks call the function of a component that they take as an option. */
 const handlerNames = ["handler", "execute", "run", "fn", "callback", "cb", "load", "read", "get"] as const

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest"
-import { InvalidMeta, InvalidResult, NotSerializable } from "../errors/components.ts"
+import { InvalidMeta, InvalidResult } from "../errors/components.ts"
 import type { GetPromptResult } from "../spec/index.ts"
 import { image, text } from "./content.ts"
-import { message, PromptResult, toGetPromptResult } from "./prompt-result.ts"
+import { toGetPromptResult } from "./prompt-messages.ts"
+import { message, PromptResult } from "./prompt-result.ts"
 
 const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 
@@ -78,7 +79,7 @@ describe("what a prompt's handler returns", () => {
   })
 
   it("is refused when its meta is not JSON, or not its author's to write", () => {
-    expect(() => get(new PromptResult({ messages: "a", meta: { a: 1n } }))).toThrow(NotSerializable)
+    expect(() => new PromptResult({ messages: "a", meta: { a: 1n } })).toThrow(InvalidMeta)
     expect(() => new PromptResult({ messages: "a", meta: { "com.mcp/x": 1 } })).toThrow(InvalidMeta)
   })
 })

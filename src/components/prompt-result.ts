@@ -1,14 +1,12 @@
-import { InvalidResult } from "../errors/components.ts"
-import type { GetPromptResult, MetaObject, PromptMessage } from "../spec/index.ts"
+import type { MetaObject } from "../spec/index.ts"
 import { assertMeta } from "./annotations.ts"
-import { isContent, isExactContentShape } from "./content-brand.ts"
-import { toJsonValue } from "./json-value.ts"
-import { isPlainObject } from "./json-value-convert.ts"
-import { type ContentInput, toContent } from "./result.ts"
+import type { ContentInput } from "./result.ts"
 
 /** A message as an author may write it: `content` is text, one block, or several, which become as many messages. */
 export interface PromptMessageInput {
+  /** Who says it. */
   readonly role: "user" | "assistant"
+  /** What is said. */
   readonly content: ContentInput
 }
 
@@ -19,7 +17,13 @@ export type PromptReturn =
   | readonly (ContentInput | PromptMessageInput)[]
   | PromptResult
 
-/** Makes the messages of a prompt. */
+/**
+ * Makes the messages of a prompt.
+ *
+ * @see S28/server/prompts#promptmessage
+ * @example
+ * prompt("debate", () => [message.user("Tabs or spaces?"), message.assistant("Spaces, since")])
+ */
 export const message: {
   /** Makes a message that the user says. */
   readonly user: (content: ContentInput) => PromptMessageInput
@@ -30,7 +34,9 @@ export const message: {
   assistant: (content) => ({ role: "assistant", content }),
 }
 
+/** What a {@link PromptResult} is made of. */
 export interface PromptResultInit {
+  /** Strings and blocks are messages of the user. */
   readonly messages: Exclude<PromptReturn, PromptResult>
   /** Default: the description of the prompt. */
   readonly description?: string
@@ -46,6 +52,8 @@ const kPromptResult: unique symbol = /* @__PURE__ */ Symbol.for("fleetmcp.prompt
  *
  * @throws {InvalidMeta} when `meta` has a key that is reserved for the protocol
  * @see S28/server/prompts#promptmessage
+ * @example
+ * prompt("debate", () => new PromptResult({ messages: "Tabs or spaces?", description: "An old question" }))
  */
 export class PromptResult {
   static {
@@ -53,10 +61,14 @@ export class PromptResult {
     Object.defineProperty(PromptResult.prototype, kPromptResult, { value: true })
   }
 
+  /** The messages, as they were given. */
   readonly messages: Exclude<PromptReturn, PromptResult>
+  /** The description; `undefined` for the prompt's own. */
   readonly description: string | undefined
+  /** The `_meta` of the result. */
   readonly meta: MetaObject | undefined
 
+  /** @param init `messages`, and `description` and `meta` of their own. */
   constructor(init: PromptResultInit) {
     if (init.meta !== undefined) assertMeta(init.meta, "a prompt result")
     this.messages = init.messages
@@ -65,86 +77,7 @@ export class PromptResult {
   }
 }
 
-export interface PromptResultOptions {
-  /** The description of the prompt. */
-  readonly description?: string | undefined
-  /** Who returned the value, for messages, such as "prompt `review`". */
-  readonly subject: string
-}
-
-/**
- * Turns what a prompt's handler returned into a result. A whole plain result, as the official SDK writes it, counts
- * as such.
- *
- * @throws {InvalidResult} on anything but strings, content blocks and messages of `user` or `assistant`
- */
-export function toGetPromptResult(value: unknown, options: PromptResultOptions): GetPromptResult {
-  const { subject } = options
-  const { messages, description = options.description, meta } = toParts(value)
-  return {
-    messages: toMessages(messages, subject),
-    ...(description === undefined ? undefined : { description }),
-    ...(meta === undefined ? undefined : { _meta: toJsonValue(meta, subject) as MetaObject }), // an object stays one
-  }
-}
-
-interface Parts {
-  readonly messages: unknown
-  readonly description?: string | undefined
-  readonly meta?: MetaObject | undefined
-}
-
-function toParts(value: unknown): Parts {
-  if (isPromptResult(value)) return value
-  if (isPlainResult(value))
-    return { messages: value.messages, description: value.description, meta: value._meta }
-  return { messages: value }
-}
-
-function toMessages(value: unknown, subject: string): readonly PromptMessage[] {
-  const items: readonly unknown[] = Array.isArray(value) ? value : [value]
-  return items.flatMap((item) => toMessageList(item, subject))
-}
-
-function toMessageList(item: unknown, subject: string): readonly PromptMessage[] {
-  if (typeof item === "string" || isContent(item) || isExactContentShape(item))
-    return say("user", item, subject)
-  if (typeof item !== "object" || item === null || !("role" in item) || !("content" in item)) {
-    throw unusable(item, subject)
-  }
-  if (item.role === "user" || item.role === "assistant") return say(item.role, item.content, subject)
-  const problem = `a message has the role \`${String(item.role).slice(0, 60)}\``
-  throw new InvalidResult(
-    subject,
-    problem,
-    "Use `user` or `assistant`; instructions go in a message of the user.",
-  )
-}
-
-function say(role: "user" | "assistant", content: unknown, subject: string): readonly PromptMessage[] {
-  return toContent(content, subject).map((block) => ({ role, content: block }))
-}
-
-function unusable(item: unknown, subject: string): InvalidResult {
-  const kind = item === null ? "null" : Array.isArray(item) ? "array" : typeof item
-  const fix =
-    'Return a string, content blocks, `message.user("…")` or a list of these; data as `JSON.stringify(data)`.'
-  return new InvalidResult(subject, `a value of type \`${kind}\` is not a message`, fix)
-}
-
-function isPromptResult(value: unknown): value is PromptResult {
+/** Tells whether a value is a {@link PromptResult}, of any copy of this package. */
+export function isPromptResult(value: unknown): value is PromptResult {
   return typeof value === "object" && value !== null && kPromptResult in value
-}
-
-interface PlainResult {
-  readonly messages: readonly unknown[]
-  readonly description?: string | undefined
-  readonly _meta?: MetaObject | undefined
-}
-
-function isPlainResult(value: unknown): value is PlainResult {
-  if (typeof value !== "object" || value === null || !isPlainObject(value) || "role" in value) return false
-  if (!Array.isArray(value.messages)) return false
-  if (value.description !== undefined && typeof value.description !== "string") return false
-  return value._meta === undefined || (typeof value._meta === "object" && value._meta !== null)
 }

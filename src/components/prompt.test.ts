@@ -50,7 +50,7 @@ describe("a prompt", () => {
     })
     const [, language, depth, tags] = review.definition.arguments ?? []
     expect(language?.description).toBeUndefined()
-    expect(depth?.description).toMatch(/^How deep Write it as JSON that fits .*"type":"number"/)
+    expect(depth?.description).toMatch(/^How deep\. Write it as JSON that fits .*"type":"number"/)
     expect(tags?.description).toMatch(/^Write it as JSON that fits .*"type":"array"/)
   })
 

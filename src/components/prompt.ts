@@ -2,7 +2,7 @@ import { InvalidArguments } from "../errors/protocol.ts"
 import { type CompiledSchema, compileSchema, type Validated } from "../schema/compile.ts"
 import { describeIssues } from "../schema/issue.ts"
 import type { InferInput, InferOutput, JsonSchema, Schema } from "../schema/schema.ts"
-import { isThenable } from "../shared/maybe-promise.ts"
+import { andThen, isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
 import type { GetPromptResult, PromptArgument, Prompt as WirePrompt } from "../spec/index.ts"
 import type { Completers } from "./completion.ts"
 import type { Component, ComponentOptions } from "./component.ts"
@@ -11,8 +11,9 @@ import { assertHandler, componentFields, wireFields } from "./define-component.t
 import { type InputRequired, isInputRequired } from "./input-required.ts"
 import { assertPromptName } from "./name.ts"
 import { assertOptions, componentOptions, type KnownOptions } from "./options.ts"
-import { type PromptReturn, toGetPromptResult } from "./prompt-result.ts"
+import type { PromptReturn } from "./prompt-result.ts"
 
+/** What a prompt is made of, besides its handler. */
 export interface PromptConfig<
   Name extends string = string,
   Args extends Schema | undefined = Schema | undefined,
@@ -21,7 +22,7 @@ export interface PromptConfig<
   readonly name: Name
   /** What the prompt takes. Clients send strings; what is not a string comes as JSON text. */
   readonly args?: Args
-  /** Suggests values for arguments. */
+  /** Suggests values for arguments, by name. Default: none are suggested. */
   readonly complete?: Completers<ArgumentNames<Args>>
   /** Milliseconds after which the prompt fails. Default: the server's. */
   readonly timeout?: number
@@ -35,17 +36,23 @@ export type PromptArguments<Args> = [Args] extends [Schema] ? InferOutput<Args> 
 /** A prompt, as a value: frozen, made by {@link prompt}. */
 export interface Prompt<Name extends string = string, Arguments = unknown> extends Component {
   readonly kind: "prompt"
+  /** The name. */
   readonly id: Name
+  /** The name. */
   readonly name: Name
+  /** Milliseconds, if it says them itself. */
   readonly timeout: number | undefined
+  /** What suggests values, by argument. */
   readonly completers: Completers
   /** What `prompts/list` shows. */
   readonly definition: WirePrompt
+  /** Runs the prompt: checks the arguments, calls the handler and converts what it returns. */
   readonly invoke: PromptInvoke
   /** Only for inference: what the client of this prompt sends. Never there. */
   readonly types?: { readonly arguments: Arguments }
 }
 
+/** Runs a prompt with the strings that a client sent. */
 export type PromptInvoke = (
   args: { readonly [name: string]: unknown },
   ctx: Context,
@@ -54,11 +61,17 @@ export type PromptInvoke = (
 /**
  * Makes a prompt: messages a person can start from.
  *
- * @param config Its name, arguments and description.
- * @param handler Returns a string, messages, or a `PromptResult`.
+ * @param config Its name, arguments and description; a name alone will do.
+ * @param handler Gets the validated arguments and the context. Returns a string, messages, or a `PromptResult`.
  * @throws {InvalidName} The name breaks the rules.
- * @throws {SchemaNotExpressible} FLEET-11: the schema cannot be said in JSON Schema.
+ * @throws {UnknownOption} FLEET-09: `config` has an option that does not exist.
+ * @throws {InexpressibleSchema} FLEET-11: the schema cannot be said in JSON Schema.
  * @see S28/server/prompts
+ * @example
+ * const review = prompt(
+ *   { name: "review", args: z.object({ code: z.string() }) },
+ *   ({ code }) => `Review this code:\n${code}`,
+ * )
  */
 export function prompt<const Name extends string, const Args extends Schema | undefined = undefined>(
   config: Name | PromptConfig<Name, Args>,
@@ -88,7 +101,7 @@ function definePrompt(config: PromptConfig, handler: PromptHandler): Prompt {
   const properties = (args?.json.properties ?? {}) as { readonly [name: string]: JsonSchema }
   const list = argumentList(args?.json)
   const names = list.map(({ name }) => name)
-  assertOptions(`The \`complete\` of the ${subject}`, config.complete ?? {}, { names, foreign: {} })
+  assertOptions(`The \`complete\` of the ${subject}`, config.complete ?? {}, { names })
   const definition: WirePrompt = Object.freeze({
     name: config.name,
     ...wireFields(fields),
@@ -112,11 +125,19 @@ function definePrompt(config: PromptConfig, handler: PromptHandler): Prompt {
     },
   })
 
-  function finish(value: unknown): GetPromptResult | InputRequired {
-    return isInputRequired(value)
-      ? value
-      : toGetPromptResult(value, { subject, description: config.description })
+  function finish(value: unknown): MaybePromise<GetPromptResult | InputRequired> {
+    if (isInputRequired(value)) return value
+    const options = { subject, description: config.description }
+    return andThen(loaded ?? loadMessages(), ({ toGetPromptResult }) => toGetPromptResult(value, options))
   }
+}
+
+let loaded: typeof import("./prompt-messages.ts") | undefined
+
+/** Loads what makes messages of values, which servers without prompts do not need. */
+export async function loadMessages(): Promise<typeof import("./prompt-messages.ts")> {
+  loaded = await import("./prompt-messages.ts")
+  return loaded
 }
 
 function checkArguments(args: CompiledSchema | undefined, sent: unknown): Validated | Promise<Validated> {
@@ -165,7 +186,7 @@ function argumentDescription(property: JsonSchema): string | undefined {
   if (takesText(property)) return own
   const { description: _own, title: _title, ...schema } = property
   const hint = `Write it as JSON that fits ${JSON.stringify(schema)}.`
-  return own === undefined ? hint : `${own} ${hint}`
+  return own === undefined ? hint : `${own}${/[.!?]$/.test(own) ? "" : "."} ${hint}`
 }
 
 /** Whether an argument is a string as it comes. */
@@ -179,7 +200,7 @@ function takesText(property: JsonSchema): boolean {
 
 const promptOptions: KnownOptions = /* @__PURE__ */ componentOptions<PromptConfig>(
   "prompt",
-  { name: true, args: true, complete: true, timeout: true },
+  { name: "string", args: "any", complete: "object", timeout: "timeout" },
   {
     arguments: "Use `args`, a schema.",
     argsSchema: "Use `args`.",

@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest"
-import { InvalidMeta, InvalidResult, NotSerializable, UnawaitedPromise } from "../errors/components.ts"
+import {
+  InvalidContent,
+  InvalidMeta,
+  InvalidResult,
+  NotSerializable,
+  UnawaitedPromise,
+} from "../errors/components.ts"
 import type { ReadResourceResult } from "../spec/index.ts"
 import { file, image, link, text } from "./content.ts"
-import { resourceContents, toReadResourceResult } from "./resource-result.ts"
+import { resourceContents } from "./resource-contents.ts"
+import { toReadResourceResult } from "./resource-result.ts"
 
 const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 const uri = "data://x"
@@ -39,7 +46,26 @@ describe("what a resource's handler returns", () => {
   it("may be content made by the helpers", () => {
     expect(read(text("a")).contents[0]).toStrictEqual({ uri, mimeType: "text/plain", text: "a" })
     expect(read(image(png)).contents[0]).toStrictEqual({ uri, mimeType: "image/png", blob: "iVBORw0KGgo=" })
-    expect(read([file("a", { uri: "data://y" })]).contents[0]).toMatchObject({ uri: "data://y", text: "a" })
+    expect(read(file("a", { name: "a.md" })).contents).toStrictEqual([
+      { uri, mimeType: "text/markdown", text: "a" },
+    ])
+  })
+
+  it("is at the URI that was read, wherever a file says it is, as long as it is alone", () => {
+    expect(read(file("a", { uri: "data://y" })).contents[0]).toMatchObject({ uri, text: "a" })
+    expect(read([file("a", { uri: "data://y" })]).contents[0]).toMatchObject({ uri, text: "a" })
+  })
+
+  it("has the media type of its content before the one that the resource declares", () => {
+    expect(read(image(png), "application/octet-stream").contents[0]?.mimeType).toBe("image/png")
+    expect(read(file("a,b", { name: "a.csv" }), "text/html").contents[0]?.mimeType).toBe("text/csv")
+    expect(read(text("# a"), "text/markdown").contents[0]?.mimeType).toBe("text/markdown")
+  })
+
+  it("keeps the meta of its content", () => {
+    const meta = { "com.example/n": 1 }
+    expect(read(text("a", { meta })).contents[0]?._meta).toEqual(meta)
+    expect(read(file("a", { name: "a.txt", meta })).contents[0]?._meta).toEqual(meta)
   })
 
   it("cannot be undefined, since a resource that exists has contents", () => {
@@ -70,6 +96,25 @@ describe("several contents", () => {
     ])
   })
 
+  it("may be files at URIs of their own", () => {
+    const result = read([file("a", { uri: "data://x/a" }), file("b", { uri: "data://x/b" })])
+    expect(result.contents.map((contents) => contents.uri)).toEqual(["data://x/a", "data://x/b"])
+  })
+
+  it("are where, and what, `resourceContents()` says, whatever content it holds", () => {
+    const options = { uri: "data://z", mimeType: "image/x-mine" }
+    const result = read([
+      resourceContents(image(png), options),
+      resourceContents(file("a", { uri: "data://y" }), options),
+      resourceContents(file("a,b", { name: "a.csv" })),
+    ])
+    expect(result.contents.map(({ uri, mimeType }) => [uri, mimeType])).toEqual([
+      ["data://z", "image/x-mine"],
+      ["data://z", "image/x-mine"],
+      [uri, "text/csv"],
+    ])
+  })
+
   it("take the declared media type only for the resource's own URI", () => {
     const result = read([resourceContents("a"), resourceContents("b", { uri: "data://y" })], "text/html")
     expect(result.contents.map((contents) => contents.mimeType)).toEqual(["text/html", "text/plain"])
@@ -82,6 +127,13 @@ describe("several contents", () => {
   it("refuse meta under a name of the protocol", () => {
     expect(() => resourceContents("a", { meta: { "dev.mcp/x": 1 } })).toThrow(InvalidMeta)
   })
+
+  it.each([{ uri: "not a uri" }, { mimeType: "bogus" }, { uri: "" }])(
+    "refuse %j where it is written",
+    (options) => {
+      expect(() => resourceContents("a", options)).toThrow(InvalidContent)
+    },
+  )
 })
 
 describe("a whole plain result", () => {
@@ -90,10 +142,14 @@ describe("a whole plain result", () => {
     expect(read(result)).toEqual(result)
   })
 
-  it.each([[{ contents: [] }], [{ contents: ["a"] }], [{ contents: [{ uri: "a", text: "b" }], page: 1 }]])(
-    "is not seen in data that merely has contents: %j",
-    (value) => {
-      expect(read(value).contents[0]).toMatchObject({ text: JSON.stringify(value) })
-    },
-  )
+  it.each([
+    [{ contents: [] }],
+    [{ contents: ["a"] }],
+    [{ contents: [{ uri: "a", text: "b" }], page: 1 }],
+    [{ contents: [{ uri: "a", text: "b", mimeType: 5 }] }],
+    [{ contents: [{ uri: "a", text: "b", _meta: "c" }] }],
+    [{ contents: [{ uri: "a", text: "b" }], _meta: "c" }],
+  ])("is not seen in data that merely has contents: %j", (value) => {
+    expect(read(value).contents[0]).toMatchObject({ text: JSON.stringify(value) })
+  })
 })

@@ -1,4 +1,5 @@
 import { InvalidResult, NotSerializable } from "../errors/components.ts"
+import { isObject } from "../protocol/jsonrpc.ts"
 import { encodeBase64 } from "../shared/base64.ts"
 import type {
   BlobResourceContents,
@@ -7,51 +8,13 @@ import type {
   ReadResourceResult,
   TextResourceContents,
 } from "../spec/index.ts"
-import { assertMeta } from "./annotations.ts"
 import { isContent } from "./content-brand.ts"
 import { toJsonValue } from "./json-value.ts"
 import { isPlainObject } from "./json-value-convert.ts"
 import { problems } from "./json-value-problems.ts"
+import { isResourceContents, type ResourceContents } from "./resource-contents.ts"
 
 type WireContents = TextResourceContents | BlobResourceContents
-
-export interface ResourceContentsOptions {
-  /** Where these contents are. Default: the URI that was read. */
-  readonly uri?: string
-  /** Default: what the resource declares, when these are the contents of its own URI; else by the kind of value. */
-  readonly mimeType?: string
-  /** The `_meta` of the contents. */
-  readonly meta?: MetaObject
-}
-
-// Under Symbol.for, so that contents made by another copy of this package are known too.
-const kContents: unique symbol = /* @__PURE__ */ Symbol.for("fleetmcp.resource-contents")
-
-/** One of several contents of a resource, made by {@link resourceContents}. */
-export interface ResourceContents extends ResourceContentsOptions {
-  /** A string, bytes or any JSON value. */
-  readonly value: unknown
-  readonly [kContents]: true
-}
-
-/**
- * Makes one of the contents of a resource, with a URI, media type or `_meta` of its own.
- *
- * @param value a string, bytes or any JSON value
- * @throws {InvalidMeta} when `meta` has a key that is reserved for the protocol
- * @see S28/server/resources#reading-resources
- */
-export function resourceContents(value: unknown, options: ResourceContentsOptions = {}): ResourceContents {
-  if (options.meta !== undefined) assertMeta(options.meta, "`resourceContents()`")
-  const { uri, mimeType, meta } = options
-  return Object.freeze({
-    value,
-    ...(uri === undefined ? undefined : { uri }),
-    ...(mimeType === undefined ? undefined : { mimeType }),
-    ...(meta === undefined ? undefined : { meta }),
-    [kContents]: true as const,
-  })
-}
 
 /** What is known of a read before its handler returns. */
 export interface ReadOptions {
@@ -65,7 +28,8 @@ export interface ReadOptions {
 
 /**
  * Turns what a resource's handler returned into a result: text, bytes, JSON, content made by `text()`, `image()`,
- * `audio()` or `file()`, and one or several {@link resourceContents}. A whole plain result, as the official SDK
+ * `audio()` or `file()`, and one or several `resourceContents()`. Contents are at the URI that was read, unless
+ * several files, or `resourceContents()`, say others. A whole plain result, as the official SDK
  * writes it, counts as such.
  *
  * @throws {InvalidResult} on `undefined`, a link, and malformed plain results
@@ -77,20 +41,23 @@ export function toReadResourceResult(value: unknown, options: ReadOptions): Read
   if (!Array.isArray(value) || !isMarked(value[0])) return { contents: [toContents(value, options)] }
   const odd = value.findIndex((item) => !isMarked(item))
   if (odd !== -1) throw new NotSerializable(options.subject, `result[${odd}]`, problems.dataAmongContents)
-  return { contents: value.map((item) => toContents(item, options)) }
+  return {
+    contents: value.map((item) => toContents(item, value.length > 1 ? placed(item, options) : options)),
+  }
+}
+
+/** One file is what was read; of several, each is where it says. */
+function placed(value: unknown, options: ReadOptions): ReadOptions {
+  return isContent(value) && value.type === "resource" ? { ...options, uri: value.resource.uri } : options
 }
 
 function isMarked(value: unknown): boolean {
   return isResourceContents(value) || isContent(value)
 }
 
-function isResourceContents(value: unknown): value is ResourceContents {
-  return typeof value === "object" && value !== null && kContents in value
-}
-
 function toContents(value: unknown, options: ReadOptions): WireContents {
   if (isResourceContents(value)) return fromResourceContents(value, options)
-  if (isContent(value)) return fromBlock(value, options)
+  if (isContent(value)) return withMeta(fromBlock(value, options), value._meta)
   const { uri, mimeType } = options
   if (typeof value === "string") return { uri, mimeType: mimeType ?? "text/plain", text: value }
   const bytes = toBytes(value)
@@ -101,13 +68,19 @@ function toContents(value: unknown, options: ReadOptions): WireContents {
   return { uri, mimeType: mimeType ?? "application/json", text }
 }
 
-/** The declared type is that of the resource's own URI; contents of another URI may be anything. */
+/** The declared type is that of the resource's own URI; contents of another URI may be anything. Said here, it wins. */
 function fromResourceContents(contents: ResourceContents, options: ReadOptions): WireContents {
   const uri = contents.uri ?? options.uri
   const declared = uri === options.uri ? options.mimeType : undefined
-  const wire = toContents(contents.value, { ...options, uri, mimeType: contents.mimeType ?? declared })
-  if (contents.meta === undefined) return wire
-  return { ...wire, _meta: toJsonValue(contents.meta, options.subject) as MetaObject } // a plain object stays one
+  const { mimeType = declared, meta } = contents
+  const wire = toContents(contents.value, { ...options, uri, mimeType })
+  const typed = contents.mimeType === undefined ? wire : { ...wire, mimeType: contents.mimeType }
+  // A plain object stays one.
+  return withMeta(typed, meta && (toJsonValue(meta, options.subject) as MetaObject))
+}
+
+function withMeta(contents: WireContents, meta: MetaObject | undefined): WireContents {
+  return meta === undefined ? contents : { ...contents, _meta: meta }
 }
 
 function fromBlock(block: ContentBlock, { uri, mimeType, subject }: ReadOptions): WireContents {
@@ -116,9 +89,9 @@ function fromBlock(block: ContentBlock, { uri, mimeType, subject }: ReadOptions)
       return { uri, mimeType: mimeType ?? "text/plain", text: block.text }
     case "image":
     case "audio":
-      return { uri, mimeType: mimeType ?? block.mimeType, blob: block.data }
+      return { uri, mimeType: block.mimeType, blob: block.data }
     case "resource":
-      return block.resource
+      return { ...block.resource, uri }
     case "resource_link":
       throw new InvalidResult(
         subject,
@@ -145,12 +118,15 @@ function isPlainResult(value: unknown): value is PlainResult {
   if (typeof value !== "object" || value === null || !isPlainObject(value)) return false
   const { contents } = value
   if (!Array.isArray(contents) || !Object.keys(value).every((key) => resultFields.has(key))) return false
+  if (value._meta !== undefined && !isObject(value._meta)) return false
   return contents.length > 0 && contents.every(isWireContents)
 }
 
 function isWireContents(value: unknown): value is WireContents {
   if (typeof value !== "object" || value === null || !("uri" in value) || typeof value.uri !== "string")
     return false
+  if ("mimeType" in value && value.mimeType !== undefined && typeof value.mimeType !== "string") return false
+  if ("_meta" in value && value._meta !== undefined && !isObject(value._meta)) return false
   return (
     ("text" in value && typeof value.text === "string") || ("blob" in value && typeof value.blob === "string")
   )

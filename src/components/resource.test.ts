@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from "vitest"
 import { MissingHandler } from "../errors/components.ts"
-import { UnknownOption } from "../errors/server.ts"
+import { InvalidOption, UnknownOption } from "../errors/server.ts"
 import { InvalidUriTemplate } from "../errors/uri.ts"
 import { FleetMCP } from "../fleet-mcp.ts"
 import { connect } from "../testing/connect.ts"
 import { type Resource, resource } from "./resource.ts"
-import { resourceContents } from "./resource-result.ts"
+import { resourceContents } from "./resource-contents.ts"
 import type { Template } from "./template.ts"
 
 async function read(one: Resource | Template, uri: string = one.id) {
@@ -135,6 +135,21 @@ describe("reading", () => {
     } finally {
       vi.useRealTimers()
     }
+  })
+
+  it.each([
+    ["size", 5n],
+    ["size", Number.NaN],
+    ["size", -5],
+    ["mimeType", "not a type"],
+    ["tags", [5]],
+    ["meta", { "com.x/n": 10n }],
+  ])("refuses the %s %s where it is written, before it can break a list", (option, value) => {
+    expect(() => resource({ uri: "config://a", [option]: value } as never, () => 1)).toThrow(option)
+  })
+
+  it("refuses a media type of a template that is none", () => {
+    expect(() => resource({ uri: "users://{id}", mimeType: "not a type" }, () => 1)).toThrow(InvalidOption)
   })
 
   it("says that nothing is there, with the nearest URI", async () => {

@@ -1,5 +1,4 @@
 import type { Schema } from "../schema/schema.ts"
-import { isThenable } from "../shared/maybe-promise.ts"
 import type { IsTemplate } from "../shared/uri-template/variables.ts"
 import { isTemplate } from "../shared/uri-template.ts"
 import type { Annotations, ReadResourceResult, Resource as WireResource } from "../spec/index.ts"
@@ -7,17 +6,26 @@ import { toAnnotations } from "./annotations.ts"
 import type { CacheHints, Component, ComponentOptions } from "./component.ts"
 import type { Context } from "./context.ts"
 import { assertHandler, componentFields, wireFields } from "./define-component.ts"
-import { type InputRequired, isInputRequired } from "./input-required.ts"
+import type { InputRequired } from "./input-required.ts"
+import type { CannotSend } from "./json-value.ts"
 import { assertResourceName, assertResourceUri, nameFromUri } from "./name.ts"
-import { assertOptions, componentOptions, foreignResourceOptions, type KnownOptions } from "./options.ts"
-import { toReadResourceResult } from "./resource-result.ts"
+import {
+  assertOptions,
+  cacheOptions,
+  componentOptions,
+  foreignResourceOptions,
+  type KnownOptions,
+} from "./options.ts"
+import { finishRead } from "./resource-read.ts"
 import { defineTemplate, type Template, type TemplateArguments, type TemplateConfig } from "./template.ts"
 
+/** What a resource of one URI is made of, besides its handler. */
 export interface ResourceConfig<Uri extends string = string> extends ComponentOptions {
   /** An absolute URI of any scheme. */
   readonly uri: Uri
   /** A short name. Default: the last part of the URI. */
   readonly name?: string
+  /** Its media type. Default: none is listed, and what is read has that of its value. */
   readonly mimeType?: string
   /** Bytes, if known beforehand. */
   readonly size?: number
@@ -34,15 +42,21 @@ export interface Resource<Uri extends string = string> extends Component {
   readonly kind: "resource"
   /** The URI. */
   readonly id: Uri
+  /** The short name. */
   readonly name: string
+  /** The media type, if it was given one. */
   readonly mimeType: string | undefined
+  /** Milliseconds, if it says them itself. */
   readonly timeout: number | undefined
+  /** How long clients may keep it, if it says so itself. */
   readonly cache: CacheHints | undefined
   /** What `resources/list` shows. */
   readonly definition: WireResource
+  /** Reads the resource: calls the handler and converts what it returns. */
   readonly invoke: ResourceInvoke
 }
 
+/** Reads a resource. */
 export type ResourceInvoke = (
   uri: string,
   ctx: Context,
@@ -56,11 +70,20 @@ export type ResourceInvoke = (
  * `resourceContents(…)`.
  * @throws {InvalidUriTemplate} FLEET-04: no scheme, or characters that a URI cannot have.
  * @throws {TemplateMismatch} FLEET-05: schema and template have different names.
+ * @throws {UnknownOption} FLEET-09: `config` has an option that does not exist.
  * @see S28/server/resources
+ * @see https://www.rfc-editor.org/rfc/rfc6570
+ * @example
+ * const settings = resource("config://settings", () => ({ theme: "dark" }))
+ * const file = resource("users://{id}/files/{path*}", ({ id, path }) => `${path} of ${id}`)
  */
-export function resource<const Uri extends string, const Args extends Schema | undefined = undefined>(
+export function resource<
+  const Uri extends string,
+  const Args extends Schema | undefined = undefined,
+  Returned = unknown,
+>(
   config: Uri | ConfigOf<Uri, Args>,
-  handler: (args: TemplateArguments<Uri, Args>, ctx: Context) => unknown,
+  handler: (args: TemplateArguments<Uri, Args>, ctx: Context) => Reading<Returned>,
 ): ResourceOf<Uri> {
   // Each kind checks that it has no options but its own.
   const options = (typeof config === "string" ? { uri: config } : config) as ResourceConfig | TemplateConfig
@@ -68,6 +91,17 @@ export function resource<const Uri extends string, const Args extends Schema | u
   // What the URI holds decides, here as in the type.
   return (isTemplate(options.uri) ? defineTemplate(options, run) : defineResource(options, run)) as never
 }
+
+/** What was returned, and for what can only fail a type that says so. */
+type Reading<Returned> =
+  unknown extends Awaited<Returned>
+    ? Returned
+    : [Awaited<Returned>] extends [never]
+      ? Returned
+      : // biome-ignore lint/suspicious/noConfusingVoidType: what a function without `return` gives.
+        [Awaited<Returned>] extends [bigint | symbol | void | ((...args: never) => unknown)]
+        ? CannotSend<"result is no data → return text, bytes, JSON data, or `null` for nothing">
+        : Returned
 
 /** A text that is not known at compile time may be either. */
 type ConfigOf<Uri extends string, Args extends Schema | undefined> = [IsTemplate<Uri>] extends [true]
@@ -112,20 +146,22 @@ function defineResource(
     cache: options.cache,
     completes: false,
     definition,
-    invoke(read: string, ctx: Context) {
-      const finish = (value: unknown): ReadResourceResult | InputRequired =>
-        isInputRequired(value)
-          ? value
-          : toReadResourceResult(value, { uri: read, mimeType: options.mimeType, subject })
-      const value = handler({}, ctx)
-      return isThenable(value) ? Promise.resolve(value).then(finish) : finish(value)
-    },
+    invoke: (read: string, ctx: Context) =>
+      finishRead(handler({}, ctx), { uri: read, mimeType: options.mimeType, subject }),
   })
 }
 
 const resourceOptions: KnownOptions = /* @__PURE__ */ componentOptions<ResourceConfig>(
   "resource",
-  { uri: true, name: true, mimeType: true, size: true, annotations: true, timeout: true, cache: true },
+  {
+    uri: "string",
+    name: "string",
+    mimeType: "mediaType",
+    size: "size",
+    annotations: "object",
+    timeout: "timeout",
+    cache: cacheOptions,
+  },
   {
     ...foreignResourceOptions,
     args: "Put the variables into the URI, such as `users://{id}`; a URI without any has no arguments.",

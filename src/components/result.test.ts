@@ -126,6 +126,18 @@ describe("a whole plain result", () => {
   })
 
   it.each([
+    ["isError", "no"],
+    ["_meta", "str"],
+    ["resultType", "input_required"],
+  ])("is refused when its `%s` is %j", (field, value) => {
+    const result = { content: [{ type: "text", text: "a" }], [field]: value }
+    expect(() => convert(result)).toThrow(`its \`${field}\` is not what the specification says`)
+  })
+
+  it.each([
+    [{ content: [{ type: "text", text: "a", annotations: 5 }] }],
+    [{ content: [{ type: "text", text: "a", _meta: "b" }] }],
+    [{ content: [{ type: "resource_link", uri: "a:b", name: "c", size: "5" }] }],
     [{ content: [] }],
     [{ content: ["a"] }],
     [{ content: [{ type: "paragraph" }] }],

@@ -1,4 +1,5 @@
 import { InvalidResult, NotSerializable } from "../errors/components.ts"
+import { isObject } from "../protocol/jsonrpc.ts"
 import type { CallToolResult, ContentBlock, MetaObject } from "../spec/index.ts"
 import { assertMeta } from "./annotations.ts"
 import { hasContentShape, isContent, isExactContentShape } from "./content-brand.ts"
@@ -9,6 +10,7 @@ import { problems } from "./json-value-problems.ts"
 /** What may stand for the content of a result: a string is a text block. */
 export type ContentInput = string | ContentBlock | readonly (string | ContentBlock)[]
 
+/** What a {@link ToolResult} is made of. */
 export interface ToolResultInit<Structured> {
   /** What the model reads. Default: `structuredContent` as JSON text, or nothing. */
   readonly content?: ContentInput
@@ -28,6 +30,8 @@ const kToolResult: unique symbol = /* @__PURE__ */ Symbol.for("fleetmcp.tool-res
  *
  * @throws {InvalidMeta} when `meta` has a key that is reserved for the protocol
  * @see S28/server/tools#tool-result
+ * @example
+ * tool({ name: "count" }, () => new ToolResult({ content: "Three.", structuredContent: { count: 3 } }))
  */
 export class ToolResult<Structured = undefined> {
   static {
@@ -35,11 +39,16 @@ export class ToolResult<Structured = undefined> {
     Object.defineProperty(ToolResult.prototype, kToolResult, { value: true })
   }
 
+  /** What the model reads. */
   readonly content: ContentInput | undefined
+  /** What programs read. */
   readonly structuredContent: Structured | undefined
+  /** Whether the call failed. */
   readonly isError: boolean
+  /** The `_meta` of the result. */
   readonly meta: MetaObject | undefined
 
+  /** @param init Any of `content`, `structuredContent`, `isError` and `meta`. */
   constructor(init: ToolResultInit<Structured>) {
     if (init.meta !== undefined) assertMeta(init.meta, "a tool result")
     this.content = init.content
@@ -141,7 +150,10 @@ function isResultShape(value: { readonly [key: string]: unknown }): value is Cal
 }
 
 function fromPlainResult(result: CallToolResult, subject: string): CallToolResult {
-  const { structuredContent, _meta } = result
+  const { structuredContent, _meta, isError, resultType } = result
+  assertField(isError === undefined || typeof isError === "boolean", "isError", subject)
+  assertField(_meta === undefined || isObject(_meta), "_meta", subject)
+  assertField(resultType === undefined || resultType === "complete", "resultType", subject)
   return {
     ...result,
     content: toContent(result.content, subject),
@@ -150,6 +162,12 @@ function fromPlainResult(result: CallToolResult, subject: string): CallToolResul
       : { structuredContent: toJsonValue(structuredContent, subject) }),
     ...(_meta === undefined ? undefined : { _meta: toMeta(_meta, subject) }),
   }
+}
+
+function assertField(fits: boolean, field: string, subject: string): void {
+  if (fits) return
+  const problem = `its \`${field}\` is not what the specification says`
+  throw new InvalidResult(subject, problem, "Use `new ToolResult({ … })`, which has types.")
 }
 
 function render(value: unknown, options: ToolResultOptions): readonly ContentBlock[] {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { ResourceNotFound } from "../errors/server.ts"
+import { InvalidOption, ResourceNotFound } from "../errors/server.ts"
 import type { ReadResourceResult } from "../spec/index.ts"
 import type { Context } from "./context.ts"
 import {
@@ -100,6 +100,19 @@ describe("directoryResource", () => {
     expect(await paths({ recursive: true, pattern })).toEqual(expected)
   })
 
+  it("matches names that are built to be slow, in no time", async () => {
+    const hostile = join(base, "hostile")
+    await mkdir(hostile)
+    await writeFile(join(hostile, "-".repeat(200)), "")
+    const started = performance.now()
+    expect((await list({ pattern: "**/*-*-*-*-*-*-*-*.log" }, hostile)).entries).toEqual([])
+    expect(performance.now() - started).toBeLessThan(1000)
+  })
+
+  it("refuses a pattern that is too long", () => {
+    expect(() => directoryResource("docs://all", folder, { pattern: "*".repeat(513) })).toThrow(InvalidOption)
+  })
+
   it("says when there is more than it lists", async () => {
     const { entries, truncated } = await list({ recursive: true, maxEntries: 2 })
     expect(entries).toHaveLength(2)
@@ -110,4 +123,10 @@ describe("directoryResource", () => {
     await expect(list({}, join(folder, "missing"))).rejects.toThrow(ResourceNotFound)
     await expect(list({}, join(folder, "a.txt"))).rejects.toThrow(ResourceNotFound)
   })
+})
+
+it("refuses options that it does not have, and values they cannot have", () => {
+  const make = (options: object) => () => directoryResource("docs://all", "docs", options as never)
+  expect(make({ recursiv: 1 })).toThrow("Did you mean `recursive`?")
+  expect(make({ maxEntries: 0 })).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }))
 })

@@ -3,11 +3,14 @@ import { opendir, realpath, stat } from "node:fs/promises"
 import { join, relative, sep } from "node:path"
 import { ResourceUnreadable } from "../errors/components.ts"
 import { ResourceNotFound } from "../errors/server.ts"
+import { linearPattern } from "../schema/linear-regex.ts"
 import { mediaTypeOfPath } from "./content-extension.ts"
+import { assertOptions, type OptionKind } from "./options.ts"
 import type { Resource, ResourceConfig } from "./resource.ts"
 import { fixedResource } from "./static-resources.ts"
 import { isMissing, toAbsolute } from "./static-resources-file.ts"
 
+/** What of a folder is listed. */
 export interface DirectoryResourceOptions {
   /** Whether folders are looked into, 16 levels deep. Default `false`. */
   readonly recursive?: boolean
@@ -23,9 +26,11 @@ export interface DirectoryResourceOptions {
 export interface DirectoryEntry {
   /** From the listed folder, with slashes. */
   readonly path: string
+  /** What it is; links to files count as files. */
   readonly type: "file" | "directory"
   /** Bytes, of a file. */
   readonly size?: number
+  /** By the extension, of a file. */
   readonly mimeType?: string
   /** When it was last changed, ISO 8601. */
   readonly modified: string
@@ -33,12 +38,14 @@ export interface DirectoryEntry {
 
 /** What a read gives. */
 export interface DirectoryListing {
+  /** What is there, sorted by path. */
   readonly entries: readonly DirectoryEntry[]
   /** Whether there is more than the bounds allow. */
   readonly truncated: boolean
 }
 
 const MAX_DEPTH = 16
+const MAX_PATTERN = 512
 /** How many names are looked at for one listing, listed or not. */
 const MAX_SCANNED = 100_000
 
@@ -48,7 +55,13 @@ const MAX_SCANNED = 100_000
  *
  * @param config its URI, or all that is known of it
  * @param path a path, from the working directory at this moment, or a `file:` URL
+ * @param options `recursive`, `pattern`, `hidden` and `maxEntries`.
+ * @throws {UnknownOption} FLEET-09
+ * @throws {InvalidOption}
  * @throws {InvalidUriTemplate} FLEET-04
+ * @see S28/server/resources#reading-resources
+ * @example
+ * mcp.add(directoryResource("docs://all", "docs", { recursive: true, maxEntries: 200 }))
  */
 export function directoryResource<const Uri extends string>(
   config: Uri | ResourceConfig<Uri>,
@@ -56,17 +69,28 @@ export function directoryResource<const Uri extends string>(
   options: DirectoryResourceOptions = {},
 ): Resource<Uri> {
   const given: ResourceConfig<Uri> = typeof config === "string" ? { uri: config } : config
+  assertOptions("`directoryResource()`", options, { kinds })
   const absolute = toAbsolute(path)
-  const pattern = options.pattern === undefined ? undefined : globToRegExp(options.pattern)
+  const pattern = options.pattern === undefined ? undefined : toGlob(options.pattern)
   return fixedResource({ mimeType: "application/json", ...given }, (_, ctx) =>
     list({ uri: given.uri, path: absolute, pattern, options, signal: ctx.signal }),
   )
 }
 
+const kinds: { readonly [name in keyof DirectoryResourceOptions]-?: OptionKind } = {
+  recursive: "boolean",
+  pattern: {
+    holds: (value) => typeof value === "string" && value.length <= MAX_PATTERN,
+    expected: `a text of at most ${MAX_PATTERN} characters`,
+  },
+  hidden: "boolean",
+  maxEntries: "count",
+}
+
 interface Request {
   readonly uri: string
   readonly path: string
-  readonly pattern: RegExp | undefined
+  readonly pattern: ((path: string) => boolean) | undefined
   readonly options: DirectoryResourceOptions
   readonly signal: AbortSignal
 }
@@ -108,7 +132,7 @@ async function scanFolder(scan: Scan, folder: string, depth: number): Promise<vo
 
 async function addEntry(scan: Scan, path: string, entry: Dirent): Promise<void> {
   const found = await describe(scan, path, entry)
-  if (found !== undefined && (scan.pattern === undefined || scan.pattern.test(found.path)))
+  if (found !== undefined && (scan.pattern === undefined || scan.pattern(found.path)))
     scan.entries.push(found)
 }
 
@@ -145,13 +169,14 @@ function isInside(root: string, path: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep)
 }
 
-/** Each star matches lazily up to the next literal; names are short, so that the worst case stays small. */
-function globToRegExp(pattern: string): RegExp {
-  const source = pattern.slice(0, 512).replace(/\*\*\/|\*+|\?|[^*?]+/g, (part) => {
+/** File names may be anybody's: each is read once, whatever the stars could make of it. */
+function toGlob(pattern: string): (path: string) => boolean {
+  const source = pattern.replace(/\*\*\/|\*+|\?|[^*?]+/g, (part) => {
     if (part === "**/") return "(?:[^/]+/)*"
     if (part === "?") return "[^/]"
-    if (part.startsWith("*")) return part === "*" ? "[^/]*" : ".*"
+    if (part.startsWith("*")) return part === "*" ? "[^/]*" : "[^]*"
     return part.replace(/[\\^$.|+()[\]{}]/g, "\\$&")
   })
-  return new RegExp(`^${source}$`)
+  const compiled = linearPattern(`^${source}$`, "u")
+  return (path) => "test" in compiled && compiled.test(path, { fuel: Number.POSITIVE_INFINITY })
 }

@@ -64,3 +64,9 @@ describe("fileResource", () => {
     await expect(directory).rejects.not.toThrow(folder)
   })
 })
+
+it("refuses options that it does not have, and values they cannot have", () => {
+  const make = (options: object) => () => fileResource("docs://readme", "README.md", options as never)
+  expect(make({ maxByte: 1 })).toThrow("Did you mean `maxBytes`?")
+  expect(make({ maxBytes: "1" })).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }))
+})

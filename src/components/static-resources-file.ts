@@ -5,9 +5,11 @@ import { fileURLToPath } from "node:url"
 import { ResourceUnreadable } from "../errors/components.ts"
 import { ResourceNotFound } from "../errors/server.ts"
 import { isTextType, mediaTypeOfPath } from "./content-extension.ts"
+import { assertOptions } from "./options.ts"
 import type { Resource, ResourceConfig } from "./resource.ts"
 import { fixedResource } from "./static-resources.ts"
 
+/** How the file of a resource is read. */
 export interface FileResourceOptions {
   /** The largest file, in bytes. Default 10 MiB. */
   readonly maxBytes?: number
@@ -18,7 +20,13 @@ export interface FileResourceOptions {
  *
  * @param config its URI, or all that is known of it; `name` by default that of the file, `mimeType` by its extension
  * @param path a path, from the working directory at this moment, or a `file:` URL
+ * @param options `maxBytes`.
+ * @throws {UnknownOption} FLEET-09
+ * @throws {InvalidOption}
  * @throws {InvalidUriTemplate} FLEET-04
+ * @see S28/server/resources#reading-resources
+ * @example
+ * mcp.add(fileResource("docs://readme", new URL("README.md", import.meta.url)))
  */
 export function fileResource<const Uri extends string>(
   config: Uri | ResourceConfig<Uri>,
@@ -26,6 +34,7 @@ export function fileResource<const Uri extends string>(
   options: FileResourceOptions = {},
 ): Resource<Uri> {
   const given: ResourceConfig<Uri> = typeof config === "string" ? { uri: config } : config
+  assertOptions("`fileResource()`", options, { kinds: { maxBytes: "count" } })
   const absolute = toAbsolute(path)
   const mimeType = given.mimeType ?? mediaTypeOfPath(absolute) ?? "application/octet-stream"
   const asText = isTextType(mimeType)

@@ -57,12 +57,10 @@ describe("httpResource", () => {
 
   it("reads bytes, and text that is not in its charset", async () => {
     const bytes = new Uint8Array([0xff, 0])
-    expect(await read(scripted(reply(bytes, "image/png")))).toMatchObject({
-      blob: "/wA=",
-      mimeType: "image/png",
-    })
-    expect(await read(scripted(reply(bytes, "text/plain")))).toMatchObject({ blob: "/wA=" })
-    expect(await read(scripted(reply(bytes, "text/plain; charset=nope")))).toMatchObject({ blob: "/wA=" })
+    const readAs = (mimeType: string) => read({ fetch: scripted(reply(bytes, mimeType)).fetch })
+    expect(await readAs("image/png")).toMatchObject({ blob: "/wA=", mimeType: "image/png" })
+    expect(await readAs("text/plain")).toMatchObject({ blob: "/wA=" })
+    expect(await readAs("text/plain; charset=nope")).toMatchObject({ blob: "/wA=" })
   })
 
   it("keeps the type that the resource declares", async () => {
@@ -148,4 +146,11 @@ describe("httpResource", () => {
     expect(() => httpResource("data://x", "http://127.0.0.1:3000/a")).not.toThrow()
     expect(() => httpResource("data://x", new URL("http://[::1]/a"))).not.toThrow()
   })
+})
+
+it("refuses options that it does not have, and values they cannot have", () => {
+  const make = (options: object) => () =>
+    httpResource("status://api", "https://example.com", options as never)
+  expect(make({ timeout: 1 })).toThrow("Did you mean `timeoutMs`?")
+  expect(make({ timeoutMs: 0 })).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }))
 })

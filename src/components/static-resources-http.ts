@@ -1,9 +1,12 @@
 import { ResourceUnreadable } from "../errors/components.ts"
 import { isTextType } from "./content-extension.ts"
+import { isMediaType } from "./content-media.ts"
+import { assertOptions, type OptionKind } from "./options.ts"
 import type { Resource, ResourceConfig } from "./resource.ts"
-import { resourceContents } from "./resource-result.ts"
+import { resourceContents } from "./resource-contents.ts"
 import { fixedResource } from "./static-resources.ts"
 
+/** How the URL of a resource is fetched. */
 export interface HttpResourceOptions {
   /** Sent with each request, such as an API key. */
   readonly headers?: { readonly [name: string]: string }
@@ -23,7 +26,14 @@ const MAX_REDIRECTS = 3
  *
  * @param config its URI, or all that is known of it; `mimeType` by default what the response says
  * @param url `https:`, or `http:` on this machine
+ * @param options `headers`, `timeoutMs`, `maxBytes` and `fetch`.
  * @throws {ResourceUnreadable} when the URL may not be fetched
+ * @throws {UnknownOption} FLEET-09
+ * @throws {InvalidOption}
+ * @throws {InvalidUriTemplate} FLEET-04
+ * @see S28/server/resources#reading-resources
+ * @example
+ * mcp.add(httpResource("status://api", "https://status.example.com/api.json", { timeoutMs: 2000 }))
  */
 export function httpResource<const Uri extends string>(
   config: Uri | ResourceConfig<Uri>,
@@ -31,10 +41,18 @@ export function httpResource<const Uri extends string>(
   options: HttpResourceOptions = {},
 ): Resource<Uri> {
   const given: ResourceConfig<Uri> = typeof config === "string" ? { uri: config } : config
+  assertOptions("`httpResource()`", options, { kinds })
   const target = checkUrl(given.uri, String(url))
   return fixedResource(given, (_, ctx) =>
     read({ uri: given.uri, target, declared: given.mimeType, ...options }, ctx.signal),
   )
+}
+
+const kinds: { readonly [name in keyof HttpResourceOptions]-?: OptionKind } = {
+  headers: "object",
+  timeoutMs: "ms",
+  maxBytes: "count",
+  fetch: "function",
 }
 
 interface Source extends HttpResourceOptions {
@@ -56,7 +74,8 @@ async function read(source: Source, signal: AbortSignal): Promise<unknown> {
   const timeout = AbortSignal.timeout(source.timeoutMs ?? 10_000)
   const response = await request(source, AbortSignal.any([signal, timeout]))
   const bytes = await readBody(source, response)
-  const mimeType = source.declared ?? response.headers.get("content-type") ?? "application/octet-stream"
+  const said = response.headers.get("content-type") ?? ""
+  const mimeType = source.declared ?? (isMediaType(said) ? said : "application/octet-stream")
   return resourceContents(isTextType(mimeType) ? decode(bytes, mimeType) : bytes, { mimeType })
 }
 

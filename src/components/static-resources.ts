@@ -9,7 +9,11 @@ import { type Resource, type ResourceConfig, resource } from "./resource.ts"
  * Makes a resource of a fixed text.
  *
  * @param config its URI, or all that is known of it; `mimeType` by default from the extension, else `text/plain`
+ * @param text the text
  * @throws {InvalidUriTemplate} FLEET-04
+ * @see S28/server/resources#reading-resources
+ * @example
+ * mcp.add(textResource("docs://rules.md", "# Rules\n\nBe kind."))
  */
 export function textResource<const Uri extends string>(
   config: Uri | ResourceConfig<Uri>,
@@ -23,8 +27,13 @@ export function textResource<const Uri extends string>(
  * Makes a resource of a fixed JSON value. It is taken as it is now: later changes of the object are not seen.
  *
  * @param config its URI, or all that is known of it; `mimeType` by default from the extension, else `application/json`
+ * @param value any JSON value
  * @throws {InvalidUriTemplate} FLEET-04
  * @throws {NotSerializable} FLEET-12, where JSON cannot say what is there
+ * @throws {InvalidResult} when it is `undefined`
+ * @see S28/server/resources#reading-resources
+ * @example
+ * mcp.add(jsonResource("config://limits", { files: 100 }))
  */
 export function jsonResource<const Uri extends string>(
   config: Uri | ResourceConfig<Uri>,
@@ -45,7 +54,11 @@ export function jsonResource<const Uri extends string>(
  *
  * @param config its URI, or all that is known of it; `mimeType` by default from the extension, else
  * `application/octet-stream`
+ * @param bytes the bytes
  * @throws {InvalidUriTemplate} FLEET-04
+ * @see S28/server/resources#reading-resources
+ * @example
+ * mcp.add(binaryResource("data://seed", crypto.getRandomValues(new Uint8Array(16))))
  */
 export function binaryResource<const Uri extends string>(
   config: Uri | ResourceConfig<Uri>,

@@ -1,7 +1,6 @@
 import { TemplateMismatch } from "../errors/uri.ts"
 import { type CompiledSchema, compileSchema, type Validated } from "../schema/compile.ts"
 import type { InferOutput, Schema } from "../schema/schema.ts"
-import { isThenable } from "../shared/maybe-promise.ts"
 import { nearestName } from "../shared/nearest-name.ts"
 import { screenPathValue } from "../shared/path-traversal.ts"
 import type { TemplateVariables } from "../shared/uri-template/variables.ts"
@@ -12,11 +11,18 @@ import type { Completers } from "./completion.ts"
 import type { CacheHints, Component, ComponentOptions } from "./component.ts"
 import type { Context } from "./context.ts"
 import { assertHandler, componentFields, wireFields } from "./define-component.ts"
-import { type InputRequired, isInputRequired } from "./input-required.ts"
+import type { InputRequired } from "./input-required.ts"
 import { assertResourceName, nameFromUri } from "./name.ts"
-import { assertOptions, componentOptions, foreignResourceOptions, type KnownOptions } from "./options.ts"
-import { toReadResourceResult } from "./resource-result.ts"
+import {
+  assertOptions,
+  cacheOptions,
+  componentOptions,
+  foreignResourceOptions,
+  type KnownOptions,
+} from "./options.ts"
+import { finishRead } from "./resource-read.ts"
 
+/** What a resource template is made of, besides its handler. */
 export interface TemplateConfig<
   Uri extends string = string,
   Args extends Schema | undefined = Schema | undefined,
@@ -25,12 +31,13 @@ export interface TemplateConfig<
   readonly uri: Uri
   /** A short name. Default: made from the template. */
   readonly name?: string
+  /** The media type of all it gives. Default: none is listed, and what is read has that of its value. */
   readonly mimeType?: string
   /** Hints for hosts: audience, priority, last modification. */
   readonly annotations?: Annotations
   /** Coerces and checks the variables; what does not fit is not found. */
   readonly args?: Args
-  /** Suggests values for variables. */
+  /** Suggests values for variables, by name. Default: none are suggested. */
   readonly complete?: Completers<keyof TemplateVariables<Uri> & string>
   /** Milliseconds after which reading fails. Default: the server's. */
   readonly timeout?: number
@@ -59,19 +66,27 @@ export interface Template<Uri extends string = string> extends Component {
   readonly kind: "template"
   /** The URI template. */
   readonly id: Uri
+  /** The short name. */
   readonly name: string
+  /** The media type, if it was given one. */
   readonly mimeType: string | undefined
+  /** Milliseconds, if it says them itself. */
   readonly timeout: number | undefined
+  /** How long clients may keep what they read, if it says so itself. */
   readonly cache: CacheHints | undefined
+  /** The template, parsed: matches and expands URIs. */
   readonly uriTemplate: UriTemplate
+  /** What suggests values, by variable. */
   readonly completers: Completers
   /** What `resources/templates/list` shows. */
   readonly definition: WireTemplate
   /** Screens and checks the variables of a URI; `undefined` means that there is no such resource. */
   readonly accept: (uri: string) => unknown | Promise<unknown>
+  /** Reads a URI whose variables were accepted: calls the handler and converts what it returns. */
   readonly invoke: TemplateInvoke
 }
 
+/** Reads one of the resources of a template. */
 export type TemplateInvoke = (
   read: { readonly uri: string; readonly variables: unknown },
   ctx: Context,
@@ -117,14 +132,8 @@ export function defineTemplate(config: TemplateConfig, handler: TemplateHandler)
     completes: config.complete !== undefined,
     definition,
     accept: (read: string) => accept({ uriTemplate, args, screened }, read),
-    invoke(read: { readonly uri: string; readonly variables: unknown }, ctx: Context) {
-      const finish = (value: unknown): ReadResourceResult | InputRequired =>
-        isInputRequired(value)
-          ? value
-          : toReadResourceResult(value, { uri: read.uri, mimeType: config.mimeType, subject })
-      const value = handler(read.variables, ctx)
-      return isThenable(value) ? Promise.resolve(value).then(finish) : finish(value)
-    },
+    invoke: (read: { readonly uri: string; readonly variables: unknown }, ctx: Context) =>
+      finishRead(handler(read.variables, ctx), { uri: read.uri, mimeType: config.mimeType, subject }),
   })
 }
 
@@ -201,18 +210,28 @@ function compileArgs(template: UriTemplate, schema: Schema, subject: string): Co
   return compiled
 }
 
+const securityOptions: KnownOptions = {
+  kinds: {
+    exempt: {
+      holds: (value) => value === true || Array.isArray(value),
+      expected: "`true` or a list of variables",
+    },
+    screen: "strings",
+  },
+}
+
 const templateOptions: KnownOptions = /* @__PURE__ */ componentOptions<TemplateConfig>(
   "resource",
   {
-    uri: true,
-    name: true,
-    mimeType: true,
-    annotations: true,
-    args: true,
-    complete: true,
-    timeout: true,
-    cache: true,
-    security: true,
+    uri: "string",
+    name: "string",
+    mimeType: "mediaType",
+    annotations: "object",
+    args: "any",
+    complete: "object",
+    timeout: "timeout",
+    cache: cacheOptions,
+    security: securityOptions,
   },
   {
     ...foreignResourceOptions,

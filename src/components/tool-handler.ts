@@ -1,4 +1,4 @@
-import type { InferInput, InferOutput } from "../schema/schema.ts"
+import type { InferChecked, InferInput, InferOutput } from "../schema/schema.ts"
 import type { Context } from "./context.ts"
 import type { InputRequired } from "./input-required.ts"
 import type { Jsonify, Sendable } from "./json-value.ts"
@@ -25,7 +25,7 @@ export type ToolInput<Input> = [Input] extends [undefined] ? { [Name in never]: 
 /** What the client of a tool gets. */
 export type ToolOutput<Output, Returned> = [Output] extends [undefined]
   ? ResultValue<Settled<Returned>>
-  : Jsonify<InferOutput<Output>>
+  : Jsonify<InferChecked<Output>>
 
 /** What a handler may return under an output schema; `Value` is what the schema takes. */
 export type ToolReturn<Value> = ToolValue<Value> | PromiseLike<ToolValue<Value>> | Yields<Value>
@@ -59,7 +59,11 @@ type Sending<Returned> = unknown extends Returned
   : Returned extends Promise<infer Value>
     ? [Value] extends [Sendable<Value>]
       ? Returned
-      : NoInfer<Promise<Sendable<Value>>>
+      : [Value] extends [Stepwise]
+        ? [Value] extends [SendingSteps<Value>]
+          ? Returned
+          : NoInfer<Promise<SendingSteps<Value>>>
+        : NoInfer<Promise<Sendable<Value>>>
     : Returned extends Stepwise
       ? NoInfer<SendingSteps<Returned>>
       : [Returned] extends [Sendable<Returned>]

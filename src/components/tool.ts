@@ -1,6 +1,6 @@
 import { type CompiledSchema, compileSchema } from "../schema/compile.ts"
 import { type HeaderParam, headerParams, withHeaderParams } from "../schema/header-params.ts"
-import { type InferOutput, isStandardSchema, type JsonSchema, type Schema } from "../schema/schema.ts"
+import { type InferChecked, isStandardSchema, type JsonSchema, type Schema } from "../schema/schema.ts"
 import type { ToolAnnotations, Tool as WireTool } from "../spec/index.ts"
 import { toToolAnnotations } from "./annotations.ts"
 import type { Component, ComponentOptions } from "./component.ts"
@@ -12,6 +12,7 @@ import type { ContentInput } from "./result.ts"
 import type { ToolHandler, ToolInput, ToolOutput } from "./tool-handler.ts"
 import { composeInvoke, type OutputSchema, type ToolInvoke } from "./tool-invoke.ts"
 
+/** What a tool is made of, besides its handler. */
 export interface ToolConfig<
   Name extends string = string,
   Input extends Schema | undefined = Schema | undefined,
@@ -21,9 +22,9 @@ export interface ToolConfig<
   readonly name: Name
   /** What the tool takes: any Standard Schema or JSON Schema whose root is an object. Default: nothing. */
   readonly input?: Input
-  /** What the tool returns. The result is checked against it, and clients see it. */
+  /** What the tool returns. The result is checked against it, and clients see it. Default: anything. */
   readonly output?: Output
-  /** Hints for hosts, such as `readOnlyHint`. */
+  /** Hints for hosts, such as `readOnlyHint`. Default: none. */
   readonly annotations?: ToolAnnotations
   /** Milliseconds after which the call fails and `ctx.signal` is aborted. Default: the server's. */
   readonly timeout?: number
@@ -34,17 +35,23 @@ export interface ToolConfig<
   /** Inlines small `$ref`s, which many hosts mishandle. Default `true`. */
   readonly dereference?: boolean
   /** Writes the text beside structured content. Default: the value as JSON. */
-  readonly render?: (value: [Output] extends [undefined] ? unknown : InferOutput<Output>) => ContentInput
+  readonly render?: (value: [Output] extends [undefined] ? unknown : InferChecked<Output>) => ContentInput
 }
 
 /** A tool, as a value: frozen, made by {@link tool}. */
 export interface Tool<Name extends string = string, Arguments = unknown, Result = unknown> extends Component {
   readonly kind: "tool"
+  /** The name. */
   readonly id: Name
+  /** The name. */
   readonly name: Name
+  /** Hints for hosts, if it has any. */
   readonly annotations: ToolAnnotations | undefined
+  /** Milliseconds, if it says them itself. */
   readonly timeout: number | undefined
+  /** What it takes, as clients see it. */
   readonly inputSchema: JsonSchema
+  /** What it returns, as clients see it. */
   readonly outputSchema: JsonSchema | undefined
   /** What `tools/list` shows. */
   readonly definition: WireTool
@@ -60,7 +67,9 @@ export interface Tool<Name extends string = string, Arguments = unknown, Result 
 
 /** What a server decides for tools that say nothing of it. */
 export interface ToolDefaults {
+  /** Coerces arguments where strict validation fails. Default `false`. */
   readonly lenient?: boolean | undefined
+  /** Inlines small `$ref`s. Default `true`. */
   readonly dereference?: boolean | undefined
 }
 
@@ -71,8 +80,14 @@ export interface ToolDefaults {
  * @param handler Gets the validated arguments and the context. Returns a string, content (`image()`, `file()`, …),
  * any other JSON value, or a `ToolResult`; may be async or an async generator.
  * @throws {InvalidName} The name breaks the specification's rules.
- * @throws {SchemaNotExpressible} FLEET-11: a schema cannot be said in JSON Schema.
+ * @throws {UnknownOption} FLEET-09: `config` has an option that does not exist.
+ * @throws {InexpressibleSchema} FLEET-11: a schema cannot be said in JSON Schema.
  * @see S28/server/tools
+ * @example
+ * const add = tool(
+ *   { name: "add", description: "Adds two numbers", input: z.object({ a: z.number(), b: z.number() }) },
+ *   ({ a, b }) => a + b,
+ * )
  */
 export function tool<
   const Name extends string,
@@ -157,15 +172,15 @@ const noInput: JsonSchema = { type: "object", additionalProperties: false }
 const toolOptions: KnownOptions = /* @__PURE__ */ componentOptions<ToolConfig>(
   "tool",
   {
-    name: true,
-    input: true,
-    output: true,
-    annotations: true,
-    timeout: true,
-    headers: true,
-    lenient: true,
-    dereference: true,
-    render: true,
+    name: "string",
+    input: "any",
+    output: "any",
+    annotations: "object",
+    timeout: "timeout",
+    headers: "object",
+    lenient: "boolean",
+    dereference: "boolean",
+    render: "function",
   },
   {
     inputSchema: "Use `input`.",

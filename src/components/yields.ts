@@ -14,11 +14,11 @@ export function isYielding(value: unknown): value is Yielding {
 
 /**
  * Collects what a handler's generator yields, and what it returns unless that is `undefined`. The generator is
- * closed, so that its `finally` runs, when it yields too much or the call is aborted.
+ * closed, so that its `finally` runs, when it yields too much or the call is aborted. Throws the reason of the
+ * signal, at once when that is aborted.
  *
  * @param subject who yields, for the message, such as "tool `add`"
  * @throws {TooManyYields} beyond {@link MAX_YIELDS}
- * @throws the signal's reason, at once when it is aborted
  */
 export async function collectYields(
   generator: Yielding,

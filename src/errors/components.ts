@@ -1,4 +1,4 @@
-import { FleetError } from "./fleet-error.ts"
+import { FleetError, type FleetErrorOptions } from "./fleet-error.ts"
 
 /** What a handler returned holds something that JSON cannot say. */
 export class NotSerializable extends FleetError {
@@ -69,11 +69,11 @@ export class InvalidAnnotations extends FleetError {
   }
 }
 
-/** A `_meta` object has a key that is malformed or reserved for the protocol. */
+/** A `_meta` object has a key that is malformed or reserved for the protocol, or a value that JSON cannot say. */
 export class InvalidMeta extends FleetError {
   readonly code = "INVALID_META"
-  constructor(subject: string, problem: string, fix: string) {
-    super(`The \`meta\` of ${subject} is invalid: ${problem}.`, { fix })
+  constructor(subject: string, problem: string, fix: string | FleetErrorOptions) {
+    super(`The \`meta\` of ${subject} is invalid: ${problem}.`, typeof fix === "string" ? { fix } : fix)
   }
 }
 

@@ -8,32 +8,52 @@ export interface FleetErrorOptions {
 
 /** How an error is answered over HTTP while nothing was sent. */
 export interface HttpAnswer {
+  /** The status, such as 503. */
   readonly status: number
+  /** Headers besides those of every answer. Default: none. */
   readonly headers?: { readonly [name: string]: string } | undefined
 }
 
 /**
  * Is the base of every error FleetMCP throws. Each subclass has a literal, permanent `code`
- * that is explained in `docs/errors.md`.
+ * that is explained in `docs/errors.md`. `isFleetError()` tells them apart by it.
+ *
+ * @see https://www.jsonrpc.org/specification#error_object for `rpc` and `data`
+ * @example
+ * await mcp.callTool("serach").catch((error: unknown) => {
+ *   if (error instanceof FleetError) console.error(error.code, error.fix)
+ * })
  */
 export abstract class FleetError extends Error {
   /** The permanent code: `FLEET-nn` or a SCREAMING_SNAKE name. */
   abstract readonly code: string
-  /** What to do about it, or `undefined` when the message says all. */
-  readonly fix: string | undefined
   /** The JSON-RPC code a peer is answered with; `undefined` keeps the error on this side. */
-  readonly rpc: number | undefined = undefined
+  declare readonly rpc: number | undefined
   /** The `data` of the JSON-RPC error. */
-  readonly data: unknown = undefined
+  declare readonly data: unknown
   /** Overrides the HTTP status that follows from `rpc`. */
-  readonly http: HttpAnswer | undefined = undefined
+  declare readonly http: HttpAnswer | undefined
+  readonly #fix: string | undefined
 
+  /**
+   * Makes the error of a subclass.
+   *
+   * @param message What happened, and which value; the `fix` is appended to it.
+   * @param options Its `fix` and `cause`. Default: neither.
+   */
   constructor(message: string, options: FleetErrorOptions = {}) {
     super(
-      options.fix === undefined ? message : `${message} ${options.fix}`,
+      // What is to be done stands on a line of its own below a list.
+      options.fix === undefined ? message : message + (message.includes("\n") ? "\n" : " ") + options.fix,
       options.cause === undefined ? undefined : { cause: options.cause },
     )
     this.name = new.target.name
-    this.fix = options.fix
+    this.#fix = options.fix
+  }
+
+  /** What to do about it, or `undefined` when the message says all. */
+  get fix(): string | undefined {
+    // No property of its own: the message ends with it, and a console would print it twice.
+    return this.#fix
   }
 }

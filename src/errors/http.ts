@@ -1,20 +1,15 @@
 import { FleetError, type HttpAnswer } from "./fleet-error.ts"
 
-/** A route is not written as a method and a path. */
+/** A route is not written as a method and a path, or stands where the MCP endpoint is. */
 export class InvalidRoute extends FleetError {
   readonly code = "INVALID_ROUTE"
-  constructor(route: string) {
-    super(`\`${route}\` is not a route.`, {
-      fix: 'Write the method, a space and the path: `"GET /metrics"`.',
+  /** `isTaken` says that the endpoint is there. */
+  constructor(route: string, isTaken = false) {
+    super(`\`${route}\` is ${isTaken ? "where the MCP endpoint is" : "not a route"}.`, {
+      fix: isTaken
+        ? "Give one of them another path: see `http.path`."
+        : 'Write the method, a space and the path: `"GET /metrics"`.',
     })
-  }
-}
-
-/** An option of `http` has a value that cannot be meant. */
-export class InvalidHttpOption extends FleetError {
-  readonly code = "INVALID_HTTP_OPTION"
-  constructor(option: string, value: unknown, fix: string) {
-    super(`The option \`http.${option}\` is \`${String(value).slice(0, 100)}\`.`, { fix })
   }
 }
 

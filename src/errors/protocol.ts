@@ -10,9 +10,16 @@ export class InvalidRequest extends FleetError {
 export class ParseError extends FleetError {
   readonly code = "PARSE_ERROR"
   override readonly rpc = -32700
+  override readonly http: HttpAnswer = { status: 400 }
 }
 
-/** What the peer sent as parameters cannot be used. */
+/**
+ * What the peer sent as parameters cannot be used. Thrown by a plugin's method or middleware, it is answered as it is.
+ *
+ * @see S28/schema InvalidParamsError
+ * @example
+ * throw new InvalidParams("`since` is not a date.", { fix: "Write it as `2026-07-28`." })
+ */
 export class InvalidParams extends FleetError {
   readonly code = "INVALID_PARAMS"
   override readonly rpc = -32602
@@ -63,12 +70,22 @@ export class MissingClientCapability extends FleetError {
   override readonly rpc = -32021
   override readonly data: { readonly requiredCapabilities: object }
   constructor(requiredCapabilities: object) {
-    const names = Object.keys(requiredCapabilities).join("`, `")
-    super(`This call needs the client capability \`${names}\`, which the client did not declare.`, {
+    super(`This call needs the client's ${neededName(requiredCapabilities)}, which was not declared.`, {
       fix: "Declare it in `_meta` under `io.modelcontextprotocol/clientCapabilities`.",
     })
     this.data = { requiredCapabilities }
   }
+}
+
+/** Names what is needed: the extension by its identifier, `elicitation.url` where a part of a capability is missing. */
+function neededName(capabilities: object): string {
+  const [first, ...parts] = Array.from(
+    JSON.stringify(capabilities).matchAll(/"([^"]+)"/g),
+    ([, name]) => name,
+  )
+  return first === "extensions"
+    ? `support of the extension \`${parts.join()}\``
+    : `capability \`${[first, ...parts].join(".")}\``
 }
 
 /** The peer speaks a protocol revision that is not served here. */
@@ -134,7 +151,17 @@ export class Suspended extends FleetError {
   }
 }
 
-/** Tells a suspension from a failure in a `catch` around `ctx.elicit()`, `ctx.sample()` or `ctx.roots()`. */
+/**
+ * Tells a suspension from a failure in a `catch` around `ctx.elicit()`, `ctx.sample()` or `ctx.roots()`.
+ *
+ * @see S28/basic/patterns/mrtr
+ * @example
+ * try {
+ *   await ctx.elicit("Sure?", z.object({}))
+ * } catch (error) {
+ *   if (isSuspended(error)) throw error
+ * }
+ */
 export function isSuspended(error: unknown): boolean {
   return typeof error === "object" && error !== null && kSuspended in error
 }

@@ -1,24 +1,40 @@
 import { FleetError, type HttpAnswer } from "./fleet-error.ts"
-import { clip } from "./protocol.ts"
+import { clip, show } from "./protocol.ts"
 
 /** No tool of this name, or none that the caller may see. */
 export class UnknownTool extends FleetError {
   readonly code = "UNKNOWN_TOOL"
   override readonly rpc = -32602
   constructor(name: string, near?: string) {
-    super(`No tool named \`${clip(name)}\`.${didYouMean(near)}`, {
+    super(notFound("tool", name, near), {
       fix: "Call `tools/list` to see the names this server offers.",
     })
   }
 }
 
-/** Nothing can be read under this URI, or nothing that the caller may see. */
+/**
+ * Nothing can be read under this URI, or nothing that the caller may see. The handler of a resource throws it for what
+ * does not exist.
+ *
+ * @see S28/server/resources#error-handling
+ * @example
+ * const users = new Map([["7", "Ada"]])
+ * resource("users://{id}", ({ id }) => {
+ *   const name = users.get(id)
+ *   if (name === undefined) throw new ResourceNotFound(`users://${id}`)
+ *   return name
+ * })
+ */
 export class ResourceNotFound extends FleetError {
   readonly code = "RESOURCE_NOT_FOUND"
   override readonly rpc = -32602
   override readonly data: { readonly uri: string }
+  /**
+   * @param uri What was to be read.
+   * @param near What may have been meant. Default: nothing.
+   */
   constructor(uri: string, near?: string) {
-    super(`Resource not found: \`${clip(uri)}\`.${didYouMean(near)}`, {
+    super(`Resource not found: \`${clip(uri)}\`.${didYouMean(uri, near)}`, {
       fix: "Call `resources/list` and `resources/templates/list` to see what this server offers.",
     })
     this.data = { uri }
@@ -30,7 +46,7 @@ export class UnknownPrompt extends FleetError {
   readonly code = "UNKNOWN_PROMPT"
   override readonly rpc = -32602
   constructor(name: string, near?: string) {
-    super(`No prompt named \`${clip(name)}\`.${didYouMean(near)}`, {
+    super(notFound("prompt", name, near), {
       fix: "Call `prompts/list` to see the names this server offers.",
     })
   }
@@ -49,7 +65,7 @@ export class InvalidCursor extends FleetError {
 export class DuplicateComponent extends FleetError {
   readonly code = "DUPLICATE_COMPONENT"
   constructor(key: string) {
-    super(`\`${key}\` is registered already.`, {
+    super(`\`${shownKey(key)}\` is registered already.`, {
       fix: "Choose another name or version, or set `onDuplicate` to `replace`, `ignore` or `warn`.",
     })
   }
@@ -59,7 +75,7 @@ export class DuplicateComponent extends FleetError {
 export class UnknownComponent extends FleetError {
   readonly code = "UNKNOWN_COMPONENT"
   constructor(key: string) {
-    super(`\`${key}\` is not registered.`, { fix: "Add it with `mcp.add()`." })
+    super(`\`${shownKey(key)}\` is not registered.`, { fix: "Add it with `mcp.add()`." })
   }
 }
 
@@ -68,6 +84,15 @@ export class UnknownOption extends FleetError {
   readonly code = "FLEET-09"
   constructor(subject: string, option: string, advice: string | undefined) {
     super(`${subject} has no option \`${option}\`.`, { fix: advice })
+  }
+}
+
+/** An option, or what should be options, has a value that cannot be meant. */
+export class InvalidOption extends FleetError {
+  readonly code = "INVALID_OPTION"
+  /** `what` names the option, such as "The option `port` of `mcp.run()`"; `shown` is its value, for people. */
+  constructor(what: string, shown: string, fix: string) {
+    super(`${what} is ${shown}.`, { fix })
   }
 }
 
@@ -99,6 +124,18 @@ export class MiddlewareMisuse extends FleetError {
   }
 }
 
+/** Components call one another without end. */
+export class EndlessCalls extends FleetError {
+  readonly code = "FLEET-19"
+  /** @param chain What calls what, the outermost first. */
+  constructor(chain: readonly string[]) {
+    const last = chain.slice(-6).map((name) => `\`${clip(name)}\``)
+    super(`${chain.length} calls are nested in one another: … → ${last.join(" → ")}.`, {
+      fix: "Give the recursion an end, or call a plain function instead of a component.",
+    })
+  }
+}
+
 /** A plugin cannot be added as it is. */
 export class InvalidPlugin extends FleetError {
   readonly code = "INVALID_PLUGIN"
@@ -121,6 +158,7 @@ export class InsufficientScope extends FleetError {
   override readonly http: HttpAnswer
   override readonly data: { readonly requiredScopes: readonly string[] }
   constructor(scopes: readonly string[], headers: { readonly [name: string]: string }) {
+    // A `scope` is all of them in one text: RFC 6749 §3.3.
     super(`This needs the scope \`${scopes.join(" ")}\`.`, { fix: "Authorize again with it." })
     this.data = { requiredScopes: scopes }
     this.http = { status: 403, headers }
@@ -133,7 +171,7 @@ export class TooManySubscriptions extends FleetError {
   override readonly rpc = -32603
   override readonly http = { status: 429 }
   constructor(limit: number) {
-    super(`There are ${limit} open subscriptions already.`, { fix: "Close one first." })
+    super(`The limit of open subscriptions, ${limit}, is reached.`, { fix: "Close one first." })
   }
 }
 
@@ -155,6 +193,23 @@ export class ServerClosed extends FleetError {
   }
 }
 
-function didYouMean(near: string | undefined): string {
-  return near === undefined ? "" : ` Did you mean \`${near}\`?`
+function notFound(kind: "tool" | "prompt", name: string, near: string | undefined): string {
+  return `No ${kind} named \`${clip(name)}\`.${didYouMean(name, near)}`
+}
+
+function didYouMean(name: string, near: string | undefined): string {
+  if (near === undefined) return ""
+  return near === name ? " There is one, of another version." : ` Did you mean \`${near}\`?`
+}
+
+/** `tool:search@` is the key of a component without a version. */
+function shownKey(key: string): string {
+  return key.endsWith("@") ? key.slice(0, -1) : key
+}
+
+/** Shows a value in a message, texts in quotes: `"3000"` is not `3000`. */
+export function quoted(value: unknown): string {
+  if (typeof value === "function") return "a function"
+  if (typeof value === "object" && value !== null) return show(value)
+  return `\`${typeof value === "string" ? JSON.stringify(clip(value)) : show(value)}\``
 }

@@ -7,7 +7,7 @@ export class StorageNotAtomic extends FleetError {
     super(
       `${subject} cannot use this storage: its writes are not atomic, so two of them could both succeed.`,
       {
-        fix: "Use a storage whose driver declares `atomic`, such as Redis, SQLite, PostgreSQL or the disk.",
+        fix: "Use a storage whose driver declares `atomic`, as `memoryStorage()` does within one process.",
       },
     )
   }

@@ -2,6 +2,12 @@ import { FleetError } from "./fleet-error.ts"
 
 /**
  * Speaks to the model: its message becomes the text of the tool's result, whatever is masked otherwise.
+ *
+ * @see S28/server/tools#error-handling
+ * @example
+ * tool({ name: "cancel" }, () => {
+ *   throw new ToolError("The order is shipped already and cannot be cancelled.")
+ * })
  */
 export class ToolError extends FleetError {
   readonly code = "TOOL_ERROR"

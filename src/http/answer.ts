@@ -5,6 +5,7 @@ import { errorToJson } from "../protocol/codec.ts"
 import type { Refusal } from "../server/authenticator.ts"
 import type { AnswerHeaders } from "./cors.ts"
 import type { Endpoint } from "./endpoint.ts"
+import type { Load } from "./load.ts"
 
 /** A whole HTTP answer, before it is written. */
 export interface Answer {
@@ -23,6 +24,19 @@ export function contentTypeProblem(contentType: string | undefined): Answer | un
   return errorAnswer(415, `The body has ${shown}; send \`application/json\`.`)
 }
 
+/**
+ * Reads the text of a body.
+ *
+ * @throws {ParseError} It is not JSON.
+ */
+export function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ParseError("The body is not JSON.", { cause })
+  }
+}
+
 export function bodyTooLarge(limit: number): Answer {
   return errorAnswer(413, new BodyTooLarge(limit).message)
 }
@@ -36,12 +50,6 @@ export function errorAnswer(status: number, message: string, headers?: AnswerHea
   }
 }
 
-/** The answer to a body that is not JSON. */
-export function notJson(cause: unknown): Answer {
-  const { message, rpc: code } = new ParseError("The body is not JSON.", { cause })
-  return { status: 400, headers: jsonHeaders, body: errorToJson(undefined, { code, message }) }
-}
-
 /** The answer to a request that the authenticator turned away. */
 export function refusalAnswer({ status, headers }: Refusal): Answer {
   const message = status === 403 ? "This credential does not suffice." : "A valid credential is needed."
@@ -53,8 +61,15 @@ export function refusalAnswer({ status, headers }: Refusal): Answer {
  * about the client's own body.
  */
 export function failureAnswer(endpoint: Endpoint, error: unknown): Answer {
-  if (error instanceof FleetError && error.http !== undefined)
-    return errorAnswer(error.http.status, error.message, error.http.headers)
+  if (error instanceof FleetError && error.http !== undefined) {
+    const { message, rpc: code = -32600 } = error
+    const { status, headers } = error.http
+    return {
+      status,
+      headers: { ...jsonHeaders, ...headers },
+      body: errorToJson(undefined, { code, message }),
+    }
+  }
   const message = `Internal error (${endpoint.report(error, "answering an HTTP request")}).`
   return { status: 500, headers: jsonHeaders, body: errorToJson(undefined, { code: -32603, message }) }
 }
@@ -66,3 +81,13 @@ export function withCors(endpoint: Endpoint, origin: string | undefined, answer:
 }
 
 export const jsonHeaders = { "content-type": "application/json" } as const
+
+/** The answer to a request that is one too many; `undefined` while there is room. */
+export function overload({ open, max }: Load): Answer | undefined {
+  return open < max ? undefined : tooMany("under way, see `http.maxRequests`")
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc9110#section-15.6.4 */
+export function tooMany(where: string): Answer {
+  return errorAnswer(503, `Too many requests are ${where}.`, { "retry-after": "1" })
+}

@@ -1,7 +1,7 @@
 /** Which pages of other origins may read answers. */
 export interface CorsOptions {
-  /** Origins, or `"*"`. Default `"*"`. */
-  readonly origins?: readonly string[] | "*"
+  /** Origins such as `https://app.example.com`, or `"*"` for all. */
+  readonly origins: readonly string[] | "*"
   /** Request headers besides those of MCP. */
   readonly allowHeaders?: readonly string[]
   /** Seconds for which browsers may remember a preflight. Default 86,400. */
@@ -13,7 +13,9 @@ export interface AnswerHeaders {
   readonly [name: string]: string
 }
 
+/** What pages of other origins are told. */
 export interface Cors {
+  /** The origins that may read answers; `*` for all. */
   readonly origins: readonly string[]
   /** The headers of an answer to a page of this origin. */
   headers(origin: string | undefined): AnswerHeaders
@@ -26,7 +28,7 @@ export interface Cors {
  * @see https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 export function createCors(options: CorsOptions, methods: Iterable<string>): Cors {
-  const origins = options.origins === undefined || options.origins === "*" ? ["*"] : options.origins
+  const origins = options.origins === "*" ? ["*"] : options.origins
   const any = origins.includes("*")
   const listed = new Set(origins.map((origin) => origin.toLowerCase()))
   const allowMethods = [...new Set([...mcpMethods, ...methods])].join(", ")

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { createEndpoint, type HttpOptions } from "./endpoint.ts"
+import { createEndpoint } from "./endpoint.ts"
+import type { HttpOptions } from "./http-options.ts"
 
 const handler = { handle: () => ({ status: 202, body: undefined }) }
 const made = (options: object) => () => createEndpoint({ handler }, options as HttpOptions)
@@ -22,6 +23,8 @@ describe("createEndpoint", () => {
     [{ allowedHosts: [] }, "`hosts`"],
     [{ bodyLimits: 1 }, "Did you mean `bodyLimit`?"],
     [{ timeouts: { heads: 1 } }, "Did you mean `head`?"],
+    [{ cors: { origin: "https://app.example.com" } }, "Did you mean `origins`?"],
+    [{ cors: { origins: "*", allowedHeaders: [] } }, "Did you mean `allowHeaders`?"],
   ])("refuses the unknown option of %j and says what was meant", (options, advice) => {
     expect(made(options)).toThrow(
       expect.objectContaining({ code: "FLEET-09", message: expect.stringContaining(advice) }),
@@ -29,6 +32,23 @@ describe("createEndpoint", () => {
   })
 
   it.each([
+    { path: 7 },
+    { hosts: "mcp.example.com" },
+    { hosts: ["https://mcp.example.com"] },
+    { origins: ["https://app.example.com/"] },
+    { origins: ["app.example.com"] },
+    { cors: "*" },
+    { cors: null },
+    { cors: {} },
+    { cors: { maxAge: 60 } },
+    { cors: { origins: undefined } },
+    { cors: { origins: "https://app.example.com" } },
+    { cors: { origins: ["https://app.example.com/mcp"] } },
+    { cors: { origins: "*", maxAge: -1 } },
+    { cors: { origins: "*", allowHeaders: ["x-a, x-b"] } },
+    { routes: [] },
+    { timeouts: 5 },
+    { bodyLimit: "1mb" },
     { path: "mcp" },
     { path: "/a b" },
     { path: "/mcp?x" },
@@ -41,7 +61,31 @@ describe("createEndpoint", () => {
     { timeouts: { head: 0 } },
     { timeouts: { send: Number.POSITIVE_INFINITY } },
   ])("refuses %j", (options) => {
-    expect(made(options)).toThrow(expect.objectContaining({ code: "INVALID_HTTP_OPTION" }))
+    expect(made(options)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }))
+  })
+
+  it("says which value was refused, and what to give instead", () => {
+    expect(made({ cors: { maxAge: 60 } })).toThrow(
+      "The option `origins` of the `cors` of `http` is `undefined`. Give a list of origins",
+    )
+    expect(made({ path: "mcp" })).toThrow('The option `path` of `http` is `"mcp"`. Give a path')
+  })
+
+  it.each([
+    { hosts: ["mcp.example.com", "mcp.example.com:8443", "[::1]", "*"] },
+    { origins: ["https://app.example.com", "http://localhost:3000", "vscode-webview://x", "null", "*"] },
+    { cors: { origins: [] } },
+    { cors: { origins: ["https://app.example.com"], maxAge: 0, allowHeaders: ["x-tenant"] } },
+    { health: false, path: "/", cors: undefined },
+  ])("takes %j", (options) => {
+    expect(made(options)).not.toThrow()
+  })
+
+  it("lets all pages read answers only where that is said", () => {
+    const origins = (cors: HttpOptions["cors"]) => createEndpoint({ handler }, { cors }).cors?.origins
+    expect(origins(true)).toEqual(["*"])
+    expect(origins({ origins: "*" })).toEqual(["*"])
+    expect(origins({ origins: [] })).toEqual([])
   })
 
   it("takes `cors: false` for off", () => {
@@ -55,4 +99,26 @@ describe("createEndpoint", () => {
       expect(made({ routes })).toThrow(expect.objectContaining({ code: "INVALID_ROUTE" }))
     },
   )
+
+  const route = () => new Response()
+
+  it.each([
+    [{ routes: { "POST /mcp": route } }, "`POST /mcp` is where the MCP endpoint is."],
+    [{ path: "/", routes: { "POST /": route } }, "Give one of them another path: see `http.path`."],
+    [{ path: "/health" }, "`GET /health` is where the MCP endpoint is. Give one of them another path"],
+    [{ path: "/up", health: "/up" }, "`GET /up`"],
+  ])("refuses %j, of which one would never be reached", (options, message) => {
+    expect(made(options)).toThrow(
+      expect.objectContaining({ code: "INVALID_ROUTE", message: expect.stringContaining(message) }),
+    )
+  })
+
+  it.each([
+    { routes: { "GET /mcp": route } },
+    { path: "/v2", routes: { "POST /mcp": route } },
+    { path: "/health", health: false },
+    { path: "/health", routes: { "GET /health": route } },
+  ])("takes %j", (options) => {
+    expect(made(options)).not.toThrow()
+  })
 })

@@ -16,6 +16,8 @@ export interface StreamSink {
   end(text: string): void
   /** Gives the reader up. */
   cut(): void
+  /** Says, asked with every beat, whether the reader has taken nothing for too long; where nothing else watches. */
+  isStalled?(): boolean
   /** Resolves when the reader has caught up; `undefined` if it keeps up. */
   drained(): Promise<void> | undefined
 }
@@ -71,6 +73,7 @@ export class EventStream implements Beating {
     // What waits already keeps the connection busy, and a reader that takes nothing would only be given more.
     if (this.#isQuiet && this.#sink.buffered === 0) this.#sink.write(sseComment("keep-alive"))
     this.#isQuiet = true
+    if (this.#sink.isStalled?.() === true) this.cut()
   }
 
   #over(): void {

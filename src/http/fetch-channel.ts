@@ -39,7 +39,8 @@ export class FetchChannel extends HttpChannel {
   }
 
   protected open(): StreamSink {
-    const sink = new FetchSink(() => this.disconnected())
+    const { timeouts, keepAliveMs } = this.#endpoint
+    const sink = new FetchSink(timeouts.send / keepAliveMs, () => this.disconnected())
     this.readable = sink.readable
     this.#onOpen?.()
     return sink
@@ -71,12 +72,23 @@ export class FetchHeaders implements HeaderBag {
 
 class FetchSink implements StreamSink {
   readonly readable: ReadableStream<Uint8Array>
+  readonly #patience: number
   readonly #onGone: () => void
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
   #waiting: (() => void)[] = []
+  /** All that was written, in bytes. */
+  #written = 0
+  /** How much of it the reader had taken at the last beat; -1 where it had all. */
+  #taken = -1
+  /** For how many beats that has not changed. */
+  #beats = 0
 
-  /** @param onGone Called when the reader goes away. */
-  constructor(onGone: () => void) {
+  /**
+   * @param patience For how many beats a reader may take nothing of what waits for it.
+   * @param onGone Called when the reader goes away.
+   */
+  constructor(patience: number, onGone: () => void) {
+    this.#patience = patience
     this.#onGone = onGone
     this.readable = new ReadableStream<Uint8Array>(
       {
@@ -95,7 +107,16 @@ class FetchSink implements StreamSink {
   }
 
   write(text: string): void {
-    this.#controller?.enqueue(encoder.encode(text))
+    const bytes = encoder.encode(text)
+    this.#written += bytes.byteLength
+    this.#controller?.enqueue(bytes)
+  }
+
+  isStalled(): boolean {
+    const taken = this.buffered > 0 ? this.#written - this.buffered : -1
+    this.#beats = taken === this.#taken ? this.#beats + 1 : 0
+    this.#taken = taken
+    return taken >= 0 && this.#beats >= this.#patience
   }
 
   end(text: string): void {

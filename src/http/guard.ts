@@ -11,7 +11,9 @@ export interface GuardOptions {
 
 /** What is wrong with where a request says it goes to or comes from. */
 export interface GuardProblem {
+  /** 400 for what is malformed, 403 for what is foreign. */
   readonly status: 400 | 403
+  /** What is wrong, and which option allows it. */
   readonly message: string
 }
 

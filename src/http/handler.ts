@@ -7,7 +7,8 @@ import {
   contentTypeProblem,
   failureAnswer,
   jsonHeaders,
-  notJson,
+  overload,
+  parseBody,
   refusalAnswer,
   withCors,
 } from "./answer.ts"
@@ -16,13 +17,22 @@ import type { Endpoint } from "./endpoint.ts"
 import { externalUrl } from "./external-url.ts"
 import { limitBody, readText } from "./fetch-body.ts"
 import { FetchChannel, FetchHeaders } from "./fetch-channel.ts"
+import { countOpen } from "./load.ts"
 import { routeHeaders } from "./route-headers.ts"
 import type { RouteHandler } from "./router.ts"
 
 /** A server as one function: what every runtime and framework that speaks `fetch` calls. */
 export type FetchHandler = (request: Request) => Promise<Response>
 
-/** Makes the handler that serves an endpoint as `fetch`. */
+/**
+ * Makes the handler that serves an endpoint as `fetch`.
+ *
+ * @param endpoint Gives the endpoint for each request, so that it can be replaced.
+ * @see S28/basic/transports/streamable-http
+ * @example
+ * const endpoint = createEndpoint({ handler: mcp.handler })
+ * export default { fetch: createFetchHandler(() => endpoint) }
+ */
 export function createFetchHandler(endpoint: () => Endpoint): FetchHandler {
   return async (request) => {
     const site = endpoint()
@@ -49,6 +59,8 @@ async function serve(endpoint: Endpoint, request: Request): Promise<Response> {
   })
   if (admission.kind === "answer") return toResponse(endpoint, request, admission.answer)
   if (admission.kind === "route") return serveRoute(endpoint, request, admission.handler)
+  const refusal = overload(endpoint.load)
+  if (refusal !== undefined) return toResponse(endpoint, request, refusal)
   const channel = new FetchChannel(endpoint, request, new FetchHeaders(headers))
   if (endpoint.authenticator !== undefined) {
     const caller = await authenticate(endpoint, endpoint.authenticator, channel)
@@ -58,20 +70,14 @@ async function serve(endpoint: Endpoint, request: Request): Promise<Response> {
   }
   const problem = contentTypeProblem(headers.get("content-type") ?? undefined)
   if (problem !== undefined) return toResponse(endpoint, request, problem)
-  const text = await readText(request, endpoint.bodyLimit)
-  let message: unknown
-  try {
-    message = JSON.parse(text)
-  } catch (cause) {
-    return toResponse(endpoint, request, notJson(cause))
-  }
-  return respond(endpoint, channel, message)
+  return respond(endpoint, channel, parseBody(await readText(request, endpoint.bodyLimit)))
 }
 
 /** Answers as JSON, unless something is sent before the answer: then as a stream, from that moment on. */
 async function respond(endpoint: Endpoint, channel: FetchChannel, message: unknown): Promise<Response> {
   const cors = endpoint.cors?.headers(channel.headers.get("origin"))
   const reply = endpoint.handler.handle(message, channel)
+  if (reply instanceof Promise) countOpen(endpoint.load, reply)
   const first = reply instanceof Promise ? await Promise.race([reply, channel.opened()]) : reply
   const { readable } = channel
   if (first !== undefined && readable === undefined) {

@@ -1,16 +1,19 @@
-// Endpoint
+// Entries
 
 export { createNodeListener, type NodeListener, serveHttp } from "#node"
-export type { CorsOptions } from "./cors.ts"
+export { createFetchHandler, type FetchHandler } from "./handler.ts"
+export type { RunningServer, ServeOptions } from "./running-server.ts"
+
+// Endpoint
+
+export type { AnswerHeaders, Cors, CorsOptions } from "./cors.ts"
 export {
   createEndpoint,
   type Endpoint,
   type EndpointParts,
-  type HttpOptions,
-  type HttpTimeouts,
+  type Timeouts,
 } from "./endpoint.ts"
-export type { GuardOptions } from "./guard.ts"
-// Entries
-export { createFetchHandler, type FetchHandler } from "./handler.ts"
-export type { RouteHandler, Routes } from "./router.ts"
-export type { RunningServer, ServeOptions } from "./running-server.ts"
+export type { Guard, GuardOptions, GuardProblem } from "./guard.ts"
+export type { HttpOptions, HttpTimeouts } from "./http-options.ts"
+export type { Every } from "./keep-alive.ts"
+export type { RouteHandler, Router, Routes } from "./router.ts"

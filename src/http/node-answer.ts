@@ -3,9 +3,6 @@ import { type Answer, failureAnswer, withCors } from "./answer.ts"
 import { drain, isTooLong } from "./node-body.ts"
 import { cutIfStalled, type NodeChannel } from "./node-channel.ts"
 
-/** Answers that are no larger fit in the buffers of the operating system, whether they are read or not. */
-const quickBytes = 64 * 1024
-
 /** How long what a client still sends is taken after its request was refused, in milliseconds. */
 const lingerMs = 2000
 
@@ -19,13 +16,19 @@ function writeWhole(channel: NodeChannel, { status, body, headers }: Reply): voi
   const { res } = channel
   const cors = channel.corsHeaders
   if (body === undefined) {
-    res.writeHead(status, { ...headers, ...cors }).end()
+    res.writeHead(status, { ...headers, ...cors })
+    endWatched(channel)
     return
   }
   const own = { "content-type": "application/json", "content-length": Buffer.byteLength(body) }
   res.writeHead(status, headers === undefined && cors === undefined ? own : { ...own, ...headers, ...cors })
-  if (own["content-length"] > quickBytes) cutIfStalled(res, channel.site.endpoint.timeouts.send)
+  endWatched(channel, body)
+}
+
+/** Ends an answer, and watches over it where the operating system did not take it whole at once. */
+function endWatched({ res, site }: NodeChannel, body?: string): void {
   res.end(body)
+  if (res.writableLength > 0) cutIfStalled(res, site.endpoint.timeouts.send)
 }
 
 /** Writes an answer that needed no engine. */
@@ -43,7 +46,8 @@ export function writeAnswer(channel: NodeChannel, plain: Answer): void {
     linger(channel)
     return
   }
-  res.writeHead(status, { ...headers, ...length }).end(body)
+  res.writeHead(status, { ...headers, ...length })
+  endWatched(channel, body)
   // What has a length `node:http` reads to its end itself; chunks need not have one.
   if (!req.complete && req.headers["transfer-encoding"] !== undefined) drain(req, bodyLimit)
 }
@@ -69,9 +73,10 @@ function isCutOff(error: unknown): boolean {
  *
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.6
  */
-function linger({ req, res }: NodeChannel): void {
+function linger(channel: NodeChannel): void {
+  const { req } = channel
   if (req.complete) {
-    res.end()
+    endWatched(channel)
     return
   }
   const timer = setTimeout(end, lingerMs)
@@ -81,6 +86,6 @@ function linger({ req, res }: NodeChannel): void {
 
   function end(): void {
     clearTimeout(timer)
-    res.end()
+    endWatched(channel)
   }
 }

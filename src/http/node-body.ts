@@ -1,13 +1,15 @@
+import { isUtf8 } from "node:buffer"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { BodyCutOff, BodyTooLarge } from "../errors/http.ts"
+import { ParseError } from "../errors/protocol.ts"
 
 /** What a framework such as Express may have left of a body that it parsed before us. */
 interface WithParsedBody {
   readonly body?: unknown
 }
 
-/** Takes the text of a body, or nothing when it was larger than the limit. */
-export type BodyReader = (text: string | undefined) => void
+/** Takes the bytes of a body, or nothing when there are more than the limit. */
+export type BodyReader = (bytes: Buffer | undefined) => void
 
 /**
  * Reads the body of a request, no further than `limit` bytes. A body that is cut off is never delivered: there is
@@ -29,8 +31,8 @@ export function readBody(req: IncomingMessage, limit: number, done: BodyReader):
   }
 
   function onEnd(): void {
-    if (first === undefined) done("")
-    else done(toText(rest === undefined ? first : Buffer.concat([first, ...rest], size)))
+    if (first === undefined) done(Buffer.alloc(0))
+    else done(rest === undefined ? first : Buffer.concat([first, ...rest], size))
   }
 
   function giveUp(): void {
@@ -42,8 +44,13 @@ export function readBody(req: IncomingMessage, limit: number, done: BodyReader):
   }
 }
 
-/** Reads UTF-8 as `fetch` does: without a byte order mark. */
+/**
+ * Reads UTF-8 as `fetch` does: without a byte order mark.
+ *
+ * @throws {ParseError} It is something else: with replacements, a call would get other arguments than were sent.
+ */
 export function toText(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new ParseError("The body is not UTF-8.")
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
   return hasMark ? bytes.toString("utf8", 3) : bytes.toString()
 }

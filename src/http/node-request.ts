@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http"
 import type { Head } from "./admit.ts"
 import { externalUrl } from "./external-url.ts"
 import type { NodeChannel } from "./node-channel.ts"
@@ -17,6 +18,21 @@ export function headOf(channel: NodeChannel): Head {
     origin: req.headers.origin,
     header: (name) => channel.get(name),
   }
+}
+
+/**
+ * Whether a request names two hosts: what stands before us may have gone by the other one.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+ */
+export function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0
+  for (let n = 0; n < rawHeaders.length; n += 2) {
+    const name = rawHeaders[n]
+    // Lengths first: nearly all names differ by that.
+    if (name?.length === 4 && name.toLowerCase() === "host") hosts++
+  }
+  return hosts > 1
 }
 
 /** The URL of a request as its client wrote it. */

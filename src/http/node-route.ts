@@ -2,7 +2,7 @@ import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { BodyAlreadyRead, BodyTooLarge } from "../errors/http.ts"
 import { parsedBody, toStream } from "./node-body.ts"
-import type { NodeChannel } from "./node-channel.ts"
+import { cutIfStalled, type NodeChannel } from "./node-channel.ts"
 import { leaves, urlOf } from "./node-request.ts"
 import { routeHeaders } from "./route-headers.ts"
 import type { RouteHandler } from "./router.ts"
@@ -22,7 +22,10 @@ export async function serveRoute(channel: NodeChannel, handler: RouteHandler): P
   const cookies = headers.getSetCookie()
   const own = Object.fromEntries(headers)
   res.writeHead(response.status, cookies.length === 0 ? own : { ...own, "set-cookie": cookies })
-  if (body !== undefined) return pipeline(body, res)
+  if (body !== undefined) {
+    cutIfStalled(res, site.endpoint.timeouts.send)
+    return pipeline(body, res)
+  }
   res.end()
   await response.body?.cancel()
 }

@@ -1,5 +1,5 @@
-import { createServer, type RequestListener, type Server } from "node:http"
-import { type AddressInfo, createServer as createProbe, type Socket } from "node:net"
+import type { RequestListener, Server } from "node:http"
+import type { AddressInfo, Socket } from "node:net"
 import { CannotListen, PortInUse } from "../errors/http.ts"
 import { withDefaults } from "./endpoint.ts"
 import { createNodeListener, type NodeListener } from "./node.ts"
@@ -11,11 +11,21 @@ const lastWordsMs = 500
 /**
  * Listens with `node:http`, with time-outs against clients that are slow on purpose.
  *
+ * @param listener What answers requests: `mcp.node`, or what `createNodeListener()` made.
+ * @param options `port`, `host`, `path` and `timeouts`.
+ * @returns The server, once it listens.
  * @throws {PortInUse} FLEET-10: something else listens there.
  * @throws {CannotListen} The operating system does not allow it.
+ * @throws {NotOnThisRuntime} FLEET-14: there is no `node:http` here.
+ * @see S28/basic/transports/streamable-http
+ * @example
+ * await using server = await serveHttp(mcp.node, { port: 0, host: "127.0.0.1", path: "/mcp" })
+ * console.log(server.url)
  */
 export async function serveHttp(listener: RequestListener, options: ServeOptions): Promise<RunningServer> {
   const { head, request, idle } = withDefaults(options.timeouts)
+  // Loaded here: a server that does not listen itself starts without it.
+  const { createServer } = await import("node:http")
   // What the parser cannot read, or what takes too long, `node:http` answers itself and closes the connection.
   const server = createServer(
     {
@@ -61,6 +71,7 @@ async function listen(server: Server, { port, host }: ServeOptions): Promise<voi
 
 /** The first free port of the next ten. */
 async function freePort(from: number, host: string): Promise<number | undefined> {
+  const { createServer: createProbe } = await import("node:net")
   for (let port = from; port < Math.min(from + 10, 65_536); port++) {
     const isFree = await new Promise<boolean>((resolve) => {
       const probe = createProbe()
@@ -78,6 +89,11 @@ interface Listening {
 }
 
 function stop({ server, sockets }: Listening, graceMs: number): Promise<void> {
+  const closeIdle = server.closeIdleConnections.bind(server)
+  // To `node:http`, whose own `close` calls this too, a connection is idle that has an answer still to write.
+  server.closeIdleConnections = () => {
+    if ([...sockets].every(({ writableLength }) => writableLength === 0)) closeIdle()
+  }
   return new Promise((resolve) => {
     // To `node:http` a connection that never asked for anything is not idle, and would hold us to the end.
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()

@@ -2,14 +2,24 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { BodyAlreadyRead } from "../errors/http.ts"
 import { type Authenticator, isRefusal } from "../server/authenticator.ts"
 import { admit } from "./admit.ts"
-import { bodyTooLarge, contentTypeProblem, notJson, refusalAnswer } from "./answer.ts"
+import {
+  bodyTooLarge,
+  contentTypeProblem,
+  errorAnswer,
+  overload,
+  parseBody,
+  refusalAnswer,
+  tooMany,
+} from "./answer.ts"
 import type { Endpoint } from "./endpoint.ts"
 import { KeepAlive } from "./keep-alive.ts"
+import { countOpen } from "./load.ts"
 import { fail, writeAnswer, writeReply } from "./node-answer.ts"
 import { parsedBody, readBody, toText } from "./node-body.ts"
 import { NodeChannel, type NodeSite } from "./node-channel.ts"
 import { isGone } from "./node-gone.ts"
-import { headOf, leaves, urlOf } from "./node-request.ts"
+import { maxPipelined, openBefore } from "./node-pipeline.ts"
+import { hasTwoHosts, headOf, leaves, urlOf } from "./node-request.ts"
 import { serveRoute } from "./node-route.ts"
 
 /** A request listener of `node:http`. */
@@ -17,6 +27,12 @@ export type NodeListener = (req: IncomingMessage, res: ServerResponse) => void
 
 /**
  * Makes the listener that serves an endpoint on `node:http`, without the objects that `fetch` would need.
+ *
+ * @param endpoint What `createEndpoint()` made.
+ * @throws {NotOnThisRuntime} FLEET-14: there is no `node:http` here.
+ * @see S28/basic/transports/streamable-http
+ * @example
+ * createServer(createNodeListener(createEndpoint({ handler: mcp.handler }))).listen(3000, "127.0.0.1")
  */
 export function createNodeListener(endpoint: Endpoint): NodeListener {
   const site: NodeSite = { endpoint, keepAlive: new KeepAlive(endpoint) }
@@ -36,6 +52,15 @@ export function createNodeListener(endpoint: Endpoint): NodeListener {
 function serve(channel: NodeChannel): void {
   const { req, site } = channel
   const { endpoint } = site
+  const before = openBefore(channel)
+  if (before >= maxPipelined) {
+    turnAway(channel, before)
+    return
+  }
+  if (hasTwoHosts(req)) {
+    writeAnswer(channel, errorAnswer(400, "The request has more than one `Host` header."))
+    return
+  }
   const isMessage = req.method === "POST" && req.url === endpoint.path
   if (isMessage && endpoint.guard(req.headers.host, req.headers.origin) === undefined) {
     identify(channel)
@@ -54,10 +79,22 @@ function serve(channel: NodeChannel): void {
   }
 }
 
+/** Refuses what is too much for one connection: once in words, then by closing it. */
+function turnAway(channel: NodeChannel, before: number): void {
+  if (before > maxPipelined) {
+    channel.req.socket.destroy()
+    return
+  }
+  const answer = tooMany(`open on one connection, which may have ${maxPipelined}`)
+  writeAnswer(channel, { ...answer, headers: { ...answer.headers, connection: "close" } })
+}
+
 /** Finds out who is calling, where it matters, then goes on or turns them away. */
 function identify(channel: NodeChannel): void {
-  const { authenticator } = channel.site.endpoint
-  if (authenticator === undefined) receive(channel)
+  const { authenticator, load } = channel.site.endpoint
+  const refusal = overload(load)
+  if (refusal !== undefined) writeAnswer(channel, refusal)
+  else if (authenticator === undefined) receive(channel)
   else identifyBy(authenticator, channel).catch((error) => fail(channel, error))
 }
 
@@ -92,14 +129,14 @@ function receive(channel: NodeChannel): void {
   // Only what has arrived whole can have been read by a framework before us.
   else if (req.complete && (req.readableEnded || req.readableDidRead)) receiveParsed(channel)
   else if (Number(req.headers["content-length"]) > bodyLimit) writeAnswer(channel, bodyTooLarge(bodyLimit))
-  else readBody(req, bodyLimit, (text) => receiveText(channel, text))
+  else readBody(req, bodyLimit, (bytes) => receiveBytes(channel, bytes))
 }
 
-function receiveText(channel: NodeChannel, text: string | undefined): void {
+function receiveBytes(channel: NodeChannel, bytes: Buffer | undefined): void {
   // Called from an event: what is thrown here would end the process.
   try {
-    if (text === undefined) writeAnswer(channel, bodyTooLarge(channel.site.endpoint.bodyLimit))
-    else parse(channel, text)
+    if (bytes === undefined) writeAnswer(channel, bodyTooLarge(channel.site.endpoint.bodyLimit))
+    else answer(channel, parseBody(toText(bytes)))
   } catch (error) {
     fail(channel, error)
   }
@@ -107,28 +144,21 @@ function receiveText(channel: NodeChannel, text: string | undefined): void {
 
 function receiveParsed(channel: NodeChannel): void {
   const body = parsedBody(channel.req)
-  if (typeof body === "string") parse(channel, body)
-  else if (body instanceof Uint8Array) parse(channel, toText(Buffer.from(body)))
+  if (typeof body === "string") answer(channel, parseBody(body))
+  else if (body instanceof Uint8Array) answer(channel, parseBody(toText(Buffer.from(body))))
   else if (typeof body === "object" && body !== null) answer(channel, body)
   else throw new BodyAlreadyRead("node")
 }
 
-function parse(channel: NodeChannel, text: string): void {
-  let message: unknown
-  try {
-    message = JSON.parse(text)
-  } catch (cause) {
-    writeAnswer(channel, notJson(cause))
+function answer(channel: NodeChannel, message: unknown): void {
+  const { handler, load } = channel.site.endpoint
+  const reply = handler.handle(message, channel)
+  if (!(reply instanceof Promise)) {
+    writeReply(channel, reply)
     return
   }
-  answer(channel, message)
-}
-
-function answer(channel: NodeChannel, message: unknown): void {
-  const reply = channel.site.endpoint.handler.handle(message, channel)
-  if (reply instanceof Promise)
-    reply.then((settled) => writeReply(channel, settled)).catch((error) => fail(channel, error))
-  else writeReply(channel, reply)
+  countOpen(load, reply)
+  reply.then((settled) => writeReply(channel, settled)).catch((error) => fail(channel, error))
 }
 
 function ignore(): void {

@@ -5,9 +5,11 @@ export type RouteHandler = (request: Request) => Response | Promise<Response>
 
 /** Handlers by method and path, such as `"GET /metrics"`. */
 export interface Routes {
+  /** What answers a method and path. */
   readonly [route: string]: RouteHandler
 }
 
+/** Finds the handler of a route. */
 export interface Router {
   /** The methods of all routes. */
   readonly methods: ReadonlySet<string>

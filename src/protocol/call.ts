@@ -9,10 +9,13 @@ import type { HeaderBag } from "./transport.ts"
 
 /** The other side of a call, as far as this call knows it. */
 export interface Peer {
+  /** The revision of the protocol it speaks. */
   readonly revision: ProtocolRevision
+  /** Who is calling; `undefined` for a caller nobody knows. */
   readonly principal: Principal | undefined
   /** What the client says it is: for display and logs, never for decisions. */
   readonly info: Implementation | undefined
+  /** What the client says it can do. */
   readonly capabilities: ClientCapabilities
 }
 
@@ -47,6 +50,8 @@ export interface Exchange {
   readonly inputResponses: { readonly [key: string]: Answer } | undefined
   /** The state an earlier round's explicit `inputRequired()` left. */
   readonly inputState: unknown
+  /** What a suspended call is answered with. */
+  readonly suspension: Outcome | undefined
   /** Sends a notification that belongs to this call. */
   notify(method: string, params: Params): void
   /** Tells the client how far the call is, if it asked to know. What does not increase is no news and is dropped. */
@@ -59,7 +64,7 @@ export interface Exchange {
   /** Waits for what a handler started, or for the suspension or abort that ends it before. */
   settle(outcome: Promise<Outcome>): Promise<Outcome>
   /** Makes the outcome of a handler that returned `inputRequired()` itself. */
-  requireInput(requests: InputRequests | undefined, state: unknown): Outcome
+  requireInput(requests: InputRequests | undefined, state: unknown): Promise<Outcome>
 }
 
 /** Names a value that middleware leaves and others take, with its type. */
@@ -77,20 +82,35 @@ export interface CallInit {
   readonly peer: Peer
   readonly exchange: Exchange
   readonly round: number
+  /** The call whose handler makes this one. */
+  readonly parent?: Call | undefined
 }
 
-/** One request of any era, as everything above the protocol sees it. */
+/**
+ * One request of any era, as everything above the protocol sees it.
+ *
+ * @example
+ * defineMiddleware({ request: (call, next) => (console.error(call.method, call.target), next()) })
+ */
 export class Call {
+  /** The JSON-RPC method, such as `tools/call`. */
   readonly method: string
+  /** The JSON-RPC id; `undefined` for a call of the own process. */
   readonly id: RequestId | undefined
+  /** The parameters, `_meta` included. */
   readonly params: Params
+  /** Who is at the other side. */
   readonly peer: Peer
+  /** The way back to the peer. */
   readonly exchange: Exchange
   /** How many rounds of input came before this one: 0 at first. */
   readonly round: number
+  /** The call whose handler makes this one, if one does. */
+  readonly parent: Call | undefined
   #values: Map<object, unknown> | undefined
   #nestedCounts: Map<string, number> | undefined
 
+  /** Is called by the eras. */
   constructor(init: CallInit) {
     this.method = init.method
     this.id = init.id
@@ -98,6 +118,7 @@ export class Call {
     this.peer = init.peer
     this.exchange = init.exchange
     this.round = init.round
+    this.parent = init.parent
     this.#values = undefined
     this.#nestedCounts = undefined
   }
@@ -110,9 +131,7 @@ export class Call {
 
   /** What the call acts on, for messages: the name or URI, else the method. */
   get target(): string {
-    const { name, uri } = this.params
-    if (typeof name === "string") return name
-    return typeof uri === "string" ? uri : this.method
+    return targetOf(this.method, this.params)
   }
 
   /** The version of the component that the client wants, if it says one. */
@@ -131,13 +150,25 @@ export class Call {
     return this.exchange.headers
   }
 
-  /** Takes what was left under a key, or nothing. */
+  /**
+   * Takes what was left under a key, or nothing.
+   *
+   * @example
+   * const started = contextKey<number>("started")
+   * const report = (call: Call) => console.error(call.get(started))
+   */
   get<T>(key: ValueKey<T>): T | undefined {
     // The key's type says what `set` stored under it.
     return this.#values?.get(key) as T | undefined
   }
 
-  /** Leaves a value for what lies further in: other middleware, and the handler's `ctx.require(key)`. */
+  /**
+   * Leaves a value for what lies further in: other middleware, and the handler's `ctx.require(key)`.
+   *
+   * @example
+   * const started = contextKey<number>("started")
+   * mcp.use({ request: (call, next) => (call.set(started, Date.now()), next()) })
+   */
   set<T>(key: ValueKey<T>, value: T): void {
     this.#values ??= new Map()
     this.#values.set(key, value)
@@ -150,6 +181,12 @@ export class Call {
   }
 }
 
+/** What a call of `method` acts on, for messages: the name or URI, else the method. */
+export function targetOf(method: string, { name, uri }: Params): string {
+  if (typeof name === "string") return name
+  return typeof uri === "string" ? uri : method
+}
+
 /** A result and its text. */
 export interface Serialized {
   readonly result: object
@@ -159,6 +196,7 @@ export interface Serialized {
 /** The result of a call that is done. */
 export interface Complete {
   readonly kind: "complete"
+  /** The result of the method, without `resultType`. */
   readonly result: object
   /** A text made beforehand; it counts only for the very result it was made of, which middleware may replace. */
   readonly serialized?: Serialized | undefined
@@ -173,21 +211,28 @@ export type Continuation =
   | { readonly kind: "relay"; readonly state: string }
   | { readonly kind: "parked"; readonly handle: string }
 
+/** The outcome of a call that cannot go on before the client has answered. */
 export interface InputRequired {
   readonly kind: "input-required"
+  /** What is asked, by key. */
   readonly requests: InputRequests | undefined
+  /** How the call goes on; `undefined` where the client simply calls again. */
   readonly continuation: Continuation | undefined
 }
 
 /** A result of a type that an extension defines, such as `task`. */
 export interface Extended {
   readonly kind: "extended"
+  /** A type that a plugin lists in its `resultTypes`. */
   readonly resultType: string
+  /** The result, without `resultType`. */
   readonly result: object
 }
 
+/** The outcome of a call that failed with an error of the protocol. */
 export interface Failure {
   readonly kind: "failure"
+  /** What the peer is told. */
   readonly error: RpcError
   /** What was thrown, for logs and telemetry. */
   readonly cause?: unknown
@@ -198,7 +243,18 @@ export interface Failure {
 /** How a call ends. */
 export type Outcome = Complete | InputRequired | Extended | Failure
 
-/** Makes the outcome of a call that is done. */
+/**
+ * Makes the outcome of a call that is done.
+ *
+ * @param result The result of the method, without `resultType`.
+ * @param serialized The same result and its text, where it is known already.
+ * @see S28/basic/index#resulttype
+ * @example
+ * definePlugin({
+ *   id: "com.example/clock",
+ *   methods: [{ name: "com.example/now", run: () => complete({ now: Date.now() }) }],
+ * })
+ */
 export function complete(result: object, serialized?: Serialized): Complete {
   return { kind: "complete", result, serialized }
 }

@@ -29,25 +29,31 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
 
   // Errors become outcomes inside the middleware, so that it sees them, and around it, since it may throw too.
   function compose(name: string, run: Dispatch): Dispatch {
-    const inner = guard(run)
+    const inner = guard(run, (outcome, call) => call.exchange.settle(outcome))
     const outer = options.wrap(name, inner)
-    return outer === inner ? inner : guard(outer)
+    return outer === inner ? inner : guard(outer, (outcome) => outcome)
   }
 
-  function guard(run: Dispatch): Dispatch {
+  function guard(
+    run: Dispatch,
+    settle: (outcome: Promise<Outcome>, call: Call) => Promise<Outcome>,
+  ): Dispatch {
     return (call) => {
       try {
         const outcome = run(call)
-        return outcome instanceof Promise ? outcome.catch((error) => fail(error, call)) : outcome
+        return outcome instanceof Promise
+          ? settle(outcome, call).catch((error) => fail(error, call))
+          : outcome
       } catch (error) {
         return fail(error, call)
       }
     }
   }
 
-  function fail(error: unknown, call: Call): Failure {
+  function fail(error: unknown, call: Call): Outcome {
     // The ways out of a call that was suspended or aborted; nothing went wrong.
-    if (error instanceof CallAborted || isSuspended(error)) return unexpected("The call has ended.", error)
+    if (isSuspended(error)) return call.exchange.suspension ?? unexpected("The call is suspended.", error)
+    if (error instanceof CallAborted) return unexpected("The call has ended.", error)
     return toFailure(error) ?? unexpected(options.onError(error, call.method), error)
   }
 

@@ -13,5 +13,6 @@ export interface Method {
   readonly mayAsk?: boolean
   /** Says what is wrong with the parameters' shape, or `undefined`. */
   readonly check?: (params: Params) => string | undefined
+  /** Answers a call. */
   readonly run: (call: Call) => Outcome | Promise<Outcome>
 }

@@ -7,21 +7,33 @@ export interface Principal {
    * never of a token, its id or its scopes.
    */
   readonly key: string
+  /** Who says so: the `iss` of a token. */
   readonly issuer: string | undefined
+  /** Whom it is about: the `sub` of a token. */
   readonly subject: string | undefined
+  /** The OAuth client that calls. */
   readonly clientId: string | undefined
+  /** What the credential allows; empty for nothing in particular. */
   readonly scopes: readonly string[]
+  /** What else the credential says. */
   readonly claims: { readonly [name: string]: unknown }
   /** When the credential ends, in milliseconds since the epoch. */
   readonly expiresAt: number | undefined
 }
 
+/** What a credential proved of a caller. */
 export interface PrincipalFields {
+  /** Who says so: the `iss` of a token. */
   readonly issuer?: string | undefined
+  /** Whom it is about: the `sub` of a token. */
   readonly subject?: string | undefined
+  /** The OAuth client that calls. */
   readonly clientId?: string | undefined
+  /** Default: none. */
   readonly scopes?: readonly string[] | undefined
+  /** What else it says. Default: nothing. */
   readonly claims?: { readonly [name: string]: unknown } | undefined
+  /** Milliseconds since the epoch. Default: it does not end. */
   readonly expiresAt?: number | undefined
 }
 
@@ -29,6 +41,9 @@ export interface PrincipalFields {
  * Makes a {@link Principal} from what a credential proved.
  *
  * @param fields At least one of `issuer`, `subject` and `clientId`; `expiresAt` in milliseconds since the epoch.
+ * @see https://www.rfc-editor.org/rfc/rfc7519#section-4.1
+ * @example
+ * const ada = await createPrincipal({ issuer: "https://id.example.com", subject: "ada", scopes: ["files:read"] })
  */
 export async function createPrincipal(fields: PrincipalFields): Promise<Principal> {
   // A JSON array keeps the three apart, whatever characters they hold.

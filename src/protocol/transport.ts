@@ -3,7 +3,9 @@ import type { Principal } from "./principal.ts"
 
 /** The headers of a request, by lower-case name. */
 export interface HeaderBag {
+  /** The value of a header, by lower-case name; several of one name are joined. */
   get(name: string): string | undefined
+  /** All headers. */
   entries(): Iterable<readonly [string, string]>
 }
 

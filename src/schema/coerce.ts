@@ -7,6 +7,9 @@ import { admits, branchesOf, literalsOf, type TypeName, typeOf, typesOf } from "
 const longestText = 1_048_576
 const deepest = 64
 
+/** Schemas applied to one value and its parts: several may lead to the same ones, so that they multiply. */
+const mostSteps = 1_000_000
+
 /**
  * Reads a value the way its sender may have meant it, led by a JSON Schema: `"10"` where a number is wanted,
  * `"true"` and `"false"` for booleans, `"null"` for null, and JSON text for arrays and objects, which some hosts
@@ -14,16 +17,18 @@ const deepest = 64
  * is returned as it is, and the given value is never changed.
  */
 export function coerce(schema: Subschema, value: unknown, refs: Refs): unknown {
-  return coerceAt(schema, value, { refs, depth: 0 })
+  return coerceAt(schema, value, { refs, depth: 0, spent: { steps: 0 } })
 }
 
 interface Coercing {
   readonly refs: Refs
   readonly depth: number
+  readonly spent: { steps: number }
 }
 
 function coerceAt(schema: Subschema, value: unknown, coercing: Coercing): unknown {
-  if (typeof schema === "boolean" || coercing.depth > deepest) return value
+  if (typeof schema === "boolean" || coercing.depth > deepest || ++coercing.spent.steps > mostSteps)
+    return value
   const read = typeof value === "string" ? readText(value, typesOf(schema, coercing.refs)) : value
   return typeof read === "object" && read !== null ? coerceParts(schema, read, coercing) : read
 }
@@ -67,7 +72,7 @@ function readJson(text: string, wanted: readonly string[]): unknown {
 
 /** Goes on inside an array or object, by the schema itself and by those it is composed of. */
 function coerceParts(schema: JsonSchema, value: object, coercing: Coercing): unknown {
-  const deeper = { refs: coercing.refs, depth: coercing.depth + 1 }
+  const deeper = { ...coercing, depth: coercing.depth + 1 }
   const own: unknown = Array.isArray(value)
     ? coerceItems(schema, value, deeper)
     : coerceProperties(schema, value, deeper)

@@ -189,3 +189,76 @@ describe("compileSchema of `x-mcp-header` and other annotations", () => {
     expect(json).toHaveProperty(["properties", "r", "x-mcp-header"], "Region")
   })
 })
+
+describe("a schema whose references multiply", () => {
+  // Too long to be inlined, so that the references stay.
+  const description = "x".repeat(2_100)
+
+  /** Definitions that each name the next one several times by `keyword`. */
+  function fan(keyword: string, levels: number, last: object): { readonly [name: string]: object } {
+    const row = (at: number) => Array.from({ length: 20 }, () => ({ $ref: `#/$defs/a${at + 1}` }))
+    const defs = Array.from(
+      { length: levels },
+      (_, at) => [`a${at}`, { description, [keyword]: row(at) }] as const,
+    )
+    return Object.fromEntries([...defs, [`a${levels}`, last]])
+  }
+
+  async function quickly(run: () => unknown): Promise<unknown> {
+    const started = performance.now()
+    const result = await run()
+    expect(performance.now() - started).toBeLessThan(3_000)
+    return result
+  }
+
+  it("is put in words at its first value without going every way", async () => {
+    const $defs = fan("anyOf", 5, { type: "string" })
+    const schema = {
+      type: "object",
+      properties: { v: { anyOf: [{ $ref: "#/$defs/a0" }, { type: "number" }] } },
+      $defs,
+    }
+    const { validate } = compileSchema(schema, { side: "input", subject: "s" })
+    expect(await quickly(() => validate({ v: true }))).toMatchObject({ ok: false })
+  })
+
+  it("is known as an object without going every way", async () => {
+    const $defs = fan("anyOf", 7, { type: "object" })
+    const schema = { anyOf: [{ $ref: "#/$defs/a0" }, { $ref: "#/$defs/a0" }], $defs }
+    const compiled = await quickly(() =>
+      compileSchema(schema, { side: "input", subject: "s", root: "object" }),
+    )
+    expect(compiled).toMatchObject({ json: { type: "object" } })
+  })
+
+  it("coerces values in a bounded number of steps", async () => {
+    const $defs = fan("allOf", 8, { type: "object", required: ["z"] })
+    const schema = { type: "object", properties: { v: { $ref: "#/$defs/a0" } }, required: ["q"], $defs }
+    const { validate } = compileSchema(schema, { side: "input", subject: "s", lenient: true })
+    expect(await quickly(() => validate({ v: {} }))).toMatchObject({ ok: false })
+  })
+
+  it("may have a long row of them", async () => {
+    const length = 2_400
+    const row = Array.from({ length }, (_, at) => [
+      `a${at}`,
+      { properties: { n: { $ref: `#/$defs/a${at + 1}` } } },
+    ])
+    const $defs = Object.fromEntries([...row, [`a${length}`, { type: "string" }]])
+    const properties = { v: { $ref: "#/$defs/a0" }, w: { $ref: "#/$defs/a0" } }
+    const { validate } = compileSchema({ type: "object", properties, $defs }, { side: "input", subject: "s" })
+    expect(await validate({ v: { n: { n: {} } } })).toMatchObject({ ok: true })
+  })
+
+  it("tells branches apart by few of the properties that they pin", async () => {
+    const pinned = Object.fromEntries(Array.from({ length: 2_000 }, (_, at) => [`m${at}`, { const: at }]))
+    const oneOf = Array.from({ length: 2_000 }, () => ({ $ref: "#/$defs/T" }))
+    const schema = {
+      type: "object",
+      properties: { v: { oneOf } },
+      $defs: { T: { type: "object", properties: pinned } },
+    }
+    const { validate } = compileSchema(schema, { side: "input", subject: "s" })
+    expect(await quickly(() => validate({ v: { m0: 1 } }))).toMatchObject({ ok: false })
+  })
+})

@@ -2,6 +2,7 @@ import { FleetError } from "../errors/fleet-error.ts"
 import { InvalidSchema, OutdatedZod } from "../errors/schema.ts"
 import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
 import { toJsonSchema } from "./convert.ts"
+import { assertDefaults } from "./default-values.ts"
 import { defaultsOf } from "./defaults.ts"
 import { dereference } from "./dereference.ts"
 import { toCurrentDialect } from "./dialect.ts"
@@ -66,6 +67,7 @@ export function compileSchema(schema: Schema, options: CompileOptions): Compiled
   const source =
     standard === undefined ? readRaw(schema, by) : toJsonSchema(schema, standard, { side, subject })
   const { json, refs } = prepare(source, by, options)
+  if (standard === undefined && side === "input" && by.origin === "own") assertDefaults(json, subject)
   const strict =
     standard === undefined
       ? rawValidator({ json, refs, origin: by.origin }, side)

@@ -12,7 +12,8 @@ type Fill = (value: unknown) => unknown
 export function defaultsOf(schema: unknown): Fill | undefined {
   if (!isObject(schema)) return undefined
   const ofProperties = propertyDefaults(schema)
-  const ofItems = defaultsOf(schema.items)
+  // `items` describes what comes behind those that `prefixItems` describes.
+  const ofItems = schema.prefixItems === undefined ? defaultsOf(schema.items) : undefined
   if (ofProperties === undefined && ofItems === undefined) return undefined
   return (value) => {
     if (Array.isArray(value)) return ofItems === undefined ? value : fillItems(value, ofItems)

@@ -29,12 +29,21 @@ type Node<S, On extends Side, Left extends readonly 0[]> = Left extends readonly
       : S extends { readonly enum: readonly (infer Value)[] }
         ? Plain<Value>
         : S extends { readonly anyOf: readonly (infer Branch)[] }
-          ? Branches<Branch, Left>
+          ? Chosen<Branches<Branch, Left>, S, On, Left>
           : S extends { readonly oneOf: readonly (infer Branch)[] }
-            ? Branches<Branch, Left>
-            : S extends { readonly type: infer Name }
-              ? OfType<Name extends readonly (infer Each)[] ? Each : Name, S, On, Left>
-              : unknown
+            ? Chosen<Branches<Branch, Left>, S, On, Left>
+            : Typed<S, On, Left>
+
+type Typed<S, On extends Side, Left extends readonly 0[]> = S extends { readonly type: infer Name }
+  ? OfType<Name extends readonly (infer Each)[] ? Each : Name, S, On, Left>
+  : unknown
+
+// A choice may only demand more of what stands beside it, such as one of two properties.
+type Chosen<Choice, S, On extends Side, Left extends readonly 0[]> = unknown extends Choice
+  ? Typed<S, On, Left>
+  : S extends { readonly properties: unknown }
+    ? Choice & Typed<S, On, Left>
+    : Choice
 
 // Defaults are not filled in below a choice, so its branches are read as the caller's side.
 type Branches<Branch, Left extends readonly 0[]> = Branch extends unknown
@@ -55,11 +64,33 @@ type OfType<Name, S, On extends Side, Left extends readonly 0[]> = Name extends 
             ? Shape<S, On, Left>
             : unknown
 
-type List<S, On extends Side, Left extends readonly 0[]> = S extends { readonly items: infer Item }
-  ? Item extends readonly unknown[]
+type List<S, On extends Side, Left extends readonly 0[]> = S extends { readonly prefixItems: infer First }
+  ? Tuple<S, First, Left>
+  : S extends { readonly items: infer Item }
+    ? Item extends readonly unknown[]
+      ? unknown[]
+      : Node<Item, On, Deeper<Left>>[]
+    : unknown[]
+
+// An array may end anywhere, unless `minItems` says otherwise. No defaults are filled in below it.
+type Tuple<S, First, Left extends readonly 0[]> = First extends readonly unknown[]
+  ? number extends First["length"]
     ? unknown[]
-    : Node<Item, On, Deeper<Left>>[]
+    : [
+        ...(S extends { readonly minItems: First["length"] }
+          ? Each<First, Left>
+          : Partial<Each<First, Left>>),
+        ...(S extends { readonly items: infer Item }
+          ? Item extends false
+            ? []
+            : Node<Item, "input", Deeper<Left>>[]
+          : unknown[]),
+      ]
   : unknown[]
+
+type Each<First extends readonly unknown[], Left extends readonly 0[]> = {
+  -readonly [At in keyof First]: Node<First[At], "input", Deeper<Left>>
+}
 
 type Shape<S, On extends Side, Left extends readonly 0[]> = S extends {
   readonly properties: infer Properties

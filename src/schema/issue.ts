@@ -1,3 +1,5 @@
+import { clip } from "../shared/clip.ts"
+
 /** One thing that is wrong with a value: where, what was expected and what came. */
 export interface Issue {
   /** Where, from the root of the value; empty for the root itself. */
@@ -109,12 +111,6 @@ export function showLiterals(values: readonly unknown[]): string {
   const shown = values.slice(0, 12).map((value) => clip(JSON.stringify(value) ?? String(value), longestValue))
   if (values.length > shown.length) shown.push("…")
   return shown.length === 1 ? (shown[0] ?? "") : `one of ${shown.join(", ")}`
-}
-
-/** Shortens a text and takes out what could end its line or hide in it. */
-export function clip(text: string, most: number): string {
-  const short = text.length > most ? `${text.slice(0, most)}…` : text
-  return short.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, " ").replace(/\p{Cs}/gu, "\ufffd")
 }
 
 function boundPath(path: readonly (string | number)[]): readonly (string | number)[] {

@@ -1,6 +1,11 @@
 /** A regular expression as a tree; groups are gone, since nothing is captured. */
 export type RegexNode =
-  | { readonly kind: "read"; readonly reads: (char: string) => boolean }
+  | {
+      readonly kind: "read"
+      readonly reads: (char: string) => boolean
+      /** The one character it reads, where it is written as itself. */
+      readonly char?: string
+    }
   | { readonly kind: "edge"; readonly edge: "start" | "end" | "word" | "not-word" }
   | { readonly kind: "look"; readonly body: RegexNode; readonly negated: boolean }
   | { readonly kind: "sequence"; readonly parts: readonly RegexNode[] }
@@ -110,6 +115,8 @@ function parseEscape(reader: Reader, rest: string): RegexNode {
   if (rest[1] === "b") return edge(reader, "word", 2)
   if (rest[1] === "B") return edge(reader, "not-word", 2)
   if (/^\\[1-9k]/.test(rest)) return unsupported(reader, "refers back to a group")
+  // The older syntax reads these as octal numbers and as a backslash.
+  if (/^\\(?:0\d|c(?![a-zA-Z]))/.test(rest)) return unsupported(reader, "has an escape of the older syntax")
   const unicode =
     /^\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})/.exec(rest)
   if (unicode !== null && reader.flags.includes("u")) return reads(reader, unicode[0].length)
@@ -135,8 +142,9 @@ function edge(reader: Reader, name: Extract<RegexNode, { kind: "edge" }>["edge"]
 function reads(reader: Reader, length: number): RegexNode {
   const source = reader.source.slice(reader.at, reader.at + length)
   reader.at += length
-  if (!/^[[\\.]/.test(source)) return { kind: "read", reads: (char) => char === source }
+  if (!/^[[\\.]/.test(source)) return { kind: "read", reads: (char) => char === source, char: source }
   const native = new RegExp(`^${source}$`, reader.flags)
+  const isEscaped = /^\\[^\w]$/.test(source)
   const known = new Map<string, boolean>()
   return {
     kind: "read",
@@ -147,6 +155,7 @@ function reads(reader: Reader, length: number): RegexNode {
       if (known.size < 256) known.set(char, now)
       return now
     },
+    ...(isEscaped && { char: source.slice(1) }),
   }
 }
 

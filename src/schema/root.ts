@@ -22,7 +22,7 @@ const aboutObjects = [
  */
 export function objectRoot(json: JsonSchema, refs: Refs, subject: string): JsonSchema {
   if (json.type === "object") return json
-  if (json.type === undefined && meansObject(json, refs, 0)) return { type: "object", ...json }
+  if (json.type === undefined && meansObject(json, refs, new Map())) return { type: "object", ...json }
   const { type, ...rest } = json
   if (Array.isArray(type) && type.length === 1 && type[0] === "object") return { type: "object", ...rest }
   throw new InexpressibleSchema(subject, "", {
@@ -31,11 +31,19 @@ export function objectRoot(json: JsonSchema, refs: Refs, subject: string): JsonS
   })
 }
 
-/** Tells whether only objects can pass, following what applies to the same value. */
-function meansObject(schema: Subschema, refs: Refs, depth: number): boolean {
-  if (typeof schema === "boolean" || depth > 16) return false
+/** Tells whether only objects can pass, following what applies to the same value, each schema once. */
+function meansObject(schema: Subschema, refs: Refs, known: Map<JsonSchema, boolean>): boolean {
+  if (typeof schema === "boolean") return false
+  const before = known.get(schema)
+  if (before !== undefined) return before
+  const means = findMeaning(schema, refs, known)
+  known.set(schema, means)
+  return means
+}
+
+function findMeaning(schema: JsonSchema, refs: Refs, known: Map<JsonSchema, boolean>): boolean {
   if (schema.type !== undefined) return schema.type === "object"
-  const deeper = (each: Subschema) => meansObject(each, refs, depth + 1)
+  const deeper = (each: Subschema) => meansObject(each, refs, known)
   for (const choice of [schema.anyOf, schema.oneOf]) {
     if (Array.isArray(choice) && choice.length > 0 && choice.filter(isSubschema).every(deeper)) return true
   }

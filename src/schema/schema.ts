@@ -21,6 +21,9 @@ export type InferOutput<S> = S extends StandardSchemaV1
     ? FromJson<S, "output">
     : unknown
 
+/** What a returned value is once the schema `S` has checked it: raw JSON Schema fills in no defaults there. */
+export type InferChecked<S> = S extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<S> : InferInput<S>
+
 /** Tells whether a value is a Standard Schema (zod, valibot, arktype, …); never throws, whatever the value does. */
 export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
   return standardOf(value) !== undefined

@@ -28,26 +28,39 @@ export function admits(names: readonly string[], type: TypeName | undefined): bo
   return type !== undefined && (names.includes(type) || (type === "integer" && names.includes("number")))
 }
 
+type Types = readonly string[] | undefined
+
+// Many references may lead to one schema, and from there to one other: each is looked at once.
+const known = /* @__PURE__ */ new WeakMap<Refs, Map<JsonSchema, Types>>()
+
 /** Lists the types a schema states, through references and choices; `undefined` when it states none. */
-export function typesOf(schema: Subschema | undefined, refs: Refs, depth = 0): readonly string[] | undefined {
-  if (typeof schema !== "object" || depth > 8) return undefined
+export function typesOf(schema: Subschema | undefined, refs: Refs): Types {
+  if (typeof schema !== "object") return undefined
   if (typeof schema.type === "string") return [schema.type]
   if (Array.isArray(schema.type)) return schema.type.map(String)
+  const all = known.get(refs) ?? new Map<JsonSchema, Types>()
+  known.set(refs, all)
+  if (!all.has(schema)) all.set(schema, findTypes(schema, refs))
+  return all.get(schema)
+}
+
+/** What applies to one and the same value never leads back to itself, nor far: `resolveRefs` saw to it. */
+function findTypes(schema: JsonSchema, refs: Refs): Types {
   const literals = literalsOf(schema)
   if (literals !== undefined) {
     return [...new Set(literals.map(typeOf).filter((name) => name !== undefined))]
   }
   const choice = branchesOf(schema)
   if (choice !== undefined) {
-    const each = choice.map((branch) => typesOf(branch, refs, depth + 1))
+    const each = choice.map((branch) => typesOf(branch, refs))
     return each.includes(undefined) ? undefined : [...new Set(each.flatMap((names) => names ?? []))]
   }
   const target = refs.targets.get(schema)
-  if (target !== undefined) return typesOf(target.schema, refs, depth + 1)
+  if (target !== undefined) return typesOf(target.schema, refs)
   if (!Array.isArray(schema.allOf)) return undefined
   return schema.allOf
     .filter(isSubschema)
-    .map((part) => typesOf(part, refs, depth + 1))
+    .map((part) => typesOf(part, refs))
     .find((names) => names !== undefined)
 }
 

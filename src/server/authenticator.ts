@@ -3,15 +3,19 @@ import type { HeaderBag } from "../protocol/transport.ts"
 
 /** What an authenticator sees of a request: never its body. */
 export interface AuthRequest {
+  /** The HTTP method. */
   readonly method: string
   /** The URL as the client wrote it, also behind a proxy. */
   readonly externalUrl: URL
+  /** The HTTP headers. */
   readonly headers: HeaderBag
+  /** Aborted when the client leaves. */
   readonly signal: AbortSignal
 }
 
 /** Turns a request away, with the status and headers that say why. */
 export interface Refusal {
+  /** 401 for an unknown caller, 403 for one who may not. */
   readonly status: 401 | 403 | 400 | 429 | 503
   /** Such as `WWW-Authenticate`. */
   readonly headers: { readonly [name: string]: string }
@@ -19,6 +23,11 @@ export interface Refusal {
 
 /** Says who sends a request. Runs before the body is read. */
 export interface Authenticator {
+  /**
+   * Says who is calling, or turns the request away. What it throws is logged, and answered with 500.
+   *
+   * @see S28/basic/authorization
+   */
   authenticate(request: AuthRequest): Promise<Principal | Refusal> | Principal | Refusal
   /** The headers that challenge a caller to come back with more scopes. Default: `WWW-Authenticate: Bearer …`. */
   challenge?(scopes: readonly string[]): { readonly [name: string]: string }

@@ -3,15 +3,19 @@ import { principalKey } from "../protocol/principal.ts"
 import { createLru, type Lru } from "../shared/lru.ts"
 import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
 import type { Provider, Resolved, Scope } from "./provider.ts"
-import { listVisible, pickVersion, type Snapshot, seen, takeSnapshot } from "./snapshot.ts"
+import { listVisible, pickVersion, type Snapshot, seen, takeSnapshot, wholeScope } from "./snapshot.ts"
 import type { FindNext, Transform } from "./transform.ts"
 import { visibilitySignature } from "./visibility.ts"
 
 /** A template that fits a URI. */
 export interface TemplateMatch {
+  readonly kind: "template"
   readonly resolved: Resolved<"template">
   readonly variables: unknown
 }
+
+/** What is read under a URI. */
+export type Readable = TemplateMatch | { readonly kind: "resource"; readonly resolved: Resolved<"resource"> }
 
 /** A list as one caller sees it. */
 export interface Listing<K extends ComponentKind = ComponentKind> {
@@ -108,6 +112,22 @@ export class Catalog {
     return andThen(next(id), (entry) => seen(entry, scope))
   }
 
+  /** Finds what is read under a URI: the resource of that very URI, else the first template it fits. */
+  async findReadable(uri: string, scope: Scope): Promise<Readable | undefined> {
+    const concrete = await this.find("resource", uri, scope)
+    if (concrete !== undefined) return { kind: "resource", resolved: concrete }
+    // There, but not for this caller: a template that fits it as well must not open it.
+    const isHidden =
+      !scope.trusted && (await this.find("resource", uri, { ...scope, trusted: true })) !== undefined
+    return isHidden ? undefined : this.matchTemplate(uri, scope)
+  }
+
+  /** Gives the components of all kinds, every version of them, whoever may see them. */
+  async everything(): Promise<readonly Resolved["component"][]> {
+    const lists = await Promise.all(allKinds.map((kind) => this.#listAll(kind, wholeScope)))
+    return lists.flat().map(({ component }) => component)
+  }
+
   /** Finds the first template that a URI fits, with what its variables are. */
   async matchTemplate(uri: string, scope: Scope): Promise<TemplateMatch | undefined> {
     const entries = await this.#listAll("template", scope)
@@ -116,7 +136,7 @@ export class Catalog {
       const variables = resolved.component.accept(uri)
       const accepted = variables instanceof Promise ? await variables : variables
       if (accepted !== undefined && (await seen(resolved, scope)) !== undefined) {
-        return { resolved, variables: accepted }
+        return { kind: "template", resolved, variables: accepted }
       }
     }
     return undefined

@@ -1,29 +1,10 @@
-import type {
-  AskOptions,
-  ClientInfo,
-  Context,
-  ContextKey,
-  ContextLog,
-  Elicited,
-  ElicitedUrl,
-  RequestInfo,
-  SampleRequest,
-} from "../components/context.ts"
-import { NotAWebPage } from "../errors/elicitation.ts"
-import { InvalidAnswer } from "../errors/protocol.ts"
+import type { ClientInfo, Context, ContextKey, ContextLog, RequestInfo } from "../components/context.ts"
 import { MissingContextValue } from "../errors/server.ts"
-import type { Answer, Call, Question } from "../protocol/call.ts"
+import type { Call } from "../protocol/call.ts"
 import type { Principal } from "../protocol/principal.ts"
-import { describeIssues } from "../schema/issue.ts"
-import type { InferOutput, Schema } from "../schema/schema.ts"
-import type {
-  CallToolResult,
-  CreateMessageResult,
-  GetPromptResult,
-  ReadResourceResult,
-  Root,
-} from "../spec/index.ts"
-import { elicitationForm } from "./elicitation.ts"
+import { warnDeprecated } from "../shared/deprecation.ts"
+import type { CallToolResult, GetPromptResult, ReadResourceResult } from "../spec/index.ts"
+import type { Asking } from "./asking.ts"
 import type { Invoker } from "./invoker.ts"
 import { createLog } from "./log.ts"
 
@@ -40,6 +21,11 @@ export class CallContext implements Context {
     this.#invoker = invoker
   }
 
+  /** The call that a context belongs to, if it is one of ours. */
+  static callOf(ctx: unknown): Call | undefined {
+    return typeof ctx === "object" && ctx !== null && #call in ctx ? ctx.#call : undefined
+  }
+
   get signal(): AbortSignal {
     return this.#call.exchange.signal
   }
@@ -53,19 +39,25 @@ export class CallContext implements Context {
   }
 
   get elicit(): Context["elicit"] {
-    return (message, schema, options) => heeded(this.#elicit(message, schema, options))
+    return (message, schema, options) => this.#ask((asking) => asking.elicit({ message, schema, options }))
   }
 
   get elicitUrl(): Context["elicitUrl"] {
-    return (message, url, options) => heeded(this.#elicitUrl(message, url, options))
+    return (message, url, options) => this.#ask((asking) => asking.elicitUrl({ message, url, options }))
   }
 
   get sample(): Context["sample"] {
-    return (request, options) => heeded(this.#sample(request, options))
+    return (request, options) => {
+      warnDeprecated("`ctx.sample()`", "Call a model's own API instead.")
+      return this.#ask((asking) => asking.sample(request, options))
+    }
   }
 
   get roots(): Context["roots"] {
-    return (options) => heeded(this.#roots(options))
+    return (options) => {
+      warnDeprecated("`ctx.roots()`", "Take folders as arguments, or as configuration, instead.")
+      return this.#ask((asking) => asking.roots(options))
+    }
   }
 
   get inputResponses(): Context["inputResponses"] {
@@ -125,69 +117,21 @@ export class CallContext implements Context {
       ) as Promise<GetPromptResult>
   }
 
-  async #elicit<S extends Schema>(
-    message: string,
-    schema: S,
-    options: AskOptions | undefined,
-  ): Promise<Elicited<InferOutput<S>>> {
-    const form = elicitationForm(schema)
-    const params = { mode: "form", message, requestedSchema: form.requestedSchema }
-    const answer = await this.#ask("elicitation/create", params, options)
-    if (answer.action !== "accept") return { action: answer.action === "decline" ? "decline" : "cancel" }
-    const checked = await form.validate(answer.content ?? {})
-    if (!checked.ok) {
-      throw new InvalidAnswer(`does not fit the form:\n${describeIssues(checked.issues)}`)
-    }
-    // The form's validator produces what the schema infers.
-    return { action: "accept", data: checked.value } as Elicited<InferOutput<S>>
+  #ask<T>(question: (asking: Asking) => Promise<T>): Promise<T> {
+    return heeded(loadAsking().then(({ Asking }) => question(new Asking(this.#call))))
   }
+}
 
-  async #elicitUrl(message: string, url: string, options: AskOptions | undefined): Promise<ElicitedUrl> {
-    const params = { mode: "url", message, url: toVisit(url) }
-    const answer = await this.#ask("elicitation/create", params, options)
-    // `answerProblem` let only the three actions pass.
-    return { action: answer.action } as ElicitedUrl
-  }
+let loading: Promise<typeof import("./asking.ts")> | undefined
 
-  async #sample(
-    request: string | SampleRequest,
-    options: AskOptions | undefined,
-  ): Promise<CreateMessageResult> {
-    const fields: SampleRequest =
-      typeof request === "string"
-        ? { messages: [{ role: "user", content: { type: "text", text: request } }] }
-        : request
-    const answer = await this.#ask("sampling/createMessage", { maxTokens: 1000, ...fields }, options)
-    // `answerProblem` looked at what is there; the rest is as good as the client.
-    return answer as unknown as CreateMessageResult
-  }
-
-  async #roots(options: AskOptions | undefined): Promise<readonly Root[]> {
-    const answer = await this.#ask("roots/list", undefined, options)
-    // `answerProblem` let only lists pass.
-    return answer.roots as readonly Root[]
-  }
-
-  async #ask(
-    method: Question["method"],
-    params: Question["params"],
-    options: AskOptions | undefined,
-  ): Promise<Answer> {
-    const [answer] = await this.#call.exchange.ask([{ method, params, key: options?.key }])
-    // One question, one answer.
-    return answer as Answer
-  }
+/** Once for all, so that questions of one turn are asked in one turn. */
+function loadAsking(): Promise<typeof import("./asking.ts")> {
+  loading ??= import("./asking.ts")
+  return loading
 }
 
 /** A handler may stop listening (a race, an early return): what then fails must not end the process. */
 function heeded<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined)
   return promise
-}
-
-/** What is not a web page must not be opened on a person's machine: `javascript:`, `file:`, an app's own scheme. */
-function toVisit(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
-  if (parsed?.protocol !== "https:" && parsed?.protocol !== "http:") throw new NotAWebPage(url)
-  return parsed.href
 }

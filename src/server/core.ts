@@ -30,7 +30,7 @@ export interface Core {
   readonly lister: Lister
   readonly invoker: Invoker
   readonly bus: EventBus
-  readonly listenFilters: ReadonlyMap<string, ListenFilter>
+  readonly listenFilters: () => ReadonlyMap<string, ListenFilter>
   readonly cacheHints: { readonly [method in CacheableMethod]?: CacheHints }
   /** Milliseconds a handler may take where the component does not say. */
   readonly timeout: number | undefined
@@ -43,6 +43,8 @@ export interface Core {
   readonly challengeHeaders: (scopes: readonly string[]) => { readonly [name: string]: string }
   /** What to do when the server closes. */
   readonly onClose: Set<() => void>
+  /** Whether it has begun to close. */
+  readonly isClosed: () => boolean
 }
 
 export interface Limits {

@@ -23,7 +23,9 @@ export function toElicitationSchema(schema: JsonSchema): JsonSchema {
 function toField(name: string, field: unknown): JsonSchema {
   if (!isObject(field)) throw new NotAForm(name, "any value")
   const kept = keep(field, ["title", "description", "default"])
-  if (Array.isArray(field.enum)) return { type: "string", ...kept, ...keep(field, ["enum", "enumNames"]) }
+  if (field.enum !== undefined && !isTexts(field.enum))
+    throw new NotAForm(name, "a choice of something else than texts")
+  if (field.enum !== undefined) return { type: "string", ...kept, ...keep(field, ["enum", "enumNames"]) }
   const options = titledOptions(field)
   if (options !== undefined) return { type: "string", ...kept, oneOf: options }
   switch (field.type) {
@@ -42,16 +44,20 @@ function toField(name: string, field: unknown): JsonSchema {
         items: toItems(name, field.items),
       }
     default:
-      throw new NotAForm(name, typeof field.type === "string" ? field.type : "a union")
+      throw new NotAForm(name, typeof field.type === "string" ? `of type \`${field.type}\`` : "a union")
   }
 }
 
 function toItems(name: string, items: unknown): JsonSchema {
   if (!isObject(items)) throw new NotAForm(name, "an array of any values")
-  if (Array.isArray(items.enum)) return { type: "string", enum: items.enum }
+  if (isTexts(items.enum)) return { type: "string", enum: items.enum }
   const options = titledOptions(items)
   if (options !== undefined) return { anyOf: options }
   throw new NotAForm(name, "an array of something else than choices")
+}
+
+function isTexts(values: unknown): boolean {
+  return Array.isArray(values) && values.every((value) => typeof value === "string")
 }
 
 /** Choices with titles: `oneOf` or `anyOf` of `{ const, title }`. */

@@ -1,7 +1,7 @@
 import type { CacheHints, ComponentKind } from "../components/component.ts"
 import type { FleetError } from "../errors/fleet-error.ts"
-import { InvalidRequest, MissingClientCapability, show, UnsupportedVersion } from "../errors/protocol.ts"
-import { InvalidPlugin, ServerClosed, UndeclaredResultType } from "../errors/server.ts"
+import { InvalidRequest, show, UnsupportedVersion } from "../errors/protocol.ts"
+import { ServerClosed } from "../errors/server.ts"
 import { type Codec, createStatelessCodec, errorToJson } from "../protocol/codec.ts"
 import { createDispatcher, type Dispatch, toFailure } from "../protocol/dispatcher.ts"
 import { claimedVersion, eraOf } from "../protocol/era.ts"
@@ -11,11 +11,11 @@ import {
   type RequestMessage,
   toIncoming,
 } from "../protocol/jsonrpc.ts"
-import type { Method } from "../protocol/method.ts"
-import type { StatelessExchange } from "../protocol/stateless/exchange.ts"
-import { createSealer, type Sealer } from "../protocol/stateless/seal.ts"
+import { createSealer } from "../protocol/stateless/seal.ts"
+import type { Sealer } from "../protocol/stateless/sealer.ts"
 import { type StatelessHost, serveStateless } from "../protocol/stateless/serve.ts"
 import type { Channel, MessageHandler, Reply } from "../protocol/transport.ts"
+import { clip } from "../shared/clip.ts"
 import type { MaybePromise } from "../shared/maybe-promise.ts"
 import { statusOfError } from "../spec/error-codes.ts"
 import type { Implementation, ServerCapabilities } from "../spec/index.ts"
@@ -24,14 +24,23 @@ import { type Authenticator, scopeChallenge } from "./authenticator.ts"
 import { Catalog } from "./catalog.ts"
 import type { CacheableMethod, Core, Limits } from "./core.ts"
 import type { ChangeEvent, EventBus } from "./events.ts"
+import { Extensions } from "./extensions.ts"
 import { InProcessCaller } from "./in-process.ts"
-import { type Lifespan, Lifespans } from "./lifespans.ts"
+import { Lifespans } from "./lifespans.ts"
 import { coreListenFilters } from "./listen-filters.ts"
 import { Lister } from "./lister.ts"
 import { coreMethods } from "./methods/index.ts"
-import { composeMiddleware, type Middleware, type Notice } from "./middleware.ts"
+import {
+  assertMiddleware,
+  composeMiddleware,
+  composeNotification,
+  type Middleware,
+  type Notice,
+} from "./middleware.ts"
 import { observe } from "./observe.ts"
-import { definePlugin, type ListenFilter, type Plugin } from "./plugin.ts"
+import type { Plugin } from "./plugin.ts"
+import type { Provider } from "./provider.ts"
+import { RunningCalls } from "./running.ts"
 import { newErrorId, type ServerLog, safeLog } from "./server-log.ts"
 
 /** What an engine is made of; the facade fills in the defaults. */
@@ -53,8 +62,8 @@ export interface EngineOptions {
 
 /** What depends on middleware and plugins, made when first needed and again when those change. */
 interface Built {
-  readonly methods: ReadonlyMap<string, Method>
   readonly dispatch: Dispatch
+  readonly notify: (notice: Notice) => Promise<void>
   readonly stateless: StatelessHost
 }
 
@@ -63,49 +72,50 @@ export class Engine implements MessageHandler {
   readonly catalog: Catalog
   readonly caller: InProcessCaller
   readonly #options: EngineOptions
-  readonly #core: Core
   readonly #codec: Codec
   readonly #sealer: Sealer
   readonly #middleware: Middleware[] = []
-  readonly #plugins: Plugin[] = []
-  readonly #listenFilters: Map<string, ListenFilter>
-  readonly #lifespans: Lifespans = new Lifespans(() => this.#allLifespans())
-  readonly #running: Set<StatelessExchange> = new Set()
+  readonly #extensions: Extensions
+  readonly #lifespans: Lifespans = new Lifespans()
+  readonly #running: RunningCalls = new RunningCalls()
   /** What open subscriptions want done when the server closes. */
   readonly #onClose: Set<() => void> = new Set()
   #built: Built | undefined
   #closing: Promise<void> | undefined
-  #idle: (() => void) | undefined
 
   constructor(given: EngineOptions) {
     const options = { ...given, log: safeLog(given.log) }
     this.#options = options
     this.catalog = new Catalog((kinds) => this.#announce(kinds))
-    this.caller = new InProcessCaller(
-      () => this.#build().dispatch,
-      () => this.#admit(),
-    )
+    this.caller = new InProcessCaller({
+      dispatch: () => this.#build().dispatch,
+      start: () => (this.#lifespans.isReady ? undefined : this.start()),
+      running: this.#running,
+    })
     const offers = (kind: ComponentKind) => this.catalog.offers(kind)
-    this.#listenFilters = new Map(coreListenFilters({ catalog: this.catalog, offers }))
-    this.#core = {
+    const listenFilters = coreListenFilters({ catalog: this.catalog, offers })
+    const core: Core = {
       ...options,
       supported: statelessRevisions,
       capabilities: () => this.capabilities,
       catalog: this.catalog,
       lister: new Lister(this.catalog, options.pageSize),
       invoker: this.caller,
-      listenFilters: this.#listenFilters,
+      listenFilters: () => this.#extensions.listenFilters,
       offers,
       onClose: this.#onClose,
+      isClosed: () => this.#running.isClosed,
       challengeHeaders: (scopes) => options.authenticator?.challenge?.(scopes) ?? scopeChallenge(scopes),
     }
+    // Once: methods may hold what must outlive a change of the middleware, such as open subscriptions.
+    this.#extensions = new Extensions({ methods: coreMethods(core), listenFilters })
     const serverInfo = options.disclosesServerInfo ? options.info : undefined
     this.#codec = createStatelessCodec(latestStatelessRevision, { serverInfo })
     this.#sealer = createSealer({ secrets: options.secrets })
   }
 
   get capabilities(): ServerCapabilities {
-    const extensions = Object.fromEntries(this.#plugins.map(({ id, settings }) => [id, settings ?? {}]))
+    const extensions = this.#extensions.capabilities
     return {
       ...(this.catalog.offers("tool") ? { tools: { listChanged: true } } : undefined),
       ...(this.catalog.offers("resource")
@@ -114,44 +124,35 @@ export class Engine implements MessageHandler {
       ...(this.catalog.offers("prompt") ? { prompts: { listChanged: true } } : undefined),
       ...(this.catalog.completes ? { completions: {} } : undefined),
       logging: {},
-      ...(this.#plugins.length === 0 ? undefined : { extensions }),
+      ...(extensions === undefined ? undefined : { extensions }),
     }
   }
 
+  /** @throws {UnknownOption} One of them has no such hook. */
   use(...middleware: Middleware[]): void {
+    for (const layer of middleware) assertMiddleware(layer)
     this.#middleware.push(...middleware)
     this.#built = undefined
   }
 
+  addProvider(provider: Provider): void {
+    this.catalog.addProvider(provider)
+    // Called on it, since a lifespan may be a method.
+    if (provider.lifespan !== undefined)
+      this.#lifespans.add(() => provider.lifespan?.() ?? Promise.resolve(undefined))
+  }
+
   /** @throws {InvalidPlugin} It is malformed, or another, or the core, has the id, a method, filter or type of it. */
   addPlugin(added: Plugin): void {
-    // Not everybody writes it with `definePlugin`, which checks it.
-    const plugin = definePlugin(added)
-    if (this.#plugins.some(({ id }) => id === plugin.id)) {
-      throw new InvalidPlugin(`The plugin \`${plugin.id}\` is added already.`, { fix: "Add it once." })
-    }
-    const methods = new Set(this.#build().methods.keys())
-    for (const { name } of plugin.methods ?? []) {
-      if (methods.has(name)) throw taken(plugin, "method", name)
-      methods.add(name)
-    }
-    for (const name of Object.keys(plugin.listenFilters ?? {})) {
-      if (this.#listenFilters.has(name)) throw taken(plugin, "listen filter", name)
-    }
-    const types = this.#plugins.flatMap(({ resultTypes = [] }) => resultTypes)
-    for (const name of plugin.resultTypes ?? []) {
-      if (types.includes(name)) throw taken(plugin, "result type", name)
-    }
-    for (const [name, filter] of Object.entries(plugin.listenFilters ?? {}))
-      this.#listenFilters.set(name, filter)
-    for (const provider of plugin.providers ?? []) this.catalog.addProvider(provider)
+    const plugin = this.#extensions.add(added)
+    for (const provider of plugin.providers ?? []) this.addProvider(provider)
     for (const transform of plugin.transforms ?? []) this.catalog.addTransform(transform)
-    this.#plugins.push(plugin)
+    if (plugin.lifespan !== undefined) this.#lifespans.add(plugin.lifespan)
     this.use(...(plugin.middleware ?? []))
   }
 
   get plugins(): readonly Plugin[] {
-    return this.#plugins
+    return this.#extensions.plugins
   }
 
   publish(event: ChangeEvent): void {
@@ -164,16 +165,21 @@ export class Engine implements MessageHandler {
   }
 
   handle(message: unknown, channel: Channel): MaybePromise<Reply> {
-    if (this.#lifespans.isReady || this.#closing !== undefined) return this.#handleNow(message, channel)
+    if (this.#lifespans.isReady || this.#running.isClosed) return this.#handleNow(message, channel)
     return this.start().then(
       () => this.#handleNow(message, channel),
       (error) => this.#notStarted(error, message),
     )
   }
 
-  /** Starts what plugins and providers need, once. Requests that come before wait for it. */
-  start(): Promise<void> {
-    return this.#lifespans.start()
+  /**
+   * Starts what plugins and providers need and was not started before. Requests wait for it.
+   *
+   * @throws {ServerClosed}
+   */
+  async start(): Promise<void> {
+    this.#running.assertOpen()
+    await this.#lifespans.start()
   }
 
   #notStarted(error: unknown, sent: unknown): Reply {
@@ -181,11 +187,6 @@ export class Engine implements MessageHandler {
     const id = incoming.kind === "request" ? incoming.message.id : undefined
     const message = this.#internalError(error, "start")
     return { status: 500, body: errorToJson(id, { code: -32603, message }) }
-  }
-
-  /** Lets a call in that comes from this process. */
-  #admit(): Promise<void> {
-    return this.#closing === undefined ? this.start() : Promise.reject(new ServerClosed())
   }
 
   #handleNow(message: unknown, channel: Channel): MaybePromise<Reply> {
@@ -221,7 +222,7 @@ export class Engine implements MessageHandler {
   }
 
   #handleRequest(message: RequestMessage, channel: Channel): MaybePromise<Reply> {
-    if (this.#closing !== undefined) return refuse(new ServerClosed(), message.id)
+    if (this.#running.isClosed) return refuse(new ServerClosed(), message.id)
     const claimed = claimedVersion(message.params)
     const era = eraOf(claimed, channel.headers?.get("mcp-protocol-version"))
     if (era === "stateless") return serveStateless(this.#build().stateless, message, channel)
@@ -233,39 +234,24 @@ export class Engine implements MessageHandler {
   async #handleNotification(message: NotificationMessage, channel: Channel): Promise<Reply> {
     const { method, params } = message
     const notice: Notice = { method, params, principal: channel.principal }
-    // Own names only: a peer may well send `toString`.
-    const handlers = this.#plugins.map(({ notifications = {} }) =>
-      Object.hasOwn(notifications, method) ? notifications[method] : undefined,
-    )
-    const deliver = async () => {
-      for (const handler of handlers) await handler?.(notice)
-    }
-    const chain = this.#middleware.reduceRight<() => Promise<void>>((next, layer) => {
-      const { notification } = layer
-      return notification === undefined ? next : async () => notification(notice, next)
-    }, deliver)
     try {
-      await chain()
+      await this.#build().notify(notice)
     } catch (error) {
       // S-003: notifications are not answered, not even with an error.
-      this.#options.log({ level: "error", message: `Error in the notification \`${method}\``, error })
+      this.#options.log({ level: "error", message: `Error in the notification \`${clip(method)}\``, error })
     }
     return { status: 202, body: undefined }
   }
 
   #build(): Built {
     if (this.#built !== undefined) return this.#built
-    const methods = new Map(coreMethods(this.#core).map((method) => [method.name, method]))
-    for (const plugin of this.#plugins) {
-      for (const method of plugin.methods ?? []) methods.set(method.name, method)
-    }
+    const { methods, hooks } = this.#extensions
     const onError = (error: unknown, method: string) => this.#internalError(error, method)
     const onLate = (error: Error) =>
       this.#options.log({ level: "error", message: "Middleware is misused", error })
-    const hooks = this.#plugins.map(({ on }) => on?.call).filter((hook) => hook !== undefined)
     // Outermost: middleware may answer with an extended result, too.
     const wrap = (name: string, run: Dispatch) =>
-      this.#onlyDeclared(composeMiddleware(this.#middleware, { method: name, run, onLate }))
+      this.#extensions.onlyDeclared(composeMiddleware(this.#middleware, { method: name, run, onLate }))
     const dispatch = observe(hooks, createDispatcher({ methods, wrap, onError }), (error) =>
       this.#options.log({ level: "error", message: "A hook that watches calls failed", error }),
     )
@@ -277,29 +263,18 @@ export class Engine implements MessageHandler {
       sealer: this.#sealer,
       methods,
       dispatch,
-      started: (exchange) => void this.#running.add(exchange),
-      ended: (exchange) => this.#ended(exchange),
+      running: this.#running,
       onError,
     }
-    this.#built = { methods, dispatch, stateless }
+    const deliver = (notice: Notice) => this.#extensions.notify(notice)
+    const notify = composeNotification(this.#middleware, { deliver, onLate })
+    this.#built = { dispatch, notify, stateless }
     return this.#built
-  }
-
-  /**
-   * Lets results of an extension's type pass only to clients that declared it.
-   *
-   * @see S28/basic/index#resulttype
-   */
-  #onlyDeclared(run: Dispatch): Dispatch {
-    const owners = new Map(
-      this.#plugins.flatMap(({ id, resultTypes = [] }) => resultTypes.map((type) => [type, id])),
-    )
-    return owners.size === 0 ? run : withDeclaredResults(owners, run)
   }
 
   #internalError(error: unknown, method: string): string {
     const errorId = newErrorId()
-    this.#options.log({ level: "error", message: `Error in \`${method}\``, errorId, error })
+    this.#options.log({ level: "error", message: `Error in \`${clip(method)}\``, errorId, error })
     return `Internal error (${errorId}).`
   }
 
@@ -307,36 +282,14 @@ export class Engine implements MessageHandler {
     for (const topic of new Set(kinds.map((kind) => listTopics[kind]))) this.publish(topic)
   }
 
-  #ended(exchange: StatelessExchange): void {
-    this.#running.delete(exchange)
-    if (this.#running.size === 0) this.#idle?.()
-  }
-
   async #close(graceMs: number): Promise<void> {
+    this.#running.close()
     this.catalog.close()
     for (const end of this.#onClose) end()
-    if (this.#running.size > 0) await this.#drain(graceMs)
-    for (const exchange of this.#running) exchange.abort("shutdown")
+    await this.#running.drain(graceMs)
     for (const error of await this.#lifespans.stop()) {
       this.#options.log({ level: "error", message: "A lifespan failed to end", error })
     }
-  }
-
-  #allLifespans(): readonly Lifespan[] {
-    // Bound, since a provider's lifespan may be a method.
-    return [...this.#plugins, ...this.catalog.providers].flatMap((part) =>
-      part.lifespan === undefined ? [] : [() => part.lifespan?.() ?? Promise.resolve(undefined)],
-    )
-  }
-
-  #drain(graceMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, graceMs)
-      this.#idle = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
   }
 
   #busFailed(error: unknown): void {
@@ -355,28 +308,6 @@ const listTopics: { readonly [kind in ComponentKind]: ChangeEvent } = {
   prompt: { topic: "promptsListChanged", method: "notifications/prompts/list_changed" },
   resource: resourcesChanged,
   template: resourcesChanged,
-}
-
-function withDeclaredResults(owners: ReadonlyMap<string, string>, run: Dispatch): Dispatch {
-  return async (call) => {
-    const outcome = await run(call)
-    if (outcome.kind !== "extended") return outcome
-    const id = owners.get(outcome.resultType)
-    if (id === undefined) throw new UndeclaredResultType(outcome.resultType)
-    if (call.peer.capabilities.extensions?.[id] === undefined) {
-      throw new MissingClientCapability({ extensions: { [id]: {} } })
-    }
-    return outcome
-  }
-}
-
-function taken(plugin: Plugin, what: string, name: string): InvalidPlugin {
-  return new InvalidPlugin(
-    `The plugin \`${plugin.id}\` adds the ${what} \`${name}\`, which exists already.`,
-    {
-      fix: "Choose a name under the plugin's own prefix.",
-    },
-  )
 }
 
 /** Answers before there is a call. All these classes explain themselves to the peer. */

@@ -7,6 +7,7 @@ export interface ChangeEvent {
   readonly topic: string
   /** The notification that is sent. */
   readonly method: string
+  /** The parameters of the notification. */
   readonly params?: Params | undefined
   /** Only these callers hear of it, by `Principal.key`. Default: all. */
   readonly audience?: readonly string[] | undefined
@@ -14,12 +15,21 @@ export interface ChangeEvent {
 
 /** Carries change events to everyone who listens, here or on other replicas. */
 export interface EventBus {
+  /** Carries an event to all who listen. What it throws or rejects with is logged. */
   publish(event: ChangeEvent): void | Promise<void>
   /** Returns what ends the subscription. */
   subscribe(listener: (event: ChangeEvent) => void): () => void
 }
 
-/** Makes the bus of one process. */
+/**
+ * Makes the bus of one process.
+ *
+ * @see S28/basic/patterns/subscriptions
+ * @example
+ * const bus = memoryEventBus()
+ * const mcp = new FleetMCP("Demo", { bus })
+ * bus.publish({ topic: "toolsListChanged", method: "notifications/tools/list_changed" })
+ */
 export function memoryEventBus(): EventBus {
   const listeners = new Set<(event: ChangeEvent) => void>()
   return {

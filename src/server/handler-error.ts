@@ -1,7 +1,9 @@
 import { FleetError } from "../errors/fleet-error.ts"
 import { CallAborted, InvalidAnswer, isSuspended, MissingClientCapability } from "../errors/protocol.ts"
+import { InsufficientScope } from "../errors/server.ts"
 import { HandlerFailed, HandlerTimeout, ToolError } from "../errors/tool.ts"
 import type { Core } from "./core.ts"
+import { isOfNestedCall } from "./in-process.ts"
 import { newErrorId } from "./server-log.ts"
 
 /** What a peer may know of an error in a handler. */
@@ -30,7 +32,8 @@ export function reportHandlerError(core: Core, error: unknown, doing: string): E
  * Throws what answers a call whose handler failed, for methods whose results cannot say so themselves.
  */
 export function throwReported(core: Core, error: unknown, doing: string): never {
-  if (isProtocolError(error) || (error instanceof FleetError && error.rpc !== undefined)) throw error
+  const isItsOwn = error instanceof FleetError && error.rpc !== undefined && !isOfNestedCall(error)
+  if (isProtocolError(error) || isItsOwn) throw error
   const { text, errorId } = reportHandlerError(core, error, doing)
   throw new HandlerFailed(text, errorId, error)
 }
@@ -40,6 +43,8 @@ export function isProtocolError(error: unknown): boolean {
   return (
     error instanceof MissingClientCapability ||
     error instanceof InvalidAnswer ||
+    // The client can step up and try again, whichever of the calls it was that needs more.
+    error instanceof InsufficientScope ||
     error instanceof CallAborted ||
     isSuspended(error)
   )

@@ -3,11 +3,13 @@ import { describe, expect, it } from "vitest"
 import * as z from "zod"
 import { FakeChannel, handle } from "../../test/support/channel.ts"
 import { asking, number, play, request } from "../../test/support/playing.ts"
-import { post, resultOf } from "../../test/support/post.ts"
-import { call } from "../../test/support/rpc.ts"
-import { fullServer, quietServer } from "../../test/support/server.ts"
+import { errorOf, post, resultOf } from "../../test/support/post.ts"
+import { call, rpc } from "../../test/support/rpc.ts"
+import { fullServer, loggedServer, quietServer } from "../../test/support/server.ts"
 import { deferred, settled } from "../../test/support/timing.ts"
 import { unhandledDuring } from "../../test/support/unhandled.ts"
+import { challengeScopes } from "../components/auth-check.ts"
+import type { Context } from "../components/context.ts"
 import { inputRequired } from "../components/input-required.ts"
 import { createPrincipal } from "../protocol/principal.ts"
 import { metaKeys } from "../spec/meta.ts"
@@ -18,6 +20,12 @@ describe("a call from the server's own process", () => {
     expect(await mcp.callTool("add", { a: 1, b: 2 })).toMatchObject({ structuredContent: 3 })
     expect(await mcp.readResource("users://7")).toMatchObject({ contents: [{ text: "user 7" }] })
     expect(await mcp.getPrompt("review", { code: "x" })).toMatchObject({ messages: [{ role: "user" }] })
+  })
+
+  it("lists nothing where there is nothing", async () => {
+    const mcp = quietServer()
+    const lists = [mcp.listTools(), mcp.listResources(), mcp.listTemplates(), mcp.listPrompts()]
+    expect(await Promise.all(lists)).toEqual([[], [], [], []])
   })
 
   it("lists everything, over all pages", async () => {
@@ -134,6 +142,76 @@ describe("a call from the server's own process", () => {
   })
 })
 
+describe("a shutdown", () => {
+  it("waits for a call from the server's own process", async () => {
+    const { mcp, gate, answer } = waiting()
+    const closing = mcp.close({ graceMs: 60_000 })
+    await expect(mcp.callTool("wait")).rejects.toMatchObject({ code: "SERVER_CLOSED" })
+    gate.resolve()
+    await closing
+    expect(await answer).toMatchObject({ content: [{ text: "done" }] })
+  })
+
+  it("aborts what it does not wait for", async () => {
+    const { mcp, answer } = waiting()
+    await settled()
+    await mcp.close({ graceMs: 0 })
+    await expect(answer).rejects.toMatchObject({ code: "CALL_ABORTED", reason: "shutdown" })
+  })
+
+  it("lets in no call that waited for the start", async () => {
+    const gate = deferred()
+    const lifespan = () => gate.promise.then(() => undefined)
+    const mcp = fullServer({ plugins: [{ id: "com.example/slow", lifespan }] })
+    const answer = mcp.callTool("nothing")
+    const closing = mcp.close()
+    gate.resolve()
+    await expect(answer).rejects.toMatchObject({ code: "SERVER_CLOSED" })
+    await closing
+  })
+
+  function waiting() {
+    const mcp = quietServer()
+    const gate = deferred()
+    mcp.tool({ name: "wait" }, () => gate.promise.then(() => "done"))
+    const answer = mcp.callTool("wait")
+    answer.catch(() => undefined)
+    return { mcp, gate, answer }
+  }
+})
+
+describe("calls without end", () => {
+  const tooDeep = expect.stringMatching(/^33 calls are nested .* → `loop` → `loop`/)
+
+  it("through the context are stopped, and told as a chain", async () => {
+    const { mcp, log } = loggedServer()
+    mcp.tool({ name: "loop" }, (_, ctx) => ctx.callTool("loop"))
+    await mcp.callTool("loop")
+    expect(log).toMatchObject([{ error: { code: "FLEET-19", message: tooDeep } }])
+  })
+
+  it("through the server are stopped, too", async () => {
+    const { mcp, log } = loggedServer()
+    mcp.tool({ name: "loop" }, () => mcp.callTool("loop"))
+    await mcp.callTool("loop")
+    expect(log).toMatchObject([{ error: { code: "FLEET-19", message: tooDeep } }])
+  })
+
+  it("one after the other are no recursion", async () => {
+    const mcp = quietServer()
+    const done = deferred()
+    let calls = 0
+    mcp.tool({ name: "poll" }, () => {
+      calls++
+      if (calls === 40) done.resolve()
+      else setImmediate(() => void mcp.callTool("poll"))
+    })
+    await mcp.callTool("poll")
+    await done.promise
+    expect(calls).toBe(40)
+  })
+})
+
 describe("a nested call", () => {
   it("asks through the call that made it, once each, however often it is made", async () => {
     const { mcp } = asking(async (ctx) => {
@@ -169,6 +247,37 @@ describe("a nested call", () => {
     })
     mcp.tool({ name: "inner", input: z.object({ x: z.string() }) }, () => 1)
     expect((await resultOf(mcp, request)).structuredContent).toEqual([true, "UNKNOWN_TOOL"])
+  })
+
+  it("rejects, and never throws, for arguments that are not JSON", async () => {
+    const { mcp } = asking(async (ctx) => {
+      const answer = ctx.callTool("inner", { at: new Date(0) })
+      return await answer.catch((error: { readonly code: string }) => error.code)
+    })
+    expect(await resultOf(mcp, request)).toMatchObject({ content: [{ text: "NOT_CANONICAL_JSON" }] })
+  })
+
+  it.each([
+    ["prompt", rpc("prompts/get", { name: "outer" })],
+    ["resource", rpc("resources/read", { uri: "x://outer" })],
+  ])("that a %s makes does not lend it its error", async (_, outer) => {
+    for (const maskErrors of [true, false]) {
+      const mcp = quietServer({ maskErrors })
+      const inner = (ctx: Context) => ctx.readResource("x://secret/42").then(() => "x")
+      mcp.prompt("outer", (_args, ctx) => inner(ctx))
+      mcp.resource("x://outer", (_uri, ctx) => inner(ctx))
+      const error = await errorOf(mcp, outer)
+      expect([error.code, error.message.includes("x://secret/42")]).toEqual([-32603, !maskErrors])
+    }
+  })
+
+  it("that needs more scopes challenges the client of the call around it", async () => {
+    const { mcp } = asking((ctx) => ctx.callTool("admin"))
+    mcp.tool({ name: "admin", auth: challengeScopes("admin") }, () => "x")
+    expect(await post(mcp, request)).toMatchObject({
+      status: 403,
+      error: { data: { requiredScopes: ["admin"] } },
+    })
   })
 
   it("sees what its caller may see and no more", async () => {

@@ -1,5 +1,6 @@
+import { contextStore } from "#context"
 import { CallAborted, Suspended } from "../errors/protocol.ts"
-import { InProcessError } from "../errors/server.ts"
+import { EndlessCalls, InProcessError } from "../errors/server.ts"
 import {
   type AbortReason,
   type Answer,
@@ -9,6 +10,7 @@ import {
   type Outcome,
   type Peer,
   type Question,
+  targetOf,
 } from "../protocol/call.ts"
 import type { Dispatch } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
@@ -16,9 +18,11 @@ import type { Principal } from "../protocol/principal.ts"
 import type { HeaderBag } from "../protocol/transport.ts"
 import { canonicalJson } from "../shared/canonical-json.ts"
 import { textHash } from "../shared/text-hash.ts"
-import type { InputRequests, LoggingLevel } from "../spec/index.ts"
+import type { LoggingLevel } from "../spec/index.ts"
 import { latestStatelessRevision } from "../spec/revisions.ts"
+import { CallContext } from "./context.ts"
 import type { Invoker } from "./invoker.ts"
+import type { RunningCalls } from "./running.ts"
 
 export interface InProcessOptions {
   /** On whose behalf. Default: the server's own, which no auth check concerns. */
@@ -26,20 +30,31 @@ export interface InProcessOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What in-process calls need of the engine. */
+export interface InProcessHost {
+  readonly dispatch: () => Dispatch
+  /** Starts what must be started first, if anything must. */
+  readonly start: () => Promise<void> | undefined
+  readonly running: RunningCalls
+}
+
 /** Calls a server from its own process, past all transports but through middleware and auth checks. */
 export class InProcessCaller implements Invoker {
-  readonly #dispatch: () => Dispatch
-  readonly #admit: () => Promise<void>
+  readonly #host: InProcessHost
 
-  /** @param admit Waited for before a call, which does not happen if it rejects. */
-  constructor(dispatch: () => Dispatch, admit: () => Promise<void>) {
-    this.#dispatch = dispatch
-    this.#admit = admit
+  constructor(host: InProcessHost) {
+    this.#host = host
   }
 
   /** Runs a method and returns its result. Rejects where a peer would get an error. */
   async call(method: string, params: Params, options: InProcessOptions = {}): Promise<object> {
-    await this.#admit()
+    const parent = callingNow()
+    assertNotEndless(parent, method, params)
+    const { start, running } = this.#host
+    const starting = start()
+    // Not awaited for nothing: a shutdown must wait for what was called before it.
+    if (starting !== undefined) await starting
+    running.assertOpen()
     const peer: Peer = {
       revision: latestStatelessRevision,
       principal: options.as,
@@ -47,26 +62,38 @@ export class InProcessCaller implements Invoker {
       capabilities: {},
     }
     const exchange = new InProcessExchange(undefined, !("as" in options))
-    const call = new Call({ method, id: undefined, params, peer, exchange, round: 0 })
+    const call = new Call({ method, id: undefined, params, peer, exchange, round: 0, parent })
     const { signal } = options
-    if (signal === undefined) return this.#run(call, exchange)
-    if (signal.aborted) throw new CallAborted("cancel")
+    if (signal?.aborted) throw new CallAborted("cancel")
     const cancel = () => exchange.abort("cancel")
-    signal.addEventListener("abort", cancel)
-    // A signal may outlive many calls and must not collect them.
-    return this.#run(call, exchange).finally(() => signal.removeEventListener("abort", cancel))
+    signal?.addEventListener("abort", cancel)
+    running.enter(exchange)
+    try {
+      return await this.#run(call, exchange)
+    } finally {
+      running.leave(exchange)
+      // A signal may outlive many calls and must not collect them.
+      signal?.removeEventListener("abort", cancel)
+    }
   }
 
-  nested(parent: Call, method: string, params: Params): Promise<object> {
+  async nested(parent: Call, method: string, params: Params): Promise<object> {
     const { peer, exchange, round } = parent
-    if (exchange.inert) return Promise.reject(inertError(exchange))
+    if (exchange.inert) throw inertError(exchange)
+    assertNotEndless(parent, method, params)
     const scope = nestedScope(parent, method, params)
     const inner = new InProcessExchange({ exchange, scope }, exchange.isTrusted)
-    return this.#run(new Call({ method, id: undefined, params, peer, exchange: inner, round }), inner)
+    const call = new Call({ method, id: undefined, params, peer, exchange: inner, round, parent })
+    try {
+      return await this.#run(call, inner)
+    } catch (error) {
+      if (error instanceof Error) nestedErrors.add(error)
+      throw error
+    }
   }
 
   async #run(call: Call, exchange: InProcessExchange): Promise<object> {
-    const outcome = await this.#dispatch()(call)
+    const outcome = await this.#host.dispatch()(call)
     exchange.end()
     switch (outcome.kind) {
       case "complete":
@@ -78,6 +105,29 @@ export class InProcessCaller implements Invoker {
         throw new InProcessError("the call returned `inputRequired()`, which only a client can answer")
     }
   }
+}
+
+/** Whether an error is how a nested call ended: the call around it must not pass it off as its own. */
+export function isOfNestedCall(error: unknown): boolean {
+  return error instanceof Error && nestedErrors.has(error)
+}
+
+const nestedErrors: WeakSet<Error> = /* @__PURE__ */ new WeakSet()
+
+/** How many calls may be made by one another. */
+const maxDepth = 32
+
+function assertNotEndless(parent: Call | undefined, method: string, params: Params): void {
+  const chain = [targetOf(method, params)]
+  for (let call = parent; call !== undefined; call = call.parent) chain.unshift(call.target)
+  if (chain.length > maxDepth) throw new EndlessCalls(chain)
+}
+
+/** The call whose handler runs this very code, while it is not over. */
+function callingNow(): Call | undefined {
+  const call = CallContext.callOf(contextStore.get())
+  // What a handler left behind, such as a timer, calls on its own: its chain has no end and is no recursion.
+  return call?.exchange.inert === true ? undefined : call
 }
 
 /** Why a call that is over can start nothing more. */
@@ -102,6 +152,8 @@ class InProcessExchange implements Exchange {
   readonly isTrusted: boolean
   readonly inputResponses: undefined
   readonly inputState: undefined
+  /** The outermost call has it. */
+  readonly suspension: undefined
   readonly #parent: { readonly exchange: Exchange; readonly scope: string } | undefined
   #controller: AbortController | undefined
   #signal: AbortSignal | undefined
@@ -154,7 +206,7 @@ class InProcessExchange implements Exchange {
     return parent.exchange.ask(questions.map((question) => ({ ...question, scope: scope(question) })))
   }
 
-  requireInput(_requests: InputRequests | undefined, _state: unknown): Outcome {
+  async requireInput(): Promise<Outcome> {
     return { kind: "input-required", requests: undefined, continuation: undefined }
   }
 
@@ -174,7 +226,8 @@ class InProcessExchange implements Exchange {
     if (this.inert) return
     this.#aborted = reason
     this.#controller?.abort(new CallAborted(reason))
-    this.#finish?.(aborted(reason))
+    // One that took too long is answered by whoever timed it.
+    if (reason !== "timeout") this.#finish?.(aborted(reason))
   }
 
   end(): void {

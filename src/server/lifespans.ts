@@ -1,30 +1,38 @@
 /** Starts something that lives as long as the server; what it gives is called when the server closes. */
 export type Lifespan = () => Promise<(() => Promise<void>) | undefined>
 
-/** Starts lifespans once, in order, and ends them in the reverse order. */
+/** Starts lifespans, each once and in order, and ends them in the reverse order. */
 export class Lifespans {
-  readonly #list: () => readonly Lifespan[]
+  readonly #waiting: Lifespan[] = []
   readonly #teardowns: (() => Promise<void>)[] = []
-  #started: Promise<void> | undefined
-  /** Whether all has been started, or there is nothing to start. */
-  isReady = false
+  #starting: Promise<void> | undefined
+  #isStopped = false
 
-  /** @param list What there is to start; asked when the server starts. */
-  constructor(list: () => readonly Lifespan[]) {
-    this.#list = list
+  /** Whether all there is to start has been started. */
+  get isReady(): boolean {
+    return this.#waiting.length === 0
   }
 
+  /** Adds one to start, also to those that have started already. */
+  add(lifespan: Lifespan): void {
+    this.#waiting.push(lifespan)
+  }
+
+  /** Starts what has not been started. What fails to start is tried again, and all after it, at the next call. */
   start(): Promise<void> {
-    this.#started ??= this.#start()
-    return this.#started
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined
+    })
+    return this.#starting
   }
 
-  /** Ends what was started. A teardown that fails does not keep the others from running. */
+  /** Ends what was started, and starts no more. A teardown that fails does not keep the others from running. */
   async stop(): Promise<readonly unknown[]> {
-    // Started halfway is still started: its failure was told to whoever started it.
-    await this.#started?.catch(() => undefined)
+    this.#isStopped = true
+    // Its failure was told to whoever started it.
+    await this.#starting?.catch(() => undefined)
     const failures: unknown[] = []
-    for (const teardown of this.#teardowns.reverse()) {
+    for (const teardown of this.#teardowns.splice(0).reverse()) {
       try {
         await teardown()
       } catch (error) {
@@ -35,10 +43,10 @@ export class Lifespans {
   }
 
   async #start(): Promise<void> {
-    for (const lifespan of this.#list()) {
-      const teardown = await lifespan()
+    for (let next = this.#waiting[0]; next !== undefined && !this.#isStopped; next = this.#waiting[0]) {
+      const teardown = await next()
       if (teardown !== undefined) this.#teardowns.push(teardown)
+      this.#waiting.shift()
     }
-    this.isReady = true
   }
 }

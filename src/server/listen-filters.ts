@@ -71,8 +71,6 @@ async function mayRead(
   uri: string,
   principal: Principal | undefined,
 ): Promise<boolean> {
-  const scope = scopeOfPrincipal(principal)
-  const found =
-    (await catalog.find("resource", uri, scope)) ?? (await catalog.matchTemplate(uri, scope))?.resolved
-  return found !== undefined && challengedScopes(found.component, principal).length === 0
+  const found = await catalog.findReadable(uri, scopeOfPrincipal(principal))
+  return found !== undefined && challengedScopes(found.resolved.component, principal).length === 0
 }

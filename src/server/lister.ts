@@ -13,6 +13,8 @@ export interface Page {
   readonly json: string
   /** Whether the entries depend on who asked. */
   readonly isPrivate: boolean
+  /** How many entries there are. */
+  readonly size: number
 }
 
 /** Says how a kind is listed. */
@@ -37,7 +39,8 @@ export class Lister {
   constructor(catalog: Catalog, pageSize: number) {
     this.#catalog = catalog
     this.#pageSize = pageSize
-    this.#pages = createLru<string, Page>({ max: 256 })
+    // By entries: a page may hold one, or all the thousands there are.
+    this.#pages = createLru<string, Page>({ max: 256, maxWeight: 50_000, weigh: ({ size }) => size + 1 })
     this.#revision = catalog.revision
   }
 
@@ -82,6 +85,7 @@ export class Lister {
     return {
       result,
       isPrivate,
+      size: items.length,
       get json() {
         json ??= JSON.stringify(result)
         return json

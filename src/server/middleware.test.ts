@@ -6,7 +6,13 @@ import { deferred, settled } from "../../test/support/timing.ts"
 import { unhandledDuring } from "../../test/support/unhandled.ts"
 import { contextKey } from "../components/context.ts"
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
-import { defineMiddleware, type Middleware, type Next } from "./middleware.ts"
+import {
+  composeNotification,
+  defineMiddleware,
+  type Middleware,
+  type Next,
+  type Notice,
+} from "./middleware.ts"
 
 /** Middleware that notes when it is entered and left. */
 function tracing(name: string, trace: string[]): Middleware {
@@ -334,5 +340,139 @@ describe("middleware that breaks the rules", () => {
     const response = await send(mcp, '{"jsonrpc":"2.0","method":"notifications/x"}')
     expect([response.status, await response.text()]).toEqual([202, ""])
     expect(log).toMatchObject([{ level: "error", error: { message: "it broke" } }])
+  })
+})
+
+describe("middleware of a class", () => {
+  it("is called as its own method, and may have fields", async () => {
+    class Counting {
+      readonly name = "counting"
+      readonly #methods: string[] = []
+      seen = 0
+      request(called: Call, next: Next) {
+        this.#methods.push(called.method)
+        this.seen += 1
+        return next()
+      }
+      async notification(_notice: Notice, next: () => Promise<void>) {
+        this.seen += 1
+        await next()
+      }
+      get methods() {
+        return this.#methods
+      }
+    }
+    const counting = defineMiddleware(new Counting()) as Counting
+    await resultOf(fullServer({ middleware: [counting] }), call("nothing"))
+    await composeNotification([counting], { deliver: async () => undefined, onLate: () => undefined })(notice)
+    expect([counting.methods, counting.seen]).toEqual([["tools/call"], 2])
+  })
+})
+
+describe("defineMiddleware", () => {
+  it.each([
+    [
+      { name: "mine", callTols: () => 1 },
+      "FLEET-09",
+      "`mine` has no option `callTols`. Did you mean `callTool`?",
+    ],
+    [{ onCallTool: () => 1 }, "FLEET-09", "`(unnamed)` has no option `onCallTool`. Did you mean `callTool`?"],
+    [{ on_read_resource: () => 1 }, "FLEET-09", "Did you mean `readResource`?"],
+    [{ on_message: () => 1 }, "FLEET-09", "Use `request`."],
+    [{ callTool: "log" }, "INVALID_OPTION", 'is `"log"`. Give a function.'],
+    [{ name: 5, request: () => 1 }, "INVALID_OPTION", "Give a string."],
+    [() => 1, "INVALID_OPTION", "is a function. Give an object."],
+    [undefined, "INVALID_OPTION", "Give an object."],
+    [null, "INVALID_OPTION", "Give an object."],
+  ])("refuses %j", (layer, code, text) => {
+    expect(() => defineMiddleware(layer as never)).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(text) }),
+    )
+  })
+
+  it("takes every hook there is, and gives back what it got", () => {
+    const names = ["request", "notification", "callTool", "listTools", "readResource", "listResources"]
+    const others = ["listTemplates", "getPrompt", "listPrompts", "complete", "discover", "listen"]
+    const layer = Object.fromEntries([...names, ...others].map((name) => [name, () => complete({})]))
+    expect(defineMiddleware(layer)).toBe(layer)
+  })
+})
+
+const notice: Notice = { method: "notifications/x", params: { n: 1 }, principal: undefined }
+
+/** Composed hooks, and what they did. */
+function notified(...layers: readonly NonNullable<Middleware["notification"]>[]) {
+  const done: string[] = []
+  const late: string[] = []
+  const middleware = layers.map((notification, index) => ({ name: `m${index}`, notification }))
+  const run = composeNotification(middleware, {
+    deliver: async ({ method }) => void done.push(method),
+    onLate: ({ message }) => late.push(message),
+  })
+  return { run: () => run(notice), done, late }
+}
+
+describe("the hooks for notifications", () => {
+  it("are an onion around the delivery", async () => {
+    const order: string[] = []
+    const layer = (name: string) => async (_: Notice, next: () => Promise<void>) => {
+      order.push(`${name} in`)
+      await next()
+      order.push(`${name} out`)
+    }
+    const t = notified(layer("a"), layer("b"))
+    await t.run()
+    expect([order, t.done]).toEqual([["a in", "b in", "b out", "a out"], ["notifications/x"]])
+  })
+
+  it("keep a notification from what lies further in when they do not go on", async () => {
+    const t = notified(() => undefined)
+    await t.run()
+    expect([t.done, t.late]).toEqual([[], []])
+  })
+
+  it("are refused when they go on twice, and deliver once", async () => {
+    const t = notified(async (_, next) => {
+      await next()
+      await next()
+    })
+    await expect(t.run()).rejects.toMatchObject({
+      code: "FLEET-19",
+      message: expect.stringContaining("`m0` called `next()` twice"),
+    })
+    expect(t.done).toEqual(["notifications/x"])
+  })
+
+  it("are told of a `next()` after their return, and deliver nothing then", async () => {
+    let kept: (() => Promise<void>) | undefined
+    const t = notified((_, next) => {
+      kept = next
+    })
+    await t.run()
+    const stray = await unhandledDuring(async () => {
+      void kept?.()
+      await settled()
+    })
+    expect([stray, t.done]).toEqual([[], []])
+    expect(t.late).toEqual([expect.stringContaining("after it had returned")])
+  })
+
+  it("pass on what lies further in throws", async () => {
+    const t = notified(
+      async (_, next) => next(),
+      () => Promise.reject(new RangeError("broken")),
+    )
+    await expect(t.run()).rejects.toThrow("broken")
+  })
+
+  it("that throw have gone on for the last time", async () => {
+    let kept: (() => Promise<void>) | undefined
+    const t = notified((_, next) => {
+      kept = next
+      throw new RangeError("broken")
+    })
+    await expect(t.run()).rejects.toThrow("broken")
+    await expect(kept?.()).rejects.toMatchObject({ code: "FLEET-19" })
+    expect(t.done).toEqual([])
   })
 })

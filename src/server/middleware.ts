@@ -1,3 +1,4 @@
+import { assertOptions } from "../components/options.ts"
 import { MiddlewareMisuse } from "../errors/server.ts"
 import type { Call, Outcome } from "../protocol/call.ts"
 import type { Dispatch } from "../protocol/dispatcher.ts"
@@ -12,8 +13,11 @@ export type Hook = (call: Call, next: Next) => Outcome | Promise<Outcome>
 
 /** A notification from a client, as middleware sees it. */
 export interface Notice {
+  /** The method, such as `notifications/cancelled`. */
   readonly method: string
+  /** Its parameters. */
   readonly params: Params | undefined
+  /** Who sends it; `undefined` for a caller nobody knows. */
   readonly principal: Principal | undefined
 }
 
@@ -48,14 +52,49 @@ const hooks: { readonly [method: string]: MethodHook } = {
 export type Middleware = {
   /** Shown in errors about its misuse. */
   readonly name?: string
+  /** Wraps every request. */
   readonly request?: Hook
+  /** Wraps every notification from a client. */
   readonly notification?: (notice: Notice, next: () => Promise<void>) => void | Promise<void>
 } & { readonly [hook in MethodHook]?: Hook }
 
-/** Types a middleware as it is written. */
+/**
+ * Types a middleware as it is written and checks it.
+ *
+ * @throws {UnknownOption} FLEET-09: a hook does not exist.
+ * @throws {InvalidOption} A hook is no function, or all is one function and not an object of hooks.
+ * @example
+ * const timing = defineMiddleware({
+ *   name: "timing",
+ *   async callTool(call, next) {
+ *     const started = performance.now()
+ *     const outcome = await next()
+ *     console.error(`${call.target}: ${performance.now() - started} ms`)
+ *     return outcome
+ *   },
+ * })
+ */
 export function defineMiddleware(middleware: Middleware): Middleware {
+  assertMiddleware(middleware)
   return middleware
 }
+
+/**
+ * Refuses hooks that do not exist: they would never be called.
+ *
+ * @throws {UnknownOption} FLEET-09
+ * @throws {InvalidOption}
+ */
+export function assertMiddleware(middleware: Middleware): void {
+  // Whatever it is: what is no object has no name.
+  const name: unknown = (middleware as Middleware | undefined | null)?.name
+  assertOptions(`The middleware \`${typeof name === "string" ? name : unnamed}\``, middleware, {
+    kinds: { name: "string", ...Object.fromEntries(hookNames.map((hook) => [hook, "function"])) },
+    foreign: { onMessage: "Use `request`.", on_message: "Use `request`." },
+  })
+}
+
+const hookNames: readonly string[] = /* @__PURE__ */ ["request", "notification"].concat(Object.values(hooks))
 
 /**
  * Composes the middleware that concerns one method around its run. Called when the server is built, so that a
@@ -70,12 +109,44 @@ export function composeMiddleware(middleware: readonly Middleware[], onion: Onio
   }, onion.run)
 }
 
-/** What middleware is put around. */
-export interface Onion {
-  readonly method: string
-  readonly run: Dispatch
+interface Late {
   /** Hears of a `next()` that comes when nobody waits for its answer any more. */
   readonly onLate: (error: MiddlewareMisuse) => void
+}
+
+/** What middleware is put around. */
+export interface Onion extends Late {
+  readonly method: string
+  readonly run: Dispatch
+}
+
+/** Takes a notification to those who listen to it. */
+export type Deliver = (notice: Notice) => Promise<void>
+
+/** What the hooks for notifications are put around. */
+export interface NotificationOnion extends Late {
+  readonly deliver: Deliver
+}
+
+/**
+ * Composes the hooks for notifications around their delivery. Called when the server is built. A hook that does not
+ * call `next()` keeps the notification from what lies further in.
+ */
+export function composeNotification(
+  middleware: readonly Middleware[],
+  { deliver, onLate }: NotificationOnion,
+): Deliver {
+  return middleware.reduceRight<Deliver>((inner, layer) => {
+    if (layer.notification === undefined) return inner
+    return async (notice) => {
+      const step = stepOf({ layer, onLate }, () => inner(notice))
+      try {
+        await layer.notification?.(notice, step.next)
+      } finally {
+        step.close()
+      }
+    }
+  }, deliver)
 }
 
 function hookOf(layer: Middleware, method: string): Hook | undefined {
@@ -85,35 +156,55 @@ function hookOf(layer: Middleware, method: string): Hook | undefined {
 
 function wrap(layer: Middleware, hook: Hook, { run, onLate }: Onion): Dispatch {
   return async (call) => {
-    let state: "fresh" | "called" | "returned" = "fresh"
-    const goOn: Next = async () => {
-      if (state === "returned") {
-        const late = misuse(layer, "called `next()` after it had returned", "Await `next()` inside the hook.")
-        onLate(late)
-        throw late
-      }
-      if (state === "called")
-        throw misuse(layer, "called `next()` twice", "Call it once and keep what it returns.")
-      state = "called"
-      return run(call)
+    const step = stepOf({ layer, onLate }, async () => run(call))
+    try {
+      const outcome = await hook.call(layer, call, step.next)
+      if (isOutcome(outcome)) return outcome
+      const what = step.isTaken() ? "returned no outcome" : "neither called `next()` nor returned an outcome"
+      throw misuse(layer, what, "End the hook with `return next()` or with an outcome of its own.")
+    } finally {
+      step.close()
     }
-    const next: Next = () => {
-      const outcome = goOn()
+  }
+}
+
+/** The way inwards that one run of a hook has. */
+interface Step<T> {
+  readonly next: () => Promise<T>
+  readonly isTaken: () => boolean
+  /** Called when the hook has returned. */
+  readonly close: () => void
+}
+
+interface StepOwner extends Late {
+  readonly layer: Middleware
+}
+
+/** Makes the `next()` of one run of a hook: it goes on once, and not after the hook has returned. */
+function stepOf<T>({ layer, onLate }: StepOwner, goOn: () => Promise<T>): Step<T> {
+  let isTaken = false
+  let isClosed = false
+  const take = async (): Promise<T> => {
+    if (isClosed) {
+      const late = misuse(layer, "called `next()` after it had returned", "Await `next()` inside the hook.")
+      onLate(late)
+      throw late
+    }
+    if (isTaken) throw misuse(layer, "called `next()` twice", "Call it once and keep what it returns.")
+    isTaken = true
+    return goOn()
+  }
+  return {
+    next() {
+      const outcome = take()
       // A hook may not wait for it; that must not end the process.
       outcome.catch(() => undefined)
       return outcome
-    }
-    const outcome = await hook(call, next)
-    // Held open only so that the compiler knows `next` may have run.
-    if (!isOutcome(outcome)) {
-      const what =
-        (state as string) === "called"
-          ? "returned no outcome"
-          : "neither called `next()` nor returned an outcome"
-      throw misuse(layer, what, "End the hook with `return next()` or with an outcome of its own.")
-    }
-    state = "returned"
-    return outcome
+    },
+    isTaken: () => isTaken,
+    close() {
+      isClosed = true
+    },
   }
 }
 
@@ -128,5 +219,7 @@ function isOutcome(value: unknown): value is Outcome {
 }
 
 function misuse(layer: Middleware, what: string, fix: string): MiddlewareMisuse {
-  return new MiddlewareMisuse(layer.name ?? "(unnamed)", what, fix)
+  return new MiddlewareMisuse(layer.name ?? unnamed, what, fix)
 }
+
+const unnamed = "(unnamed)"

@@ -1,36 +1,84 @@
-import { assertOptions } from "../components/options.ts"
+import { assertOptions, cacheOptions, type KnownOptions, type OptionKind } from "../components/options.ts"
+import { InvalidOption, quoted } from "../errors/server.ts"
+import { isObject } from "../protocol/jsonrpc.ts"
+import type { CacheableMethod } from "./core.ts"
 
-/** The options of a server; a type test holds this list to the interface. */
-export const serverOptions = [
-  "version",
-  "title",
-  "description",
-  "websiteUrl",
-  "icons",
-  "instructions",
-  "tools",
-  "resources",
-  "prompts",
-  "providers",
-  "transforms",
-  "middleware",
-  "plugins",
-  "auth",
-  "http",
-  "cacheHints",
-  "pageSize",
-  "onDuplicate",
-  "maskErrors",
-  "lenient",
-  "dereference",
-  "timeout",
-  "secrets",
-  "bus",
-  "log",
-  "disclosesServerInfo",
-  "maxSubscriptions",
-  "maxSubscriptionsPerPrincipal",
-] as const
+/** The options of a server. A type test holds this list to the interface. */
+export type ServerOption =
+  | "version"
+  | "title"
+  | "description"
+  | "websiteUrl"
+  | "icons"
+  | "instructions"
+  | "tools"
+  | "resources"
+  | "prompts"
+  | "providers"
+  | "transforms"
+  | "middleware"
+  | "plugins"
+  | "auth"
+  | "http"
+  | "cacheHints"
+  | "pageSize"
+  | "onDuplicate"
+  | "maskErrors"
+  | "lenient"
+  | "dereference"
+  | "timeout"
+  | "secrets"
+  | "bus"
+  | "log"
+  | "disclosesServerInfo"
+  | "maxSubscriptions"
+  | "maxSubscriptionsPerPrincipal"
+
+const cacheHints: { readonly [method in CacheableMethod]: OptionKind } = {
+  "tools/list": cacheOptions,
+  "prompts/list": cacheOptions,
+  "resources/list": cacheOptions,
+  "resources/templates/list": cacheOptions,
+  "resources/read": cacheOptions,
+  "server/discover": cacheOptions,
+}
+
+const kinds: { readonly [name in ServerOption]: OptionKind } = {
+  version: "string",
+  title: "string",
+  description: "string",
+  websiteUrl: "string",
+  icons: "any",
+  instructions: "string",
+  tools: "list",
+  resources: "list",
+  prompts: "list",
+  providers: "list",
+  transforms: "list",
+  middleware: "list",
+  plugins: "list",
+  auth: {
+    holds: (value) => hasMethods(value, ["authenticate"]),
+    expected: "an object with a method `authenticate(request)`",
+  },
+  http: "object",
+  cacheHints: { kinds: cacheHints },
+  pageSize: "count",
+  onDuplicate: ["error", "warn", "replace", "ignore"],
+  maskErrors: "boolean",
+  lenient: "boolean",
+  dereference: "boolean",
+  timeout: "timeout",
+  secrets: { holds: isSecrets, expected: "a list of strings or bytes", isSecret: true },
+  bus: {
+    holds: (value) => hasMethods(value, ["publish", "subscribe"]),
+    expected: "an object with methods `publish(event)` and `subscribe(listener)`",
+  },
+  log: "function",
+  disclosesServerInfo: "boolean",
+  maxSubscriptions: "count",
+  maxSubscriptionsPerPrincipal: "count",
+}
 
 /** Names that other frameworks have for what ours are called otherwise. */
 const foreignNames: { readonly [name: string]: string } = {
@@ -70,11 +118,96 @@ const foreignNames: { readonly [name: string]: string } = {
   exclude_tags: "Hide components with a transform.",
 }
 
+const runOptions: KnownOptions = {
+  kinds: {
+    transport: ["http"],
+    port: "port",
+    host: { holds: isHost, expected: "an address such as `127.0.0.1`" },
+  },
+  required: ["transport"],
+  foreign: { path: "Use the server's `http: { path }`." },
+}
+
+const closeOptions: KnownOptions = { kinds: { graceMs: "graceMs" } }
+
+const callOptions: KnownOptions = {
+  kinds: {
+    as: { holds: isPrincipal, expected: "what `await createPrincipal(…)` gave, or `undefined` for nobody" },
+    signal: { holds: isSignal, expected: "the `signal` of an `AbortController`" },
+  },
+}
+
 /**
- * Refuses options that a server does not have.
+ * Refuses options that a server does not have, and values they cannot have.
  *
  * @throws {UnknownOption} FLEET-09
+ * @throws {InvalidOption}
  */
 export function assertServerOptions(options: object): void {
-  assertOptions("`FleetMCP`", options, { names: serverOptions, foreign: foreignNames })
+  assertOptions("`FleetMCP`", options, { kinds, foreign: foreignNames })
+}
+
+/**
+ * Refuses what is no name of a server.
+ *
+ * @throws {InvalidOption}
+ */
+export function assertServerName(name: unknown): asserts name is string {
+  if (typeof name === "string" && name.trim() !== "") return
+  const fix = 'Give it as the first argument: `new FleetMCP("name", { … })`.'
+  throw new InvalidOption("The name of the server", quoted(name), fix)
+}
+
+/**
+ * Refuses options that `mcp.run()` does not have, and values they cannot have.
+ *
+ * @throws {UnknownOption} FLEET-09
+ * @throws {InvalidOption}
+ */
+export function assertRunOptions(options: object): void {
+  assertOptions("`mcp.run()`", options, runOptions)
+}
+
+/**
+ * Refuses options that `mcp.close()` does not have, and values they cannot have.
+ *
+ * @throws {UnknownOption} FLEET-09
+ * @throws {InvalidOption}
+ */
+export function assertCloseOptions(options: object): void {
+  assertOptions("`mcp.close()`", options, closeOptions)
+}
+
+/**
+ * Refuses options that calls from the server's own process do not have, and values they cannot have.
+ *
+ * @param method What was called, such as `callTool`.
+ * @throws {UnknownOption} FLEET-09
+ * @throws {InvalidOption}
+ */
+export function assertCallOptions(method: string, options: object): void {
+  assertOptions(`\`mcp.${method}()\``, options, callOptions)
+}
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  return isObject(value) && names.every((name) => typeof value[name] === "function")
+}
+
+function isSecrets(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((secret) => typeof secret === "string" || secret instanceof Uint8Array)
+  )
+}
+
+function isHost(value: unknown): boolean {
+  return typeof value === "string" && value !== ""
+}
+
+function isPrincipal(value: unknown): boolean {
+  return isObject(value) && typeof value.key === "string"
+}
+
+function isSignal(value: unknown): boolean {
+  return isObject(value) && typeof value.aborted === "boolean"
 }

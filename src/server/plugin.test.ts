@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { retry } from "../../test/support/asking.ts"
 import { FakeChannel, handle } from "../../test/support/channel.ts"
 import { errorOf, post, resultOf, send } from "../../test/support/post.ts"
 import { call, capable, rpc, withHeaders } from "../../test/support/rpc.ts"
@@ -13,6 +14,7 @@ import {
   type Provider,
   tool,
 } from "../index.ts"
+import { defineExtension } from "./plugin.ts"
 
 /** An extension of the kind that tasks are: all its parts, by public names alone. */
 function reports(bus = memoryEventBus()) {
@@ -128,6 +130,77 @@ describe("a plugin", () => {
     expect(seen).toEqual(["started", "server/discover", "server/discover", "stopped"])
   })
 
+  it("is started before the next request where it comes later, and stopped with the others", async () => {
+    const { plugin, seen } = reports()
+    const mcp = fullServer()
+    await post(mcp, rpc("server/discover"))
+    mcp.plugin(plugin)
+    expect(seen).toEqual([])
+    await post(mcp, rpc("server/discover"))
+    await mcp.close()
+    expect(seen).toEqual(["started", "server/discover", "stopped"])
+  })
+
+  it("that did not start is tried again by the next request, and those before it are not", async () => {
+    const started: string[] = []
+    const start = (name: string, fails = 0) => {
+      let tries = 0
+      return async () => {
+        started.push(name)
+        if (tries++ < fails) throw new Error("not yet")
+        return undefined
+      }
+    }
+    const mcp = quietServer({
+      plugins: [
+        { id: "com.example/a", lifespan: start("a") },
+        { id: "com.example/b", lifespan: start("b", 1) },
+        { id: "com.example/c", lifespan: start("c") },
+      ],
+    })
+    expect((await post(mcp, rpc("server/discover"))).status).toBe(500)
+    expect((await post(mcp, rpc("server/discover"))).status).toBe(200)
+    expect(started).toEqual(["a", "b", "b", "c"])
+  })
+
+  it("asks the client from a method of its own", async () => {
+    const ask: Method = {
+      name: "reports/ask",
+      mayAsk: true,
+      async run({ exchange }) {
+        const question = { method: "roots/list", params: undefined, key: "where" } as const
+        const [answer] = await exchange.ask([question])
+        return { kind: "complete", result: { roots: answer?.roots } }
+      },
+    }
+    const mcp = quietServer({ plugins: [{ id: "com.example/x", methods: [ask] }] })
+    const request = rpc("reports/ask", {}, capable())
+    const first = await resultOf(mcp, request)
+    expect(first).toMatchObject({ resultType: "input_required", inputRequests: { where: {} } })
+    const roots = [{ uri: "file:///x" }]
+    expect(await resultOf(mcp, retry(request, first, { where: { roots } }))).toMatchObject({ roots })
+  })
+
+  it("asks the client from its middleware, before the handler runs", async () => {
+    const runs: string[] = []
+    const mcp = quietServer({
+      middleware: [
+        {
+          async callTool({ exchange }, next) {
+            await exchange.ask([{ method: "roots/list", params: undefined, key: "where" }])
+            return next()
+          },
+        },
+      ],
+    })
+    mcp.tool({ name: "t" }, () => void runs.push("ran"))
+    const request = call("t", {}, capable())
+    const first = await resultOf(mcp, request)
+    expect([first.resultType, runs]).toEqual(["input_required", []])
+    const second = await resultOf(mcp, retry(request, first, { where: { roots: [] } }))
+    expect([second.resultType, runs]).toEqual(["complete", ["ran"]])
+  })
+
   it("starts before the first call from its own process, too", async () => {
     const { plugin, seen } = reports()
     const mcp = fullServer({ plugins: [plugin] })
@@ -201,6 +274,8 @@ describe("a plugin that clashes", () => {
     ["a result type of the core", { id: "com.example/x", resultTypes: ["complete"] }],
     ["a result type of another", { id: "com.example/x", resultTypes: ["report"] }],
     ["a method that JSON-RPC reserves", { id: "com.example/x", methods: [{ name: "rpc.x", run }] }],
+    ["an id of the protocol", { id: "io.modelcontextprotocol/reports" }],
+    ["another id that the protocol reserves", { id: "dev.mcp/reports" }],
     ["no prefix", { id: "x" }],
     ["an empty name", { id: "com.example/" }],
   ]
@@ -212,6 +287,58 @@ describe("a plugin that clashes", () => {
     )
     expect(await resultOf(mcp, rpc("server/discover"))).toEqual(before)
   })
+})
+
+describe("a plugin that is misspelt", () => {
+  const cases: readonly (readonly [options: object, code: string, text: string])[] = [
+    [{ id: "com.example/x", method: [] }, "FLEET-09", "Did you mean `methods`?"],
+    [{ id: "com.example/x", onn: {} }, "FLEET-09", "The plugin has no option `onn`"],
+    [{ name: "x" }, "FLEET-09", "Use `id`."],
+    [{ id: "com.example/x", on: { calls: {} } }, "FLEET-09", "Did you mean `call`?"],
+    [{ id: "com.example/x", on: { call: { begin: () => 1 } } }, "FLEET-09", "It has `start` and `end`."],
+    [{ id: "com.example/x", methods: [{ name: "x/y", handler: () => 1 }] }, "FLEET-09", "`handler`"],
+    [{ id: "com.example/x", middleware: [{ callTols: () => 1 }] }, "FLEET-09", "`callTool`"],
+    [{}, "INVALID_OPTION", "`id`"],
+    [{ id: 5 }, "INVALID_OPTION", "Give a string."],
+    [{ id: "com.example/x", methods: {} }, "INVALID_OPTION", "Give a list."],
+    [
+      { id: "com.example/x", methods: [{ name: "x/y" }] },
+      "INVALID_OPTION",
+      "`run` of a method of the plugin",
+    ],
+    [{ id: "com.example/x", listenFilters: { x: { honor: () => 1 } } }, "INVALID_OPTION", "`passes`"],
+    [{ id: "com.example/x", lifespan: {} }, "INVALID_OPTION", "Give a function."],
+    [[], "INVALID_OPTION", "Give an object."],
+  ]
+  it.each(cases)("as %j is refused, where it is defined and where it is added", (options, code, text) => {
+    const refusal = expect.objectContaining({ code, message: expect.stringContaining(text) })
+    expect(() => definePlugin(options as never)).toThrow(refusal)
+    expect(() => quietServer().plugin(options as never)).toThrow(refusal)
+  })
+})
+
+describe("an extension of the protocol", () => {
+  it("is added under its reserved id, when ours define it", async () => {
+    const tasks = defineExtension({ id: "io.modelcontextprotocol/tasks" })
+    const mcp = quietServer({ plugins: [tasks] })
+    expect(await resultOf(mcp, rpc("server/discover"))).toMatchObject({
+      capabilities: { extensions: { "io.modelcontextprotocol/tasks": {} } },
+    })
+  })
+
+  it("is no way round for a copy", () => {
+    const tasks = defineExtension({ id: "io.modelcontextprotocol/tasks" })
+    expect(() => definePlugin({ ...tasks })).toThrow(expect.objectContaining({ code: "INVALID_PLUGIN" }))
+  })
+
+  it("is otherwise checked as any plugin is", () => {
+    expect(() => defineExtension({ id: "x" })).toThrow(expect.objectContaining({ code: "INVALID_PLUGIN" }))
+  })
+})
+
+it("defines a plugin once, however often it is passed on", () => {
+  const plugin = definePlugin({ id: "com.example/x" })
+  expect(definePlugin(plugin)).toBe(plugin)
 })
 
 describe("hooks", () => {

@@ -1,12 +1,13 @@
+import { assertOptions, type OptionKind } from "../components/options.ts"
 import { InvalidPlugin } from "../errors/server.ts"
 import type { Call } from "../protocol/call.ts"
 import type { Method } from "../protocol/method.ts"
 import type { Principal } from "../protocol/principal.ts"
-import { isValidExtensionId } from "../spec/meta.ts"
+import { isReservedMetaKey, isValidExtensionId } from "../spec/meta.ts"
 import type { ChangeEvent } from "./events.ts"
 import type { Hooks } from "./hooks.ts"
 import type { Lifespan } from "./lifespans.ts"
-import type { Middleware, Notice } from "./middleware.ts"
+import { assertMiddleware, type Middleware, type Notice } from "./middleware.ts"
 import type { Provider } from "./provider.ts"
 import type { Transform } from "./transform.ts"
 
@@ -34,27 +35,64 @@ export interface Plugin {
   readonly notifications?: { readonly [method: string]: (notice: Notice) => void | Promise<void> }
   /** Result types besides `complete` and `input_required`; sent only to clients that declare the extension. */
   readonly resultTypes?: readonly string[]
+  /** Fields it adds to the filter of `subscriptions/listen`. */
   readonly listenFilters?: { readonly [field: string]: ListenFilter }
+  /** Wraps calls, outside of the server's own where the plugin is given as an option. */
   readonly middleware?: readonly Middleware[]
+  /** Where further components come from. */
   readonly providers?: readonly Provider[]
+  /** Changes to what is found. */
   readonly transforms?: readonly Transform[]
   /** Routes beside the MCP endpoint: `"GET /reports": handler`. */
   readonly routes?: { readonly [route: string]: (request: Request) => Response | Promise<Response> }
   /** Called when the server starts; what it returns is called when it closes. */
   readonly lifespan?: Lifespan
+  /** Hears of calls: the seam for telemetry. */
   readonly on?: Hooks
 }
 
 /**
  * Types a plugin as it is written and checks it.
  *
- * @throws {InvalidPlugin} The id has no prefix, or is reserved.
+ * @throws {UnknownOption} FLEET-09: a field does not exist.
+ * @throws {InvalidOption} A field is of another kind.
+ * @throws {InvalidPlugin} The id has no prefix, or is reserved; a method or result type has a name of the protocol.
  * @see SEP-2133
+ * @example
+ * const clock = definePlugin({
+ *   id: "com.example/clock",
+ *   methods: [{ name: "com.example/now", run: () => complete({ now: Date.now() }) }],
+ * })
+ * new FleetMCP("Demo", { plugins: [clock] })
  */
 export function definePlugin(plugin: Plugin): Plugin {
+  return checked(plugin, true)
+}
+
+/**
+ * Makes a plugin of an extension that the protocol itself defines, such as `io.modelcontextprotocol/tasks`. Not for
+ * users: what stands under a reserved id must be what its specification says.
+ *
+ * @throws {InvalidPlugin}
+ */
+export function defineExtension(plugin: Plugin): Plugin {
+  return checked(plugin, false)
+}
+
+/** What one of the two has made is checked, and must not be refused where it is added. */
+const made: WeakSet<Plugin> = /* @__PURE__ */ new WeakSet()
+
+function checked(plugin: Plugin, isOfUser: boolean): Plugin {
+  if (made.has(plugin)) return plugin
+  assertShape(plugin)
   if (!isValidExtensionId(plugin.id)) {
     throw new InvalidPlugin(`The plugin id \`${plugin.id}\` is not an extension identifier.`, {
-      fix: "Write a prefix you own and a name, such as `com.example/reports`.",
+      fix: ownPrefix,
+    })
+  }
+  if (isOfUser && isReservedMetaKey(plugin.id)) {
+    throw new InvalidPlugin(`The plugin id \`${plugin.id}\` has a prefix that the protocol reserves.`, {
+      fix: ownPrefix,
     })
   }
   for (const { name } of plugin.methods ?? []) {
@@ -73,7 +111,55 @@ export function definePlugin(plugin: Plugin): Plugin {
       },
     )
   }
-  return Object.freeze({ ...plugin })
+  const copy = Object.freeze({ ...plugin })
+  made.add(copy)
+  return copy
+}
+
+const ownPrefix = "Write a prefix you own and a name, such as `com.example/reports`."
+
+const kinds: { readonly [name in keyof Plugin]-?: OptionKind } = {
+  id: "string",
+  settings: "object",
+  methods: "list",
+  notifications: "object",
+  resultTypes: "strings",
+  listenFilters: "object",
+  middleware: "list",
+  providers: "list",
+  transforms: "list",
+  routes: "object",
+  lifespan: "function",
+  on: { kinds: { call: { kinds: { start: "function", end: "function" } } } },
+}
+
+const methodKinds: { readonly [name in keyof Method]-?: OptionKind } = {
+  name: "string",
+  nameParam: "string",
+  isOffered: "function",
+  mayAsk: "boolean",
+  check: "function",
+  run: "function",
+}
+
+function assertShape(plugin: Plugin): void {
+  assertOptions("The plugin", plugin, {
+    kinds,
+    required: ["id"],
+    foreign: { name: "Use `id`.", hooks: "Use `on`." },
+  })
+  const subject = `of the plugin \`${plugin.id}\``
+  for (const method of plugin.methods ?? []) {
+    assertOptions(`A method ${subject}`, method, { kinds: methodKinds, required: ["name", "run"] })
+  }
+  for (const [field, filter] of Object.entries(plugin.listenFilters ?? {})) {
+    const required = ["honor", "passes"]
+    assertOptions(`The listen filter \`${field}\` ${subject}`, filter, {
+      kinds: { honor: "function", passes: "function" },
+      required,
+    })
+  }
+  plugin.middleware?.forEach(assertMiddleware)
 }
 
 const coreResultTypes: readonly string[] = ["complete", "input_required"]

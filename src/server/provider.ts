@@ -1,4 +1,5 @@
 import type { ComponentKind } from "../components/component.ts"
+import { assertOptions, type OptionKind } from "../components/options.ts"
 import type { Prompt, PromptInvoke } from "../components/prompt.ts"
 import type { Resource, ResourceInvoke } from "../components/resource.ts"
 import type { Template, TemplateInvoke } from "../components/template.ts"
@@ -16,6 +17,7 @@ export interface Kinds {
 
 /** On whose behalf components are listed, found and used, and at which version. */
 export interface Scope {
+  /** Who is calling; `undefined` for a caller nobody knows. */
   readonly principal: Principal | undefined
   /** The server's own code, which no auth check concerns. */
   readonly trusted: boolean
@@ -27,9 +29,11 @@ export interface Scope {
  * A component and how to run it. Mounts, proxies and transforms wrap `invoke`, never the handler.
  */
 export interface Resolved<K extends ComponentKind = ComponentKind> {
+  /** What it is. */
   readonly component: Kinds[K]["component"]
   /** The server or upstream the component belongs to. */
   readonly owner: string
+  /** Runs it. */
   readonly invoke: Kinds[K]["invoke"]
 }
 
@@ -38,6 +42,7 @@ export type ChangeListener = (kinds: readonly ComponentKind[]) => void
 
 /** Finds components: local ones, files, a mounted server, an upstream. */
 export interface Provider {
+  /** Names it, for whoever debugs. */
   readonly name: string
   /**
    * Lists all components of a kind. An array that is returned at once and not as a promise is kept until
@@ -57,4 +62,39 @@ export interface Provider {
   onChange?(listener: ChangeListener): () => void
   /** Called when the server starts; what it returns is called when it closes. */
   lifespan?(): Promise<(() => Promise<void>) | undefined>
+}
+
+/** A {@link Provider} as it is written: what it returns for a kind need not say in its type that it is of that kind. */
+export interface ProviderInit extends Omit<Provider, "list" | "find"> {
+  /** Lists all components of a kind: as of {@link Provider}. */
+  list(kind: ComponentKind, scope: Scope): readonly Resolved[] | Promise<readonly Resolved[]>
+  /** Finds what `list` does not show: as of {@link Provider}. */
+  find?(kind: ComponentKind, id: string, scope: Scope): Resolved | undefined | Promise<Resolved | undefined>
+}
+
+/**
+ * Types a provider as it is written and checks it.
+ *
+ * @param provider `list` and `find` return what is of the kind that is asked for, and nothing of another.
+ * @throws {UnknownOption} FLEET-09: a field does not exist.
+ * @throws {InvalidOption} A field is missing or of another kind.
+ * @example
+ * const count = tool({ name: "count_users" }, () => 0)
+ * const tables = defineProvider({
+ *   name: "tables",
+ *   list: (kind) => (kind === "tool" ? [{ component: count, owner: "database", invoke: count.invoke }] : []),
+ * })
+ */
+export function defineProvider(provider: ProviderInit): Provider {
+  assertOptions("The provider", provider, { kinds, required: ["name", "list"] })
+  // The generics of the contract say for the program what the parameter says here for people.
+  return provider as Provider
+}
+
+const kinds: { readonly [name in keyof Provider]-?: OptionKind } = {
+  name: "string",
+  list: "function",
+  find: "function",
+  onChange: "function",
+  lifespan: "function",
 }

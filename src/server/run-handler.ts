@@ -32,7 +32,7 @@ export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome>
   try {
     const value = contextStore.run<Context, Input, MaybePromise<object>>(ctx, run.invoke, run.input)
     if (!isThenable(value)) return finish(call, value)
-    return call.exchange.settle(whenSettled(run, value as Promise<object>))
+    return whenSettled(run, value as Promise<object>)
   } catch (error) {
     return run.fail(core, call, error)
   }
@@ -42,6 +42,10 @@ export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome>
  * Returns the context of the call that runs now, for code that is far from its handler.
  *
  * @throws {NoContext} FLEET-03: no call is running here.
+ * @example
+ * async function audit(what: string): Promise<void> {
+ *   getContext().log.info({ what })
+ * }
  */
 export function getContext(): Context {
   const ctx = contextStore.get()
@@ -50,7 +54,7 @@ export function getContext(): Context {
   return ctx as Context
 }
 
-function finish(call: Call, result: object): Outcome {
+function finish(call: Call, result: object): MaybePromise<Outcome> {
   return isInputRequired(result)
     ? call.exchange.requireInput(result.requests, result.state)
     : complete(result)
@@ -92,8 +96,7 @@ function withTimeout<Input>(run: HandlerRun<Input>, ms: number, settled: Promise
         // Where the protocol must answer, `fail` throws; nobody would catch it here.
         reject(error)
       }
-      // Once the exchange has heard of it: the abort would otherwise end the call with words of its own.
-      queueMicrotask(() => call.exchange.abort("timeout"))
+      call.exchange.abort("timeout")
     }, ms)
     settled.then(resolve, reject).finally(() => clearTimeout(timer))
   })

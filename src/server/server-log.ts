@@ -1,9 +1,12 @@
 /** One thing the server has to say to its operator. */
 export interface LogRecord {
+  /** How bad it is. */
   readonly level: "debug" | "info" | "warning" | "error"
+  /** What happened, in words. */
   readonly message: string
   /** Ties the record to what the client was told. */
   readonly errorId?: string | undefined
+  /** What was thrown, whole. */
   readonly error?: unknown
 }
 

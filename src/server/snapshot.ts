@@ -116,4 +116,4 @@ function highest<K extends ComponentKind>(entries: readonly Resolved<K>[]): read
 }
 
 /** The server's own view, for what is asked on nobody's behalf. */
-const wholeScope: Scope = { principal: undefined, trusted: true }
+export const wholeScope: Scope = { principal: undefined, trusted: true }

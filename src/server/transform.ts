@@ -11,14 +11,17 @@ export type FindNext<K extends ComponentKind> = (
  * be called.
  */
 export interface Transform {
+  /** Names it, for whoever debugs. */
   readonly name: string
   /** Whether the answer depends on who asks; else lists are kept until something changes. Default `false`. */
   readonly scoped?: boolean
+  /** Changes the list of a kind. Without it the list stays as it is. */
   list?<K extends ComponentKind>(
     kind: K,
     entries: readonly Resolved<K>[],
     scope: Scope,
   ): readonly Resolved<K>[] | Promise<readonly Resolved<K>[]>
+  /** Changes what is found under an id; `next` finds it further in. Without it finds stay as they are. */
   find?<K extends ComponentKind>(
     kind: K,
     id: string,
@@ -27,7 +30,19 @@ export interface Transform {
   ): Resolved<K> | undefined | Promise<Resolved<K> | undefined>
 }
 
-/** Types a transform as it is written. */
+/**
+ * Types a transform as it is written.
+ *
+ * @example
+ * const hideDrafts = defineTransform({
+ *   name: "hide-drafts",
+ *   list: (_kind, entries) => entries.filter(({ component }) => !component.tags.includes("draft")),
+ *   async find(_kind, id, next) {
+ *     const found = await next(id)
+ *     return found?.component.tags.includes("draft") ? undefined : found
+ *   },
+ * })
+ */
 export function defineTransform(transform: Transform): Transform {
   return transform
 }

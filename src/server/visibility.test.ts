@@ -77,7 +77,6 @@ describe("a check", () => {
     ["by an async predicate", async (subject) => isAda(subject), [true, false, false]],
     ["by several, all of which must hold", [requireScopes("read"), isAda], [true, false, false]],
     ["by several, one of them async", [requireScopes("read"), async () => true], [true, true, false]],
-    ["by none of several", [], [true, true, true]],
     [
       "by the component's own id and tags",
       ({ component }) => component.tags.includes("open"),

@@ -174,8 +174,8 @@ describe("what passes stays inside, however a handler resolves it", () => {
 })
 
 function resolveUrl(value: string, base: string): string {
-  // A whole URL of another scheme is what a variable such as `{+url}` is for.
-  return new URL(URL.canParse(value) ? "" : value, base).pathname
+  // A whole URL of another scheme is what a variable such as `{+url}` is for; what is no URL at all reaches nothing.
+  return new URL(URL.canParse(value) || !URL.canParse(value, base) ? "" : value, base).pathname
 }
 
 function decode(value: string): string {

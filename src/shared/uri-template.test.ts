@@ -260,6 +260,13 @@ describe("match on a query", () => {
     expect(match("a://{id}{?x}", "a://1?id=2&x=3")).toEqual({ id: "1", x: "3" })
   })
 
+  it("reads absent variables as absent, whatever objects inherit", () => {
+    const values: { readonly [name: string]: unknown } =
+      parseTemplate("opt://a{?constructor,b}").match("opt://a") ?? {}
+    expect(values.constructor).toBeUndefined()
+    expect(values.toString).toBeUndefined()
+  })
+
   it("does not pollute prototypes", () => {
     template.match("search://items?__proto__=1&constructor=2")
     expect(Object.prototype).not.toHaveProperty("1")

@@ -89,7 +89,8 @@ function matchTemplate({ path, query }: TemplateParts, uri: string): Record<stri
   const mark = query === undefined ? -1 : normal.indexOf("?")
   const found = matchPath(path, mark < 0 ? normal : normal.slice(0, mark))
   if (found === undefined) return undefined
-  const values: Record<string, string> = {}
+  // Without a prototype: an absent `{?constructor}` must be absent.
+  const values: Record<string, string> = Object.create(null)
   path.variables.forEach(({ name }, index) => {
     values[name] = decodePercent(found[index] ?? "")
   })

@@ -37,6 +37,13 @@ describe("createAtomic", () => {
     expect(act).toThrow(/`ctx.step`.*not atomic/)
   })
 
+  it("names itself where nobody says who needs the storage", async () => {
+    expect(() => createAtomic({ ...memoryStorage(), atomic: false })).toThrow(
+      /^`createAtomic\(\)` cannot use/,
+    )
+    expect(await createAtomic(memoryStorage()).increment("visits")).toBe(1)
+  })
+
   it("keeps JSON values as they are", async () => {
     const { atomic } = setup()
     const values = [null, false, 0, "", [], {}, { a: [1, "ä\ud800\0", { b: null }] }]

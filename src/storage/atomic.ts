@@ -13,6 +13,7 @@ import {
 
 /** What can be done at most once, or by one at a time, over the one conditional write of a driver. Values are JSON. */
 export interface Atomic {
+  /** Reads a value; `undefined` when there is none. */
   readonly get: (key: string) => Promise<unknown>
   /** Stores a value unless there is one. Returns whether it did: of all who try, one. */
   readonly putIfAbsent: (key: string, value: unknown, options?: TtlOption) => Promise<boolean>
@@ -41,6 +42,7 @@ export interface Atomic {
   readonly lease: (key: string, options: { readonly ttl: number }) => Promise<Lease | undefined>
 }
 
+/** How long a value lives. */
 export interface TtlOption {
   /** Milliseconds until the value ceases to exist. Default: never. */
   readonly ttl?: number | undefined
@@ -56,9 +58,10 @@ export interface Lease extends AsyncDisposable {
   readonly release: () => Promise<void>
 }
 
+/** Who needs atomic operations, and the clock they go by. */
 export interface AtomicOptions {
-  /** What needs the storage, for the error that refuses it: "`ctx.step`". */
-  readonly subject: string
+  /** What needs the storage, for the error that refuses one: "`ctx.step`". Default "`createAtomic()`". */
+  readonly subject?: string
   /** Milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number
   /** Waits between attempts. Default: a timer. */
@@ -70,10 +73,16 @@ export interface AtomicOptions {
 /**
  * Makes the atomic operations of a storage.
  *
+ * @param driver A storage that declares `atomic`, such as `memoryStorage()`.
+ * @param options `subject`, and for tests `now`, `wait` and `random`.
  * @throws {StorageNotAtomic} FLEET-16: the storage cannot do them.
+ * @example
+ * const visits = createAtomic(memoryStorage(), { subject: "The counter" })
+ * await visits.increment("home") // 1
  */
-export function createAtomic(driver: StorageDriver, options: AtomicOptions): Atomic {
-  if (!driver.atomic) throw new StorageNotAtomic(options.subject)
+export function createAtomic(driver: StorageDriver, options: AtomicOptions = {}): Atomic {
+  const { subject = "`createAtomic()`" } = options
+  if (!driver.atomic) throw new StorageNotAtomic(subject)
   const core: Core = { driver, turns: new Map(), now: Date.now, wait: sleep, random: Math.random, ...options }
   return {
     get: (key) => readJson(driver, key),

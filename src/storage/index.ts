@@ -1,10 +1,6 @@
 // Contract
 
-// Tools
-export { type Atomic, createAtomic, type Lease } from "./atomic.ts"
-// Drivers
-export { memoryStorage } from "./memory.ts"
-export { scoped } from "./scoped.ts"
+export type { MaybePromise } from "../shared/maybe-promise.ts"
 export {
   absent,
   type KeyPage,
@@ -14,3 +10,12 @@ export {
   type Version,
   type WriteOptions,
 } from "./storage.ts"
+
+// Drivers
+
+export { type MemoryStorageOptions, memoryStorage } from "./memory.ts"
+
+// Tools
+
+export { type Atomic, type AtomicOptions, createAtomic, type Lease, type TtlOption } from "./atomic.ts"
+export { scoped } from "./scoped.ts"

@@ -10,6 +10,7 @@ import {
   type WriteOptions,
 } from "./storage.ts"
 
+/** The bounds of a storage in memory, and its clock. */
 export interface MemoryStorageOptions {
   /** The most entries. Default 100,000. */
   readonly maxEntries?: number
@@ -24,7 +25,11 @@ export interface MemoryStorageOptions {
  * nothing in it has expired, it refuses new entries: what was acknowledged is never forgotten before its time,
  * since a forgotten lock or one-use token would be worse than a refusal.
  *
+ * @param options `maxEntries`, `maxCharacters` and `now`.
  * @throws {StorageFull} by `write` and `increment`
+ * @example
+ * const storage = memoryStorage({ maxEntries: 1000 })
+ * await storage.write("greeting", "hello", { ttl: 60_000 })
  */
 export function memoryStorage(options: MemoryStorageOptions = {}): StorageDriver {
   const store = new Entries(options)
@@ -168,7 +173,8 @@ class Entries {
   #assertRoom(key: string, value: string): void {
     const before = this.#entries.get(key)
     const entries = this.#entries.size + (before === undefined ? 1 : 0)
-    if (entries > this.#maxEntries) throw new StorageFull(`${this.#maxEntries} entries`)
+    if (entries > this.#maxEntries)
+      throw new StorageFull(`${this.#maxEntries} ${this.#maxEntries === 1 ? "entry" : "entries"}`)
     const freed = before === undefined ? 0 : key.length + before.value.length
     if (this.#characters - freed + key.length + value.length > this.#maxCharacters) {
       throw new StorageFull(`${this.#characters} of ${this.#maxCharacters} characters`)

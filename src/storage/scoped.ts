@@ -16,9 +16,13 @@ interface ScopedDriver extends StorageDriver {
  * Gives a part of a storage: keys in it never meet keys outside, nor keys of scopes inside it. It is the gate
  * through which keys from elsewhere reach a driver, so it is here that they are checked.
  *
+ * @param driver The storage, or a scope of it.
  * @param name 1 to 128 letters, digits, `_`, `-` or `.`.
  * @throws {InvalidStorageKey} The name is another; its methods throw it for keys that are empty, too long, or hold
  * control characters or lone surrogates.
+ * @example
+ * const drafts = scoped(memoryStorage(), "drafts")
+ * await drafts.write("1", "Dear Ada")
  */
 export function scoped(driver: StorageDriver, name: string): StorageDriver {
   if (!/^[A-Za-z0-9_.-]{1,128}$/.test(name)) {

@@ -12,12 +12,15 @@ export const absent = "absent"
 
 /** What a key holds. */
 export interface Stored {
+  /** The text that was written. */
   readonly value: string
+  /** What a conditional write compares. */
   readonly version: Version
   /** When it ceases to exist, in milliseconds since 1970; `undefined` for never. */
   readonly expiresAt: number | undefined
 }
 
+/** On which condition and for how long something is written. */
 export interface WriteOptions {
   /** Writes only if the key is at this version now. Only for drivers that are `atomic`. */
   readonly if?: Version | undefined
@@ -25,6 +28,7 @@ export interface WriteOptions {
   readonly ttl?: number | undefined
 }
 
+/** Which page of a list is wanted. */
 export interface ListOptions {
   /** Where an earlier page ended. Default: at the start. */
   readonly cursor?: string | undefined
@@ -34,6 +38,7 @@ export interface ListOptions {
 
 /** Some of the keys that a list has. */
 export interface KeyPage {
+  /** The keys, whole, in any order. */
   readonly keys: readonly string[]
   /** Where the next page starts; `undefined` after the last. A page may be empty and yet not be the last. */
   readonly cursor: string | undefined

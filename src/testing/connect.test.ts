@@ -6,7 +6,8 @@ import { resource } from "../components/resource.ts"
 import { tool } from "../components/tool.ts"
 import { UnknownOption } from "../errors/server.ts"
 import { ClientClosed, RequestFailed, ToolCallFailed } from "../errors/testing.ts"
-import { FleetMCP, type FleetMCPOptions } from "../fleet-mcp.ts"
+import { FleetMCP } from "../fleet-mcp.ts"
+import type { FleetMCPOptions } from "../fleet-mcp-options.ts"
 import { createPrincipal } from "../protocol/principal.ts"
 import { definePlugin } from "../server/plugin.ts"
 import { metaKeys } from "../spec/meta.ts"
@@ -19,6 +20,18 @@ const add = tool(
 
 function server(options: FleetMCPOptions = {}): FleetMCP {
   return new FleetMCP("test", { log: () => undefined, ...options })
+}
+
+/** A server, and what it is sent: the method, and the header of the tenant. */
+function spied(mcp: FleetMCP) {
+  const seen: (readonly [method: string, tenant: string | undefined])[] = []
+  const handle: FleetMCP["handler"]["handle"] = (message, channel) => {
+    // Written by the client, which sends nothing else.
+    const { method } = message as { readonly method: string }
+    seen.push([method, channel.headers?.get("x-tenant")])
+    return mcp.handler.handle(message, channel)
+  }
+  return { target: { start: () => mcp.start(), handler: { handle } }, seen }
 }
 
 /** What a promise rejects with. */
@@ -67,6 +80,13 @@ describe("calling tools", () => {
     await using client = await connect(versions)
     expect(await client.tools.v?.()).toBe("1.10")
     expect(await client.tools.v?.({}, { version: "1.9" })).toBe("1.9")
+  })
+
+  it("gives a function by name, of whatever name", async () => {
+    await using client = await connect(mcp)
+    expect(await client.tool("add")({ a: 1, b: 2 })).toBe(3)
+    expect(await reasonOf(client.tool("sub")())).toBeInstanceOf(RequestFailed)
+    expect(await reasonOf(client.tool("then")())).toBeInstanceOf(RequestFailed)
   })
 
   it("does not take the tools for a promise", async () => {
@@ -350,6 +370,60 @@ describe("headers", () => {
       expect(failure).toMatchObject({ error: { code: -32020 }, status: 400 })
     },
   )
+
+  it("repeat the arguments of tools that only the caller sees, whoever was asked for before", async () => {
+    const own = server()
+    own.tool(
+      {
+        name: "region",
+        input: z.object({ region: z.string() }),
+        headers: { region: "Region" },
+        auth: requireScopes("eu"),
+      },
+      ({ region }) => region,
+    )
+    const principal = await createPrincipal({ subject: "ann", scopes: ["eu"] })
+    await using client = await connect(own, { headers: {} })
+    const args = { region: "eu" }
+    expect(await reasonOf(client.callTool("region", args))).toBeInstanceOf(RequestFailed)
+    expect(await client.tool("region")(args, { principal })).toBe("eu")
+    await using other = await connect(own, { headers: {}, principal })
+    expect(await other.tool("region")(args)).toBe("eu")
+  })
+
+  it("are learnt with the headers of the request that needs them", async () => {
+    const { target, seen } = spied(mcp)
+    await using client = await connect(target, { headers: {} })
+    const headers = { "X-Tenant": "a", "mcp-name": "region" }
+    await client.callTool("region", { region: "eu" }, { headers })
+    expect(seen).toEqual([
+      ["tools/list", "a"],
+      ["tools/list", "a"],
+      ["tools/call", "a"],
+    ])
+  })
+
+  it("follow a tool that was replaced", async () => {
+    const own = server()
+    const input = z.object({ region: z.string(), zone: z.string() })
+    const made = (headers: { readonly [property: string]: string }) =>
+      tool({ name: "place", input, headers }, ({ region, zone }) => `${region}/${zone}`)
+    own.add(made({ region: "Region" }))
+    await using client = await connect(own, { headers: {} })
+    const args = { region: "eu", zone: "a" }
+    expect(await client.tool("place")(args)).toBe("eu/a")
+    own.replace(made({ zone: "Zone" }))
+    expect(await client.tool("place")(args)).toBe("eu/a")
+  })
+
+  it("are not sent again where they were wrong for another reason", async () => {
+    const { target, seen } = spied(mcp)
+    await using client = await connect(target, { headers: {} })
+    await client.callTool("region", { region: "eu" })
+    seen.length = 0
+    await reasonOf(client.callTool("region", { region: "eu" }, { headers: { "Mcp-Param-Region": "x" } }))
+    expect(seen.filter(([method]) => method === "tools/call")).toHaveLength(1)
+  })
 })
 
 describe("connecting", () => {
@@ -371,5 +445,51 @@ describe("connecting", () => {
     const failure = await reasonOf(connect(server(), { wire: "objects" }))
     expect(failure).toBeInstanceOf(UnknownOption)
     expect(String(failure)).toContain("`serialize: false`")
+  })
+
+  it.each([
+    { era: "session" },
+    { serialize: "no" },
+    { clientInfo: "me" },
+    { capabilities: [] },
+    { elicitation: { action: "accept" } },
+    { sampling: "x" },
+    { roots: "file:///a" },
+    { roots: [7] },
+    { maxRounds: Number.NaN },
+    { maxRounds: -1 },
+    { logLevel: "warn" },
+    { principal: "ann" },
+    { headers: "x" },
+    { headers: { "x-a": 1 } },
+    { onProgress: true },
+    { onLog: console },
+    { onNotification: 1 },
+  ])("refuses %j", async (options) => {
+    const failure = await reasonOf(connect(server(), options as object))
+    expect(failure).toMatchObject({ code: "INVALID_OPTION" })
+    expect(String(failure)).toContain(`The option \`${Object.keys(options)[0]}\` of \`connect()\``)
+  })
+
+  it("takes every option", async () => {
+    const principal = await createPrincipal({ subject: "ann" })
+    const ignore = (): undefined => undefined
+    await using client = await connect(server({ tools: [add] }), {
+      era: "stateless",
+      serialize: true,
+      clientInfo: { name: "c", version: "1" },
+      capabilities: {},
+      elicitation: () => ({ action: "decline" }),
+      sampling: () => "x",
+      roots: ["file:///a", { uri: "file:///b" }],
+      maxRounds: 0,
+      logLevel: "warning",
+      principal,
+      headers: { "x-a": "b", "x-c": undefined },
+      onProgress: ignore,
+      onLog: ignore,
+      onNotification: ignore,
+    })
+    expect(await client.tool("add")({ a: 1, b: 2 })).toBe(3)
   })
 })

@@ -5,9 +5,11 @@ import { assertConnectOptions, type ConnectOptions } from "./options.ts"
 
 /** A server that a client can be connected to: a `FleetMCP`. */
 export interface TestTarget<Tools extends readonly Tool[] = readonly Tool[]> {
+  /** What answers messages. */
   readonly handler: MessageHandler
   /** Starts what must be there before the first request. */
   readonly start: () => Promise<void>
+  /** Only for inference: the tools a typed client sees. Never there. */
   readonly types?: { readonly tools: Tools }
 }
 
@@ -15,7 +17,10 @@ export interface TestTarget<Tools extends readonly Tool[] = readonly Tool[]> {
  * Connects a client to a server in the same process: no port, no transport, and yet every message goes as JSON through
  * all that the server does to it.
  *
+ * @param server A `FleetMCP`; it is started if it is not.
+ * @param options What the client can do and answers. Default: nothing.
  * @throws {UnknownOption} FLEET-09
+ * @throws {InvalidOption} An option has a value that cannot be meant.
  *
  * @example
  * await using client = await connect(mcp)

@@ -1,6 +1,17 @@
 // Client
 
+export type { CompleteOptions, TestClient } from "./client.ts"
+export { connect, type TestTarget } from "./connect.ts"
+export type { ElicitationHandler, RootsAnswer, SamplingHandler } from "./input.ts"
+export type { Subscription } from "./subscription.ts"
+export type { ToolFunctionOf, ToolFunctions } from "./tools.ts"
+
+// Options
+
+export type { ConnectOptions, Listeners, Notification, RequestOptions } from "./options.ts"
+
 // Errors
+
 export {
   ClientClosed,
   EndlessQuestions,
@@ -8,10 +19,3 @@ export {
   ToolCallFailed,
   UnansweredRequest,
 } from "../errors/testing.ts"
-export type { CompleteOptions, TestClient } from "./client.ts"
-export { connect, type TestTarget } from "./connect.ts"
-export type { ElicitationHandler, RootsAnswer, SamplingHandler } from "./input.ts"
-// Options
-export type { ConnectOptions, Listeners, Notification, RequestOptions } from "./options.ts"
-export type { Subscription } from "./subscription.ts"
-export type { ToolFunctions } from "./tools.ts"

@@ -1,5 +1,7 @@
-import { assertOptions } from "../components/options.ts"
+import { assertOptions, type OptionKind } from "../components/options.ts"
+import { isObject } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
+import { loggingLevels } from "../protocol/stateless/envelope.ts"
 import type {
   ClientCapabilities,
   Implementation,
@@ -11,13 +13,17 @@ import type { ElicitationHandler, RootsAnswer, SamplingHandler } from "./input.t
 
 /** A notification as it came from the server. */
 export interface Notification {
+  /** The method, such as `notifications/tools/list_changed`. */
   readonly method: string
+  /** Its parameters; empty without any. */
   readonly params: { readonly [name: string]: unknown }
 }
 
 /** What a client hears while its requests run. */
 export interface Listeners {
+  /** Hears how far a call is; without it the server is not asked to tell. */
   readonly onProgress?: (progress: ProgressNotificationParams) => void
+  /** Hears log messages. */
   readonly onLog?: (message: LoggingMessageNotificationParams) => void
   /** Hears of all notifications that are neither progress nor log messages. */
   readonly onNotification?: (notification: Notification) => void
@@ -68,26 +74,46 @@ export interface ConnectOptions extends Listeners {
   readonly headers?: { readonly [name: string]: string | undefined }
 }
 
-const known: { readonly [option in keyof ConnectOptions]-?: true } = {
-  era: true,
-  serialize: true,
-  clientInfo: true,
-  capabilities: true,
-  elicitation: true,
-  sampling: true,
-  roots: true,
-  maxRounds: true,
-  logLevel: true,
-  principal: true,
-  headers: true,
-  onProgress: true,
-  onLog: true,
-  onNotification: true,
+const kinds: { readonly [option in keyof ConnectOptions]-?: OptionKind } = {
+  era: ["stateless"],
+  serialize: "boolean",
+  clientInfo: "object",
+  capabilities: "object",
+  elicitation: "function",
+  sampling: "function",
+  roots: {
+    holds: (value) => typeof value === "function" || (Array.isArray(value) && value.every(isRoot)),
+    expected: 'a list of folders such as `["file:///home/ada"]`, or a function',
+  },
+  maxRounds: "size",
+  logLevel: loggingLevels,
+  principal: {
+    holds: (value) => isObject(value) && typeof value.key === "string",
+    expected: "what `await createPrincipal(…)` gave",
+  },
+  headers: {
+    holds: (value) => isObject(value) && Object.values(value).every(isHeader),
+    expected: "an object of strings",
+  },
+  onProgress: "function",
+  onLog: "function",
+  onNotification: "function",
 }
 
-/** @throws {UnknownOption} FLEET-09 */
+/**
+ * @throws {UnknownOption} FLEET-09
+ * @throws {InvalidOption}
+ */
 export function assertConnectOptions(options: ConnectOptions): void {
-  assertOptions("`connect()`", options, { names: Object.keys(known), foreign })
+  assertOptions("`connect()`", options, { kinds, foreign })
+}
+
+function isRoot(value: unknown): boolean {
+  return typeof value === "string" || (isObject(value) && typeof value.uri === "string")
+}
+
+function isHeader(value: unknown): boolean {
+  return typeof value === "string" || value === undefined
 }
 
 const foreign: { readonly [name: string]: string } = {

@@ -12,6 +12,7 @@ export interface Subscription {
   readonly ended: Promise<object | undefined>
   /** Leaves the stream, and rejects with what a listener threw, if one did. */
   readonly close: () => Promise<void>
+  /** The same as `close`, at the end of an `await using` block. */
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 

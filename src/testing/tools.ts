@@ -9,15 +9,31 @@ import type { RequestOptions } from "./options.ts"
  * and else by any name, of anything, to anything.
  */
 export type ToolFunctions<Tools extends readonly Tool[]> = string extends Tools[number]["name"]
-  ? AnyFunctions
-  : { readonly [Each in Tools[number] as Each["name"]]: ToolFunction<Each> }
+  ? KnownFunctions<Tools> & AnyFunctions
+  : KnownFunctions<Tools>
+
+/**
+ * The function of one tool: that of {@link ToolFunctions} where the server was made with it, else one of anything.
+ */
+export type ToolFunctionOf<Tools extends readonly Tool[], Name extends string> = string extends Name
+  ? AnyFunction
+  : KnownFunctions<Tools> extends { readonly [Known in Name]: infer Function }
+    ? Function
+    : AnyFunction
+
+/** Those whose name is known to the compiler. */
+type KnownFunctions<Tools extends readonly Tool[]> = {
+  readonly [Each in Tools[number] as string extends Each["name"] ? never : Each["name"]]: ToolFunction<Each>
+}
 
 interface AnyFunctions {
-  readonly [name: string]: (
-    args?: { readonly [argument: string]: unknown },
-    options?: RequestOptions,
-  ) => Promise<unknown>
+  readonly [name: string]: AnyFunction
 }
+
+type AnyFunction = (
+  args?: { readonly [argument: string]: unknown },
+  options?: RequestOptions,
+) => Promise<unknown>
 
 type ToolFunction<Each> =
   Each extends Tool<string, infer Arguments, infer Result>
@@ -38,13 +54,16 @@ export function toolFunctions<Tools extends readonly Tool[]>(call: CallTool): To
   const functions = new Proxy(Object.create(null) as object, {
     get(_, name) {
       // What is awaited is asked for `then`, which must not look like a promise.
-      if (typeof name === "symbol" || name === "then") return undefined
-      return (args?: { readonly [argument: string]: unknown }, options?: RequestOptions) =>
-        call(name, args, options).then((result) => valueOrThrow(name, result))
+      return typeof name === "symbol" || name === "then" ? undefined : toolFunction(name, call)
     },
   })
   // The server's own type says which names exist and what they take.
   return functions as ToolFunctions<Tools>
+}
+
+/** Makes the function of one tool, whether there is one or not. */
+export function toolFunction(name: string, call: CallTool): AnyFunction {
+  return (args, options) => call(name, args, options).then((result) => valueOrThrow(name, result))
 }
 
 function valueOrThrow(tool: string, result: CallToolResult): unknown {

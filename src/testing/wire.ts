@@ -31,8 +31,8 @@ export class Wire {
     this.#handler = handler
     this.#options = options
     this.#envelope = new Envelope(options)
-    this.#headers = new HeaderWriter(options.headers, () =>
-      listAll((params) => this.request("tools/list", params), "tools"),
+    this.#headers = new HeaderWriter(options.headers, (asked) =>
+      listAll((params) => this.request("tools/list", params, asked), "tools"),
     )
   }
 
@@ -77,8 +77,19 @@ export class Wire {
 
   #round(request: Request): MaybePromise<object> {
     request.options.signal?.throwIfAborted()
-    const ready = this.#headers.prepare(request)
-    return ready === undefined ? this.#once(request) : ready.then(() => this.#once(request))
+    return this.#headers.needsTool(request) ? this.#withTool(request) : this.#once(request)
+  }
+
+  /** Sends a call whose headers follow from the tool; once again where that has changed since it was listed. */
+  async #withTool(request: Request): Promise<object> {
+    await this.#headers.learn(request)
+    try {
+      return await this.#once(request)
+    } catch (error) {
+      const isStale = error instanceof RequestFailed && error.error.code === headerMismatch
+      if (!isStale || !(await this.#headers.relearn(request))) throw error
+      return this.#once(request)
+    }
   }
 
   #once(request: Request): MaybePromise<object> {
@@ -120,6 +131,9 @@ export class Wire {
     })
   }
 }
+
+/** @see S28/basic/transports/streamable-http#server-validation */
+const headerMismatch = -32020
 
 function isQuestion(result: object): result is InputRequiredResult {
   return "resultType" in result && result.resultType === "input_required"

@@ -158,13 +158,28 @@ describeEntries("the body of a request", (serve, entry) => {
     expect([status, json.error.code, Array.isArray(json)]).toEqual([400, -32600, false])
   })
 
-  it("that is not UTF-8 is read with replacements, not refused or fatal", async () => {
+  it.each([
+    ["a byte that never occurs", [0xff]],
+    ["half a character", [0xc3]],
+    ["a surrogate", [0xed, 0xa0, 0x80]],
+    ["an overlong form", [0xc0, 0xaf]],
+    ["Latin-1", [0xe4]],
+  ])("that holds %s is not UTF-8, and answered with 400 and -32700", async (_, wrong) => {
     const t = await serve(sampleServer())
-    const request = callOf("@@")
-    const bytes = new TextEncoder().encode(request.body as string)
-    bytes[bytes.indexOf(0x40)] = 0xff
-    const { status, json } = await t.send({ ...request, body: bytes })
-    expect([status, json.result.structuredContent]).toEqual([200, { value: "\uFFFD@" }])
+    const request = callOf("@")
+    const [before, after] = (request.body as string).split("@")
+    const encoder = new TextEncoder()
+    const bytes = new Uint8Array([...encoder.encode(before), ...wrong, ...encoder.encode(after)])
+    for (const body of [bytes, new Blob([bytes]).stream()]) {
+      const { status, json } = await t.send({ ...request, body })
+      expect([status, json.error]).toEqual([400, { code: -32700, message: "The body is not UTF-8." }])
+    }
+  })
+
+  it("may hold the character that stands for unreadable ones", async () => {
+    const t = await serve(sampleServer())
+    const { status, json } = await t.send(callOf("\uFFFD"))
+    expect([status, json.result.structuredContent]).toEqual([200, { value: "\uFFFD" }])
   })
 
   it("with lone surrogates is echoed as it came", async () => {

@@ -42,7 +42,9 @@ describeEntries("CORS", (serve) => {
   })
 
   it("answers a preflight with methods, headers and an age", async () => {
-    const t = await serve(sampleServer({ http: { cors: { maxAge: 60, allowHeaders: ["x-tenant"] } } }))
+    const t = await serve(
+      sampleServer({ http: { cors: { origins: "*", maxAge: 60, allowHeaders: ["x-tenant"] } } }),
+    )
     const { status, headers, text } = await t.send({ method: "OPTIONS", headers: { origin: app } })
     expect([status, text, headers.get("access-control-max-age")]).toEqual([204, "", "60"])
     expect(headers.get("access-control-allow-methods")).toContain("POST")

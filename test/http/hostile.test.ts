@@ -1,5 +1,6 @@
+import { once } from "node:events"
 import { describe, expect, it, onTestFinished } from "vitest"
-import type { HttpTimeouts } from "../../src/http/endpoint.ts"
+import type { HttpTimeouts } from "../../src/http/http-options.ts"
 import { serveHttp } from "../../src/http/node-runtime.ts"
 import type { RunningServer } from "../../src/http/running-server.ts"
 import { startNode, trapErrors } from "./entries.ts"
@@ -58,6 +59,8 @@ describe("a server survives", () => {
     ["a negative length", head("content-length: -1\r\n")],
     ["a length in words", head("content-length: ten\r\n")],
     ["no host", "POST /mcp HTTP/1.1\r\n\r\n"],
+    ["two hosts", head("connection: close\r\nhost: evil.example\r\n")],
+    ["one host twice", head("connection: close\r\nHOST: 127.0.0.1\r\n", "GET", "/health")],
     ["a header without a colon", "GET /health HTTP/1.1\r\nhost: localhost\r\nbroken\r\n\r\n"],
     ["a header name with a space", "GET /health HTTP/1.1\r\nhost: localhost\r\na b: c\r\n\r\n"],
     ["a header value with a NUL", "GET /health HTTP/1.1\r\nhost: localhost\r\na: \0\r\n\r\n"],
@@ -372,13 +375,29 @@ describe("a server survives", () => {
     const timeouts = { send: 100 }
     const server = await serveHttp(mcp.http({ timeouts }).node, { port: 0, host: "127.0.0.1", path: "/mcp" })
     const client = open(server.port)
-    client.socket.pause()
     client.write(wire(callTool("big")))
+    await once(client.socket, "data")
+    client.socket.pause()
     // The server's side closes, which one that does not read learns when it reads again.
     await vanished(server)
     client.socket.resume()
     expect((await client.closed).length).toBeLessThan(32 * 1024 * 1024)
     await server.close(0)
+  })
+
+  it("being closed while a reader still takes a large answer, which comes whole", async () => {
+    const mcp = sampleServer()
+    const size = 32 * 1024 * 1024
+    mcp.tool({ name: "big" }, () => "x".repeat(size))
+    const server = await serveHttp(mcp.node, { port: 0, host: "127.0.0.1", path: "/mcp" })
+    const client = open(server.port)
+    client.write(wire(callTool("big")))
+    await once(client.socket, "data")
+    client.socket.pause()
+    const closed = server.close(60_000)
+    client.socket.resume()
+    expect((await client.closed).length).toBeGreaterThan(size)
+    await closed
   })
 
   it("readers that take a large answer slowly but steadily", async () => {

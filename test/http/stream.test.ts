@@ -2,7 +2,7 @@ import { expect, it } from "vitest"
 import { createPrincipal } from "../../src/protocol/principal.ts"
 import type { Abortable, Channel, MessageHandler, Reply } from "../../src/protocol/transport.ts"
 import type { Authenticator } from "../../src/server/authenticator.ts"
-import { describeEntries, turn } from "./entries.ts"
+import { describeEntries, type OpenAnswer, turn } from "./entries.ts"
 import { callTool, eventsOf, rpc } from "./messages.ts"
 import { deferred, ManualTimers, quietServer, sampleServer, servedOf } from "./server.ts"
 
@@ -158,7 +158,7 @@ describeEntries("the stream of an answer", (serve, name) => {
   it("gets no comment while events are sent", async () => {
     const timers = new ManualTimers()
     const { handler, channel, answer } = manual()
-    const t = await serve(servedOf({ handler, every: timers.every }))
+    const t = await serve(servedOf({ handler, every: timers.every }, { timeouts: { send: 60_000 } }))
     const opened = t.open(post)
     const { send } = bound(await channel)
     for (let n = 0; n < 3; n++) {
@@ -251,6 +251,33 @@ describeEntries("the stream of an answer", (serve, name) => {
       await turn()
     }
     expect(await aborted.promise).toBe("disconnect")
+  })
+
+  it("is cut when its reader takes nothing for as long as `send` says", async () => {
+    if (name === "node") return // there the connection itself is watched
+    const timers = new ManualTimers()
+    const { handler, channel } = manual()
+    const t = await serve(
+      servedOf({ handler, every: timers.every }, { keepAliveMs: 10, timeouts: { send: 30 } }),
+    )
+    const opened = t.open(post)
+    const given = await channel
+    const reasons: string[] = []
+    given.onDisconnect({ abort: (reason) => void reasons.push(reason) })
+    given.send('{"n":1}')
+    const answer = await opened
+    await answer.until(/"n":1/)
+    // A reader that has taken all waits for us, not we for it.
+    for (let n = 0; n < 10; n++) await beatAndRead(timers, answer)
+    const event = JSON.stringify("x".repeat(1000))
+    for (let n = 0; n < 100; n++) {
+      given.send(event)
+      await turn()
+    }
+    for (let n = 0; n < 3; n++) timers.beat()
+    expect([reasons, timers.count]).toEqual([[], 1])
+    timers.beat()
+    expect([reasons, timers.count]).toEqual([["disconnect"], 0])
   })
 
   it("holds one turn of a handler that sends without end to the same bound", async () => {
@@ -369,4 +396,11 @@ function bound(channel: Channel): { readonly send: (json: string) => void } {
   const ignored: Abortable = { abort: () => undefined }
   channel.onDisconnect(ignored)
   return { send: (json) => channel.send(json) }
+}
+
+/** Beats, and takes the comment that keeps the stream open. */
+async function beatAndRead(timers: ManualTimers, answer: OpenAnswer): Promise<void> {
+  timers.beat()
+  timers.beat()
+  await answer.until(/keep-alive/)
 }

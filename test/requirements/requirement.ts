@@ -9,7 +9,6 @@ export type Reason =
   | "skills extension"
   | "storage"
   | "composition"
-  | "deprecation warnings"
   | "the author's duty"
   | "the conformance suite"
 

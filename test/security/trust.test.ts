@@ -38,6 +38,17 @@ describe("what a caller may not see", () => {
     await expect(mcp.callTool("admin")).resolves.toMatchObject({ content: [{ text: "secret" }] })
   })
 
+  it("is not opened by a template that fits its URI as well", async () => {
+    const mcp = new FleetMCP("hidden")
+    mcp.resource({ uri: "users://me", auth: requireScopes("me") }, () => "secret")
+    mcp.resource("users://{id}", ({ id }) => `user ${id}`)
+    await expect(mcp.readResource("users://me", { as: undefined })).rejects.toThrow("Resource not found")
+    await expect(mcp.readResource("users://7", { as: undefined })).resolves.toMatchObject({
+      contents: [{ text: "user 7" }],
+    })
+    await expect(mcp.readResource("users://me")).resolves.toMatchObject({ contents: [{ text: "secret" }] })
+  })
+
   it("is not completed for callers who lack the scopes that it demands openly", async () => {
     const mcp = new FleetMCP("challenged")
     const args = z.object({ tenant: z.string() })

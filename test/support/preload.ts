@@ -1,6 +1,20 @@
+import { loadMessages } from "../../src/components/prompt.ts"
+import { loadReading } from "../../src/components/resource-read.ts"
 import { loadInterpreter } from "../../src/schema/json-schema-validator.ts"
 import { loadCoercion } from "../../src/schema/lenient-validator.ts"
 import { loadWording } from "../../src/schema/standard-validator.ts"
 
 // What is loaded at first use answers at once from then on, so that tests may look at verdicts without waiting.
-await Promise.all([loadInterpreter(), loadWording(), loadCoercion()])
+await Promise.all([
+  loadInterpreter(),
+  loadWording(),
+  loadCoercion(),
+  loadReading(),
+  loadMessages(),
+  import("../../src/protocol/stateless/aes-sealer.ts"),
+  import("../../src/protocol/stateless/conversation.ts"),
+  import("../../src/protocol/stateless/sealed-journal.ts"),
+  import("../../src/server/asking.ts"),
+  import("../../src/server/complete-argument.ts"),
+  import("../../src/server/subscribe.ts"),
+])

@@ -1,6 +1,7 @@
 import * as z from "zod"
 import type { Tool } from "../../src/components/tool.ts"
-import { FleetMCP, type FleetMCPOptions } from "../../src/fleet-mcp.ts"
+import { FleetMCP } from "../../src/fleet-mcp.ts"
+import type { FleetMCPOptions } from "../../src/fleet-mcp-options.ts"
 import type { LogRecord } from "../../src/server/server-log.ts"
 
 /** A server whose own log is kept to itself. */

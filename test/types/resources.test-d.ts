@@ -102,3 +102,17 @@ export const registered = mcp.resource("users://{id}", ({ id }) => id)
 same<Template<"users://{id}">>()(registered)
 // @ts-expect-error Property 'idd' does not exist on type '{ id: string; }'.
 mcp.resource("users://{id}", ({ idd }) => idd)
+
+// What can only fail when it is read does not compile.
+
+// @ts-expect-error Type 'bigint' is not assignable to type 'CannotSend<"result is no data → …">'.
+resource("config://a", () => 10n)
+// @ts-expect-error Type 'undefined' is not assignable to type 'CannotSend<"result is no data → …">'.
+resource("config://a", () => undefined)
+// @ts-expect-error Type 'Promise<void>' is not assignable to type 'CannotSend<"result is no data → …">'.
+resource("config://a", async (_, ctx) => ctx.signal.throwIfAborted())
+resource("config://a", () => {
+  throw new TypeError("never returns")
+})
+resource("config://a", async () => JSON.parse("1"))
+resource("users://{id}", ({ id }) => new Map([["ada", "Ada"]]).get(id))

@@ -52,6 +52,13 @@ const raw = define({
       items: { type: "object", properties: { x: { type: "number" } }, required: ["x"] },
     },
     loose: { type: "array" },
+    pair: {
+      type: "array",
+      prefixItems: [{ type: "string" }, { type: "number" }],
+      items: { type: "boolean" },
+    },
+    open2: { type: "array", prefixItems: [{ type: "string" }] },
+    full: { type: "array", prefixItems: [{ type: "string" }, { type: "number" }], minItems: 2, items: false },
     choice: {
       anyOf: [{ type: "string" }, { type: "object", properties: { n: { default: 1, type: "number" } } }],
     },
@@ -75,6 +82,9 @@ interface RawIn {
   kind?: "a" | "b" | 3
   exact?: { nested: [1] }
   loose?: unknown[]
+  pair?: [string?, number?, ...boolean[]]
+  open2?: [string?, ...unknown[]]
+  full?: [string, number]
   choice?: string | { n?: number }
   one?: true | number
   map?: Record<string, number>
@@ -94,6 +104,29 @@ const asConst = { type: "object", properties: { a: { type: "string" } }, require
 export type AsConst = Assert<Same<InferInput<typeof asConst>, { a: string }>>
 
 export type Scalar = Assert<Same<InferInput<{ readonly type: "string" }>, string>>
+
+// A choice beside properties demands more of them, or adds to them.
+
+const oneOfTwo = define({
+  type: "object",
+  properties: { id: { type: "string" }, name: { type: "string" } },
+  anyOf: [{ required: ["id"] }, { required: ["name"] }],
+})
+export type OneOfTwo = Assert<Same<typeof oneOfTwo.in, { id?: string; name?: string }>>
+const kinds = define({
+  type: "object",
+  properties: { id: { type: "string" } },
+  required: ["id"],
+  oneOf: [
+    { type: "object", properties: { a: { const: 1 } }, required: ["a"] },
+    { type: "object", properties: { a: { const: 2 } }, required: ["a"] },
+  ],
+})
+export const kind: typeof kinds.in = { id: "x", a: 1 }
+// @ts-expect-error: no branch has it
+export const noKind: typeof kinds.in = { id: "x", a: 3 }
+const pattern = define({ type: "string", anyOf: [{ pattern: "^a" }, { pattern: "^b" }] })
+export type Pattern = Assert<Same<typeof pattern.in, string>>
 
 // What is no literal says nothing about its properties.
 

@@ -55,6 +55,30 @@ later.tool({ name: "add" }, () => 1)
 const untyped = await connect(later)
 same<TestClient<readonly import("fleetmcp").Tool[]>>()(untyped)
 same<unknown>()(await untyped.tools.add?.({ anything: 1 }))
+same<unknown>()(await untyped.tool("add")({ anything: 1 }, { version: "1" }))
+same<unknown>()(await untyped.tool("add")())
+
+// By name it is the same function as of `tools`, and of tools that came later one of anything.
+
+same<number>()(await client.tool("add")({ a: 1 }))
+same<{ at: string }>()(await client.tool("now")())
+same<unknown>()(await client.tool("later")({ anything: 1 }))
+const named: string = "add"
+same<unknown>()(await client.tool(named)({ a: 1 }))
+// @ts-expect-error Type 'string' is not assignable to type 'number'.
+await client.tool("add")({ a: "1" })
+// @ts-expect-error Expected 1-2 arguments, but got 0.
+await client.tool("add")()
+
+// One tool whose name is no literal takes nothing from the others.
+
+const some = await connect(new FleetMCP("types", { tools: [add, tool({ name: named }, () => 1)] }))
+same<number>()(await some.tools.add({ a: 1 }))
+same<unknown>()(await some.tools.other?.({ anything: 1 }))
+same<number>()(await some.tool("add")({ a: 1 }))
+same<unknown>()(await some.tool("other")({ anything: 1 }))
+// @ts-expect-error Type 'string' is not assignable to type 'number'.
+await some.tools.add({ a: "1" })
 
 // Handlers of the client get what the server asks.
 

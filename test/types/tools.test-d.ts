@@ -218,3 +218,30 @@ export const registered = mcp.tool({ name: "t", input: numbers, output: kind }, 
 same<Tool<"t", { a: number; b?: number | undefined }, { kind: "a" | "b"; note?: string }>>()(registered)
 // @ts-expect-error Type 'string' is not assignable to type 'number'.
 mcp.tool({ name: "t", output: z.number() }, () => "x")
+
+// What no client could read does not compile; generators do, however they come.
+
+// @ts-expect-error Type 'Promise<Response>' is not assignable: "result is a body: await its `json()` or `text()`".
+tool({ name: "t" }, () => fetch("https://example.com"))
+// @ts-expect-error Type 'Headers' is not assignable
+tool({ name: "t" }, () => new Headers())
+// @ts-expect-error Type '{ b: Blob }' is not assignable: "result.b is a body".
+tool({ name: "t" }, () => ({ b: new Blob([]) }))
+// @ts-expect-error Type 'ReadableStream<any>' is not assignable: "result is a stream".
+tool({ name: "t" }, () => new ReadableStream())
+// @ts-expect-error Type 'WeakMap<WeakKey, any>' is not assignable
+tool({ name: "t" }, () => new WeakMap())
+tool({ name: "t" }, async () =>
+  (function* () {
+    yield "x"
+  })(),
+)
+tool({ name: "t" }, async function* (): AsyncIterableIterator<string> {
+  yield "x"
+})
+
+// Raw JSON Schema fills in defaults of arguments, and none in what is returned.
+
+const filled = { type: "object", properties: { d: { type: "string", default: "x" } } } as const
+const raw = tool({ name: "t", input: filled, output: filled }, ({ d }) => ({ d: d.trim() }))
+same<Tool<"t", { d?: string }, { d?: string }>>()(raw)

@@ -5,6 +5,7 @@ import { errorOf, post, resultOf } from "../../../test/support/post.ts"
 import { allCapabilities, type Fields, rpc } from "../../../test/support/rpc.ts"
 import { quietServer } from "../../../test/support/server.ts"
 import type { Context } from "../../components/context.ts"
+import { inputRequired } from "../../components/input-required.ts"
 import { metaKeys } from "../../spec/meta.ts"
 
 const form = { type: "object", properties: { n: { type: "number" } }, required: ["n"] } as const
@@ -223,6 +224,16 @@ describe("a run that does not ask what was answered", () => {
   it("is fine when it asks nothing at all", async () => {
     const { mcp } = asking((ctx) => (ctx.request.round === 0 ? number(ctx, "a") : "done"))
     expect((await play(mcp)).result).toMatchObject({ content: [{ text: "done" }] })
+  })
+
+  it("is fine after an explicit question, whose answers it takes by key", async () => {
+    const { mcp } = asking((ctx) => {
+      if (ctx.inputResponses !== undefined) return number(ctx, "then?")
+      const params = { mode: "form", message: "first?", requestedSchema: form } as const
+      return inputRequired({ requests: { first: { method: "elicitation/create", params } } })
+    })
+    const { rounds, result } = await play(mcp)
+    expect([rounds, result.structuredContent]).toEqual([[["first?"], ["then?"]], 2])
   })
 
   it("is fine when it still asks one of several", async () => {

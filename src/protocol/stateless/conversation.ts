@@ -11,8 +11,8 @@ import type { InputRequests } from "../../spec/index.ts"
 import type { Answer, Outcome, Peer, Question } from "../call.ts"
 import { missingCapability } from "../capability.ts"
 import { toFailure } from "../dispatcher.ts"
-import { assertAnswer, type Binding, type Journal, type PendingQuestion, sealJournal } from "./journal.ts"
-import type { Sealer } from "./seal.ts"
+import type { Binding, Journal, PendingQuestion } from "./journal.ts"
+import type { Sealer } from "./sealer.ts"
 
 /** The call that a conversation belongs to, as far as it needs to know it. */
 export interface Suspendable {
@@ -49,26 +49,20 @@ export class Conversation {
     this.#journal = journal
   }
 
-  get responses(): { readonly [key: string]: Answer } | undefined {
-    return this.#journal.round === 0 ? undefined : Object.fromEntries(this.#journal.answers)
-  }
-
-  get state(): unknown {
-    return this.#journal.state
-  }
-
   ask(questions: readonly Question[]): Promise<readonly Answer[]> {
-    const answers = Promise.all(questions.map((question) => this.#askOne(question)))
-    // A handler may stop listening (a race, an early return); its silence must not end the process.
-    answers.catch(() => undefined)
-    return answers
+    return Promise.all(questions.map((question) => this.#askOne(question)))
   }
 
   /** Makes the outcome of an explicit `inputRequired()`. */
   require(requests: InputRequests | undefined, state: unknown): Outcome {
     const entries = Object.entries(requests ?? {})
     for (const [, request] of entries) this.#assertCapable(request.method, request.params)
-    const pending = entries.map(([key, { method, params }]) => ({ key, method, text: questionText(params) }))
+    const pending = entries.map(([key, { method, params }]) => ({
+      key,
+      method,
+      text: questionText(params),
+      isExplicit: true,
+    }))
     return this.#outcome(requests, pending, state)
   }
 
@@ -82,12 +76,18 @@ export class Conversation {
     // The first answer again would be the wrong one, and a handler that asks until it likes the answer never end.
     if (isRepeated) return Promise.reject(new RepeatedKey(own))
     const answer = this.#journal.answers.get(key)
-    if (answer !== undefined) return accepted(key, question, answer)
+    if (answer !== undefined) return this.#accepted(key, question, answer)
     return new Promise((_, reject) => {
       this.#assertCapable(question.method, question.params)
       if (this.#waiting.length === 0) atEndOfTurn(() => this.#suspend())
       this.#waiting.push({ key, question, reject })
     })
+  }
+
+  /** An answer that came without a state was not looked at before: nothing told what was asked. */
+  async #accepted(key: string, { method }: Question, answer: Answer): Promise<Answer> {
+    this.#journal.assertAnswer(key, method, answer)
+    return answer
   }
 
   #suspend(): void {
@@ -123,12 +123,15 @@ export class Conversation {
   ): Outcome {
     if (this.#journal.round >= maxRounds) return toFailure(new TooManyRounds(maxRounds)) as Outcome
     const next = { ...this.#journal, round: this.#journal.round + 1, pending, state }
-    const seal = () => sealJournal(this.#exchange.sealer, this.#exchange.binding, next)
+    const { sealer, binding } = this.#exchange
+    // Loaded by the first call that asks: most never do.
+    const seal = async () => (await import("./sealed-journal.ts")).sealJournal(sealer, binding, next)
     return { kind: "input-required", requests, continuation: { kind: "replay", seal } }
   }
 
   #divergence(waiting: readonly Waiting[]): ReplayDiverged | undefined {
-    const { pending, answers } = this.#journal
+    const { answers } = this.#journal
+    const pending = this.#journal.pending.filter(({ isExplicit }) => isExplicit !== true)
     const [before] = pending
     const [now] = waiting
     if (before === undefined || now === undefined) return undefined
@@ -150,12 +153,6 @@ export class Conversation {
     const missing = missingCapability(this.#exchange.peer.capabilities, method, params)
     if (missing !== undefined) throw new MissingClientCapability(missing)
   }
-}
-
-/** An answer that came without a state was not looked at before: nothing told what was asked. */
-async function accepted(key: string, { method }: Question, answer: Answer): Promise<Answer> {
-  assertAnswer(key, method, answer)
-  return answer
 }
 
 function questionText(params: unknown): string {

@@ -13,10 +13,10 @@ import {
 import type { Codec } from "../codec.ts"
 import type { Params } from "../jsonrpc.ts"
 import type { Channel, HeaderBag } from "../transport.ts"
-import { Conversation } from "./conversation.ts"
+import type { Conversation } from "./conversation.ts"
 import { checkParamHeaders } from "./headers.ts"
 import { type Binding, emptyJournal, type Journal } from "./journal.ts"
-import type { Sealer } from "./seal.ts"
+import type { Sealer } from "./sealer.ts"
 
 /** What an exchange needs of the engine. */
 export interface ExchangeHost {
@@ -46,16 +46,17 @@ export class StatelessExchange implements Exchange {
   readonly #channel: Channel
   readonly #method: string
   readonly #params: Params
-  readonly #journal: Journal | undefined
+  readonly #journal: Journal
   readonly #mayAsk: boolean
   readonly #progressToken: unknown
   #progressHead: string | undefined
   #lastProgress: number
-  #conversation: Conversation | undefined
+  #conversation: Promise<Conversation> | undefined
   #controller: AbortController | undefined
   #aborted: AbortReason | undefined
   #ended: boolean
   #finish: ((outcome: Outcome) => void) | undefined
+  #suspension: Outcome | undefined
 
   constructor(host: ExchangeHost, channel: Channel, request: StatelessRequest) {
     this.host = host
@@ -64,7 +65,7 @@ export class StatelessExchange implements Exchange {
     this.#channel = channel
     this.#method = request.method
     this.#params = request.params
-    this.#journal = request.journal
+    this.#journal = request.journal ?? emptyJournal
     this.#mayAsk = request.mayAsk
     this.#progressToken = request.progressToken
     this.#progressHead = undefined
@@ -74,6 +75,7 @@ export class StatelessExchange implements Exchange {
     this.#aborted = undefined
     this.#ended = false
     this.#finish = undefined
+    this.#suspension = undefined
   }
 
   get sealer(): Sealer {
@@ -116,11 +118,12 @@ export class StatelessExchange implements Exchange {
   }
 
   get inputResponses(): { readonly [key: string]: Answer } | undefined {
-    return this.#talk().responses
+    const { round, answers } = this.#journal
+    return round === 0 ? undefined : Object.fromEntries(answers)
   }
 
   get inputState(): unknown {
-    return this.#talk().state
+    return this.#journal.state
   }
 
   notify(method: string, params: Params): void {
@@ -142,12 +145,15 @@ export class StatelessExchange implements Exchange {
 
   ask(questions: readonly Question[]): Promise<readonly Answer[]> {
     if (!this.#mayAsk) return Promise.reject(new CannotAsk(this.#method))
-    return this.#talk().ask(questions)
+    const answers = this.#talk().then((conversation) => conversation.ask(questions))
+    // A handler may stop listening (a race, an early return); its silence must not end the process.
+    answers.catch(() => undefined)
+    return answers
   }
 
-  requireInput(requests: InputRequests | undefined, state: unknown): Outcome {
+  async requireInput(requests: InputRequests | undefined, state: unknown): Promise<Outcome> {
     if (!this.#mayAsk) throw new CannotAsk(this.#method)
-    return this.#talk().require(requests, state)
+    return (await this.#talk()).require(requests, state)
   }
 
   checkHeaderParams(declared: readonly HeaderParam[], params: Params): void {
@@ -159,20 +165,24 @@ export class StatelessExchange implements Exchange {
     if (this.inert) return
     this.#aborted = reason
     this.#controller?.abort(new CallAborted(reason))
-    // A suspended call is finished by its conversation, with the questions.
-    if (reason !== "suspended") this.#finish?.(aborted(reason))
+    if (!hasOwnAnswer(reason)) this.#finish?.(aborted(reason))
+  }
+
+  get suspension(): Outcome | undefined {
+    return this.#suspension
   }
 
   settle(outcome: Promise<Outcome>): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       this.#finish = resolve
       outcome.then(resolve, reject)
-      if (this.#aborted !== undefined && this.#aborted !== "suspended") resolve(aborted(this.#aborted))
+      if (this.#aborted !== undefined && !hasOwnAnswer(this.#aborted)) resolve(aborted(this.#aborted))
     })
   }
 
   /** Ends the call with the questions it waits for. */
   suspend(outcome: Outcome): void {
+    this.#suspension = outcome
     this.abort("suspended")
     this.#finish?.(outcome)
   }
@@ -182,8 +192,16 @@ export class StatelessExchange implements Exchange {
     this.#ended = true
   }
 
-  #talk(): Conversation {
-    this.#conversation ??= new Conversation(this, this.#journal ?? emptyJournal)
+  /** Loaded by the first call that asks: most never do. */
+  #talk(): Promise<Conversation> {
+    this.#conversation ??= import("./conversation.ts").then(
+      ({ Conversation }) => new Conversation(this, this.#journal),
+    )
     return this.#conversation
   }
+}
+
+/** A suspended call is answered with its questions, and one that took too long by whoever timed it. */
+function hasOwnAnswer(reason: AbortReason): boolean {
+  return reason === "suspended" || reason === "timeout"
 }

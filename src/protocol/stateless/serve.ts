@@ -1,4 +1,5 @@
 import { InvalidParams } from "../../errors/protocol.ts"
+import { ServerClosed } from "../../errors/server.ts"
 import type { MaybePromise } from "../../shared/maybe-promise.ts"
 import { statusOfError } from "../../spec/error-codes.ts"
 import type { ProtocolRevision } from "../../spec/revisions.ts"
@@ -11,7 +12,7 @@ import type { Channel, Reply } from "../transport.ts"
 import { readEnvelope, readLogLevel, StatelessPeer } from "./envelope.ts"
 import { type ExchangeHost, StatelessExchange, type StatelessRequest } from "./exchange.ts"
 import { checkMethodHeaders, checkVersionHeader } from "./headers.ts"
-import { isRetry, type Journal, openJournal } from "./journal.ts"
+import { isRetry, type Journal } from "./journal.ts"
 
 /** What the stateless era needs of the engine it serves. */
 export interface StatelessHost extends ExchangeHost {
@@ -19,11 +20,17 @@ export interface StatelessHost extends ExchangeHost {
   readonly supported: readonly ProtocolRevision[]
   readonly methods: ReadonlyMap<string, Method>
   readonly dispatch: Dispatch
-  /** Hear of calls as they start and end, so that a shutdown can wait for them. */
-  readonly started: (exchange: StatelessExchange) => void
-  readonly ended: (exchange: StatelessExchange) => void
+  readonly running: Running
   /** Logs an error that must not reach the peer and gives what the peer is told instead. */
   readonly onError: (error: unknown, method: string) => string
+}
+
+/** Hears of calls as they start and end, so that a shutdown can wait for them. */
+export interface Running {
+  /** Whether no call may begin any more. */
+  readonly isClosed: boolean
+  enter(exchange: StatelessExchange): void
+  leave(exchange: StatelessExchange): void
 }
 
 /**
@@ -44,7 +51,11 @@ export function serveStateless(
   const serving = { host, message, channel }
   if (!isRetry(request.params)) return run(serving, request)
   return reopen(host, request).then(
-    (journal) => run(serving, { ...request, journal }),
+    (journal) =>
+      // The server may have been closed while the state was unsealed.
+      host.running.isClosed
+        ? refuse(host, message, new ServerClosed())
+        : run(serving, { ...request, journal }),
     (error) => refuse(host, message, error),
   )
 }
@@ -66,9 +77,9 @@ function run(serving: Serving, request: StatelessRequest): MaybePromise<Reply> {
   if (!(outcome instanceof Promise)) return finish(serving, exchange, outcome)
   // Only what is not done yet can be cancelled, or waited for by a shutdown.
   channel.onDisconnect(exchange)
-  host.started(exchange)
+  host.running.enter(exchange)
   const reply = outcome.then((settled) => finish(serving, exchange, settled))
-  reply.then(() => host.ended(exchange))
+  reply.then(() => host.running.leave(exchange))
   return reply
 }
 
@@ -121,6 +132,7 @@ function readRequest(host: StatelessHost, message: RequestMessage, channel: Chan
 async function reopen(host: StatelessHost, request: StatelessRequest): Promise<Journal | undefined> {
   if (!request.mayAsk) return undefined
   const { method, params, peer } = request
+  const { openJournal } = await import("./sealed-journal.ts")
   return openJournal(host.sealer, { server: host.name, principal: peer.principal, method, params })
 }
 

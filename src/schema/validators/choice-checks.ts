@@ -18,7 +18,7 @@ export const choiceChecks: CheckMaker = (schema, compiling) => {
   const { compile, document } = compiling
   const target = document.refs.targets.get(schema)
   return [
-    target === undefined ? undefined : compile(target.schema),
+    target === undefined ? undefined : refCheck(target.schema, compile),
     ...listOf(schema.allOf).map(compile),
     anyOfCheck(branchesFor(listOf(schema.anyOf), compile, document.refs)),
     oneOfCheck(branchesFor(listOf(schema.oneOf), compile, document.refs)),
@@ -27,14 +27,25 @@ export const choiceChecks: CheckMaker = (schema, compiling) => {
   ]
 }
 
+/** Compiles what a reference leads to when a value comes there: a long row of references would exhaust the stack. */
+function refCheck(schema: Subschema, compile: (schema: Subschema) => Check): Check {
+  let check: Check | undefined
+  return (value, run, seen) => {
+    check ??= compile(schema)
+    return check(value, run, seen)
+  }
+}
+
 /** A branch of a choice, with what tells it from the others. */
 interface Branch {
   readonly check: Check
   readonly words: string
   readonly types: readonly string[] | undefined
-  /** Properties that this branch pins to literals. */
-  readonly marks: readonly { readonly name: string; readonly literals: readonly unknown[] }[]
+  /** Properties that this branch pins to literals: the first few, since one is what tells branches apart. */
+  readonly marks: ReadonlyMap<string, readonly unknown[]>
 }
+
+const mostMarks = 16
 
 function branchesFor(
   schemas: readonly Subschema[],
@@ -50,12 +61,16 @@ function branchesFor(
 }
 
 function marksOf(schema: Subschema, refs: Refs): Branch["marks"] {
+  const marks = new Map<string, readonly unknown[]>()
   const object = typeof schema === "object" ? (refs.targets.get(schema)?.schema ?? schema) : schema
-  if (typeof object === "boolean" || !isObject(object.properties)) return []
-  return Object.entries(object.properties).flatMap(([name, property]) => {
+  if (typeof object === "boolean" || !isObject(object.properties)) return marks
+  for (const name of Object.keys(object.properties)) {
+    const property = object.properties[name]
     const literals = isObject(property) ? literalsOf(property) : undefined
-    return literals === undefined ? [] : [{ name, literals }]
-  })
+    if (literals !== undefined) marks.set(name, literals)
+    if (marks.size === mostMarks) break
+  }
+  return marks
 }
 
 function anyOfCheck(branches: readonly Branch[]): Check | undefined {
@@ -119,10 +134,10 @@ function explain(branches: readonly Branch[], value: unknown, run: Run): false {
   if (ofType.length === 0) {
     return fail(run, [...new Set(branches.map(({ words }) => words))].join(" or "), value)
   }
-  const marked = ofType.filter((branch) => branch.marks.every((mark) => carries(value, mark)))
+  const marked = ofType.filter(({ marks }) => [...marks].every((mark) => carries(value, mark)))
   const wrongMark = marked.length === 0 ? sharedMark(ofType) : undefined
   if (wrongMark !== undefined && isRecord(value)) {
-    const { name, literals } = wrongMark
+    const [name, literals] = wrongMark
     run.issues.push(expectedIssue([...run.path, name], showLiterals(literals), value[name]))
     return false
   }
@@ -130,17 +145,18 @@ function explain(branches: readonly Branch[], value: unknown, run: Run): false {
   return false
 }
 
-function carries(value: unknown, { name, literals }: Branch["marks"][number]): boolean {
+function carries(value: unknown, [name, literals]: Mark): boolean {
   return isRecord(value) && Object.hasOwn(value, name) && literals.includes(value[name])
 }
 
+type Mark = readonly [name: string, literals: readonly unknown[]]
+
 /** The property that every branch pins, with all its literals. */
-function sharedMark(branches: readonly Branch[]): Branch["marks"][number] | undefined {
+function sharedMark(branches: readonly Branch[]): Mark | undefined {
   if (branches.length < 2) return undefined
-  for (const { name } of branches[0]?.marks ?? []) {
-    const each = branches.map((branch) => branch.marks.find((mark) => mark.name === name)?.literals)
-    if (!each.includes(undefined))
-      return { name, literals: [...new Set(each.flatMap((literals) => literals ?? []))] }
+  for (const name of branches[0]?.marks.keys() ?? []) {
+    const each = branches.map(({ marks }) => marks.get(name))
+    if (!each.includes(undefined)) return [name, [...new Set(each.flatMap((literals) => literals ?? []))]]
   }
   return undefined
 }

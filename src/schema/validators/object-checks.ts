@@ -1,7 +1,7 @@
 import { saidIssue, unexpectedIssue } from "../issue.ts"
 import { isObject, isSubschema, type Subschema } from "../keywords.ts"
+import { guardedPattern } from "../own-pattern.ts"
 import type { TestPattern } from "../pattern.ts"
-import { compilePattern } from "../pattern.ts"
 import { sized } from "../phrases.ts"
 import type { JsonSchema } from "../schema.ts"
 import { wordsOf } from "../words.ts"
@@ -95,7 +95,7 @@ function otherPropertiesCheck(schema: JsonSchema, { compile, document }: Compili
   const byPattern = isObject(schema.patternProperties) ? Object.entries(schema.patternProperties) : []
   const patterns: { readonly test: TestPattern; readonly check: Check; readonly forbidden: boolean }[] = []
   for (const [pattern, property] of byPattern) {
-    const compiled = compilePattern(pattern, document.origin)
+    const compiled = guardedPattern(pattern, document.origin)
     if ("problem" in compiled || !isSubschema(property)) continue
     patterns.push({ test: compiled.test, check: compile(property), forbidden: property === false })
   }

@@ -1,5 +1,6 @@
 import { formats } from "../formats.ts"
-import { mapSubschemas, type Subschema } from "../keywords.ts"
+import { isObject, mapSubschemas, type Subschema } from "../keywords.ts"
+import { runsNatively } from "../own-pattern.ts"
 import type { JsonSchema } from "../schema.ts"
 import { literalsOf } from "../words.ts"
 import type { Document } from "./check.ts"
@@ -44,7 +45,8 @@ const special = ["unevaluatedProperties", "unevaluatedItems", "uniqueItems", "mu
 /**
  * Reduces a schema to what decides verdicts, with references to one list of definitions, for a generator that
  * also reads keywords JSON Schema does not have. Gives `undefined` for a schema that must not be generated: one
- * with special keywords, or a recursive one, whose code would follow a value to any depth.
+ * with special keywords or patterns that could be slow, or a recursive one, whose code would follow a value to any
+ * depth.
  */
 export function plainSchema(document: Document): JsonSchema | undefined {
   const definitions = new Map<JsonSchema, { readonly name: string; json: Subschema | undefined }>()
@@ -52,6 +54,7 @@ export function plainSchema(document: Document): JsonSchema | undefined {
   const reduce = (schema: Subschema): Subschema => {
     if (typeof schema === "boolean") return schema
     if (special.some((keyword) => Object.hasOwn(schema, keyword)) || hasComposedLiteral(schema)) plain = false
+    if (!patternsOf(schema).every(runsNatively)) plain = false
     const kept = Object.fromEntries(
       Object.entries(schema).filter(
         ([keyword, value]) => shared.includes(keyword) || isKnownFormat(keyword, value),
@@ -80,6 +83,11 @@ export function plainSchema(document: Document): JsonSchema | undefined {
     ...root,
     $defs: Object.fromEntries([...definitions.values()].map(({ name, json }) => [name, json])),
   }
+}
+
+function patternsOf({ pattern, patternProperties }: JsonSchema): readonly string[] {
+  const names = isObject(patternProperties) ? Object.keys(patternProperties) : []
+  return typeof pattern === "string" ? [pattern, ...names] : names
 }
 
 function withRef(schema: JsonSchema, reference: Subschema): JsonSchema {

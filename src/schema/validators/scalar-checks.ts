@@ -1,7 +1,7 @@
 import { formats } from "../formats.ts"
 import { showLiterals } from "../issue.ts"
+import { guardedPattern } from "../own-pattern.ts"
 import type { Origin } from "../pattern.ts"
-import { compilePattern } from "../pattern.ts"
 import { bounded, formatted, matching, multipleOf, sized } from "../phrases.ts"
 import type { JsonSchema } from "../schema.ts"
 import { admits, typeOf } from "../words.ts"
@@ -110,7 +110,7 @@ function lengthCheck(schema: JsonSchema): Check | undefined {
 
 function patternCheck(pattern: unknown, origin: Origin): Check | undefined {
   if (typeof pattern !== "string") return undefined
-  const compiled = compilePattern(pattern, origin)
+  const compiled = guardedPattern(pattern, origin)
   if ("problem" in compiled) return undefined
   const expected = matching(pattern)
   return (value, run) => typeof value !== "string" || compiled.test(value, run) || fail(run, expected, value)

@@ -1,4 +1,5 @@
-import { clip, expectedIssue, saidIssue, unexpectedIssue } from "../issue.ts"
+import { clip } from "../../shared/clip.ts"
+import { expectedIssue, saidIssue, unexpectedIssue } from "../issue.ts"
 import { read } from "../peek.ts"
 import { alternatives, bounded, formatted, matching, multipleOf, sized } from "../phrases.ts"
 import type { IssueReader } from "../vendor.ts"

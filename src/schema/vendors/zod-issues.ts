@@ -1,4 +1,5 @@
-import { clip, expectedIssue, type Issue, saidIssue, showLiterals, unexpectedIssue } from "../issue.ts"
+import { clip } from "../../shared/clip.ts"
+import { expectedIssue, type Issue, saidIssue, showLiterals, unexpectedIssue } from "../issue.ts"
 import { read } from "../peek.ts"
 import { bounded, formatted, matching, multipleOf, sized } from "../phrases.ts"
 import type { IssueReader, Place } from "../vendor.ts"

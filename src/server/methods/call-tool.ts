@@ -2,6 +2,7 @@ import { UnknownTool } from "../../errors/server.ts"
 import { type Call, complete, type Outcome } from "../../protocol/call.ts"
 import { isObject, type Params } from "../../protocol/jsonrpc.ts"
 import type { Method } from "../../protocol/method.ts"
+import { clip } from "../../shared/clip.ts"
 import type { MaybePromise } from "../../shared/maybe-promise.ts"
 import { nearestName } from "../../shared/nearest-name.ts"
 import { type Core, scopeOf } from "../core.ts"
@@ -41,7 +42,7 @@ function runTool(core: Core, call: Call, found: Resolved<"tool"> | undefined): M
 /** A handler's error is a result that the model can read; what the protocol must say goes on as it is. */
 function failedResult(core: Core, call: Call, error: unknown): Outcome {
   if (isProtocolError(error)) throw error
-  const { text, errorId } = reportHandlerError(core, error, `calling tool '${call.target}'`)
+  const { text, errorId } = reportHandlerError(core, error, `calling tool '${clip(call.target)}'`)
   return complete({
     content: [{ type: "text", text }],
     isError: true,

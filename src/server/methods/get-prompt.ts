@@ -2,6 +2,7 @@ import { UnknownPrompt } from "../../errors/server.ts"
 import type { Call } from "../../protocol/call.ts"
 import { isObject, type Params } from "../../protocol/jsonrpc.ts"
 import type { Method } from "../../protocol/method.ts"
+import { clip } from "../../shared/clip.ts"
 import { nearestName } from "../../shared/nearest-name.ts"
 import { type Core, scopeOf } from "../core.ts"
 import { throwReported } from "../handler-error.ts"
@@ -39,7 +40,7 @@ export function getPrompt(core: Core): Method {
 }
 
 function fail(core: Core, call: Call, error: unknown): never {
-  throwReported(core, error, `getting prompt '${call.target}'`)
+  throwReported(core, error, `getting prompt '${clip(call.target)}'`)
 }
 
 function checkParams({ name, arguments: args }: Params): string | undefined {

@@ -33,6 +33,15 @@ describe("the number of subscriptions", () => {
     await mcp.close()
   })
 
+  it("is not forgotten when middleware is added", async () => {
+    const mcp = fullServer({ maxSubscriptions: 1 })
+    listen(mcp)
+    await settled()
+    mcp.use({ request: (_, next) => next() })
+    expect(await listen(mcp).answer).toMatchObject(full)
+    await mcp.close()
+  })
+
   it("is bounded for each caller, whatever the others do", async () => {
     const mcp = fullServer({ maxSubscriptionsPerPrincipal: 1 })
     const [ada, bob] = await Promise.all(["ada", "bob"].map((subject) => createPrincipal({ subject })))

@@ -2,6 +2,7 @@ import { ResourceNotFound } from "../../errors/server.ts"
 import type { Call, Outcome } from "../../protocol/call.ts"
 import type { Params } from "../../protocol/jsonrpc.ts"
 import type { Method } from "../../protocol/method.ts"
+import { clip } from "../../shared/clip.ts"
 import { nearestName } from "../../shared/nearest-name.ts"
 import type { ReadResourceResult } from "../../spec/index.ts"
 import { type Core, scopeOf } from "../core.ts"
@@ -28,11 +29,10 @@ export function readResource(core: Core): Method {
       // `check` let only strings pass.
       const uri = call.params.uri as string
       const scope = scopeOf(call)
-      const concrete = await core.catalog.find("resource", uri, scope)
-      if (concrete !== undefined) return read(core, call, { ...concrete, input: uri })
-      const matched = await core.catalog.matchTemplate(uri, scope)
-      if (matched === undefined) throw await notFound(core, uri, scope)
-      return read(core, call, { ...matched.resolved, input: { uri, variables: matched.variables } })
+      const found = await core.catalog.findReadable(uri, scope)
+      if (found === undefined) throw await notFound(core, uri, scope)
+      if (found.kind === "resource") return read(core, call, { ...found.resolved, input: uri })
+      return read(core, call, { ...found.resolved, input: { uri, variables: found.variables } })
     },
   }
 }
@@ -59,7 +59,7 @@ async function read<Input>(core: Core, call: Call, reading: Reading<Input>): Pro
 }
 
 function fail(core: Core, call: Call, error: unknown): never {
-  throwReported(core, error, `reading resource '${call.target}'`)
+  throwReported(core, error, `reading resource '${clip(call.target)}'`)
 }
 
 async function notFound(core: Core, uri: string, scope: Scope): Promise<ResourceNotFound> {

@@ -37,5 +37,5 @@ export const asking: readonly Requirement[] = [
   deferred("the author's duty", "S-282", ["SHOULD", "bound tool loops"]),
   tested("S-283", "MUST", "each sampling round is a retry; the history is made again"),
   tested("S-284", "MUST", "ask for roots only who declared them"),
-  deferred("deprecation warnings", "S-285", ["SHOULD", "warn of deprecated features"]),
+  tested("S-285", "SHOULD", "warn once of deprecated features"),
 ]

@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process"
+import { promisify } from "node:util"
 import { describe, expect } from "vitest"
 import * as z from "zod"
 import { inputRequired } from "../../../src/components/input-required.ts"
@@ -242,6 +244,17 @@ describe("questions", () => {
     })
     const questions = questionsOf(await resultOf(mcp, call("ask", {}, capable())))
     expect(questions.map(({ params }) => params.maxTokens)).toEqual([1000, 7])
+  })
+
+  requirement("S-285", "by a deprecated feature warn of it, once in a process", async () => {
+    // In a process of its own: other tests have asked for roots before.
+    const program = ["--import", "tsx", "test/requirements/fixtures/asks-twice.ts"]
+    const { stderr } = await promisify(execFile)(process.execPath, program)
+    const warnings = stderr.split("\n").filter((line) => line.includes("DeprecationWarning"))
+    expect(warnings).toEqual([
+      expect.stringMatching(/\[FLEET-09\] DeprecationWarning: `ctx\.roots\(\)` is deprecated/),
+      expect.stringMatching(/\[FLEET-09\] DeprecationWarning: `ctx\.sample\(\)` is deprecated/),
+    ])
   })
 
   requirement("S-284", "for roots bring the roots", async () => {

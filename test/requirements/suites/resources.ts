@@ -4,7 +4,7 @@ import { requireScopes } from "../../../src/components/auth-check.ts"
 import { audio, file, image, link, text } from "../../../src/components/content.ts"
 import { message } from "../../../src/components/prompt-result.ts"
 import { resource } from "../../../src/components/resource.ts"
-import { resourceContents } from "../../../src/components/resource-result.ts"
+import { resourceContents } from "../../../src/components/resource-contents.ts"
 import { InvalidUriTemplate } from "../../../src/errors/uri.ts"
 import { createPrincipal } from "../../../src/protocol/principal.ts"
 import { FakeChannel, handle } from "../../support/channel.ts"
@@ -40,7 +40,7 @@ describe("resources", () => {
 
   requirement("S-171", "that say nothing are an error, not empty contents", async () => {
     const mcp = quietServer()
-    mcp.resource("a://b", () => undefined)
+    mcp.resource("a://b", () => undefined as unknown)
     mcp.resource("a://fail", () => {
       throw new Error("it broke")
     })
@@ -108,7 +108,7 @@ describe("resources", () => {
     requirement("S-176", `are not found under the path ${path}, as if they were not there`, async () => {
       const mcp = quietServer()
       const seen: unknown[] = []
-      mcp.resource("files://{path*}", ({ path: found }) => void seen.push(found))
+      mcp.resource("files://{path*}", ({ path: found }) => seen.push(found))
       const error = await errorOf(mcp, read(`files://${path}`))
       expect(error).toMatchObject({ code: -32602, message: expect.stringContaining("not found") })
       expect(seen).toEqual([])

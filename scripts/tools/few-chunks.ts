@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild"
+import { entries, importTargets } from "./manifest.ts"
+import { root } from "./run.ts"
+
+/**
+ * Has esbuild write what the main entry loads as two chunks: what is also needed by code that is loaded later, and
+ * the rest. By itself it makes a chunk for every set of entries that share something, a dozen here, and Node spends
+ * a millisecond on each. Where all entries read all of it, there is one such set; code that is loaded later reads
+ * no more than it needs, so that bundlers of users keep the rest in one file with their program.
+ */
+export async function fewChunks(options: BuildOptions): Promise<Plugin> {
+  const { metafile } = await build({ ...options, write: false, metafile: true })
+  const graph = new Graph(metafile)
+  const main = entries().find(({ subpath }) => subpath === ".")?.source ?? ""
+  // What loads a file that itself reads the chunk has to come after it, or they would wait for each other.
+  const late = importTargets().filter(({ source }) => graph.reach(source).length > 1)
+  const isLate = (file: string) => graph.imports(file).some((path) => late.some(({ name }) => name === path))
+  const shared = graph.reach(main).filter((file) => !graph.reach(file).some(isLate))
+  const lazy = graph.lazy()
+  const sharedWithLazy = new Set(lazy.flatMap((file) => graph.reach(file)))
+  const readsOf = (file: string) => {
+    const ofLazy = shared.filter((one) => sharedWithLazy.has(one))
+    return lazy.includes(file) ? ofLazy : shared
+  }
+  const readers = [...graph.entries(), ...lazy].filter((file) =>
+    graph.reach(file).some((one) => shared.includes(one)),
+  )
+  return {
+    name: "few-chunks",
+    setup({ onLoad }) {
+      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const reader = readers.find((file) => join(root, file) === path)
+        if (reader === undefined) return undefined
+        const reads = readsOf(reader).map((file) => `import ${JSON.stringify(join(root, file))}`)
+        return { contents: [readFileSync(path, "utf8"), ...reads].join("\n"), loader: "ts" }
+      })
+    },
+  }
+}
+
+/** Which source file loads which. */
+class Graph {
+  readonly #metafile: Metafile
+
+  constructor(metafile: Metafile) {
+    this.#metafile = metafile
+  }
+
+  /** Lists what is loaded with a file, `#` names included. */
+  imports(file: string): readonly string[] {
+    return this.#importsOf(file, "import-statement")
+  }
+
+  /** Lists a file and all that is loaded with it. */
+  reach(start: string): readonly string[] {
+    const files = new Set([start])
+    for (const file of files) for (const path of this.imports(file)) if (this.#has(path)) files.add(path)
+    return [...files]
+  }
+
+  entries(): readonly string[] {
+    return Object.values(this.#metafile.outputs).flatMap(({ entryPoint }) => entryPoint ?? [])
+  }
+
+  /** Lists what is loaded when it is first needed. */
+  lazy(): readonly string[] {
+    const paths = Object.keys(this.#metafile.inputs).flatMap((file) =>
+      this.#importsOf(file, "dynamic-import"),
+    )
+    const behindNames = importTargets().filter(({ name }) => paths.includes(name))
+    const files = [...paths.filter((path) => this.#has(path)), ...behindNames.map(({ source }) => source)]
+    return [...new Set(files)]
+  }
+
+  #has(file: string): boolean {
+    return this.#metafile.inputs[file] !== undefined
+  }
+
+  #importsOf(file: string, kind: string): readonly string[] {
+    const all = this.#metafile.inputs[file]?.imports ?? []
+    return all.filter((one) => one.kind === kind).map(({ path }) => path)
+  }
+}

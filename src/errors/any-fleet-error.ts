@@ -1,0 +1,207 @@
+import type {
+  InvalidAnnotations,
+  InvalidContent,
+  InvalidIcon,
+  InvalidMeta,
+  InvalidName,
+  InvalidResult,
+  MissingHandler,
+  NoScopes,
+  NotSerializable,
+  ResourceUnreadable,
+  TooManyYields,
+  UnawaitedPromise,
+} from "./components.ts"
+import type { NotAForm, NotAWebPage } from "./elicitation.ts"
+import { FleetError } from "./fleet-error.ts"
+import type {
+  BodyAlreadyRead,
+  BodyCutOff,
+  BodyTooLarge,
+  CannotListen,
+  InvalidRoute,
+  NotOnThisRuntime,
+  PortInUse,
+} from "./http.ts"
+import type {
+  CallAborted,
+  CannotAsk,
+  HeaderMismatch,
+  InvalidAnswer,
+  InvalidArguments,
+  InvalidEnvelope,
+  InvalidParams,
+  InvalidRequest,
+  InvalidRequestState,
+  MethodNotFound,
+  MissingClientCapability,
+  ParseError,
+  RepeatedKey,
+  ReplayDiverged,
+  RequestStateTooLarge,
+  Suspended,
+  TooManyRounds,
+  UnsupportedVersion,
+  WeakSecret,
+} from "./protocol.ts"
+import type {
+  InexpressibleSchema,
+  InvalidHeaderParam,
+  InvalidSchema,
+  MissingConverter,
+  OutdatedZod,
+  SchemaTooLarge,
+  UnresolvedRef,
+  UnsupportedDialect,
+} from "./schema.ts"
+import type {
+  DuplicateComponent,
+  EndlessCalls,
+  InProcessError,
+  InsufficientScope,
+  InvalidCursor,
+  InvalidOption,
+  InvalidPlugin,
+  MiddlewareMisuse,
+  MissingContextValue,
+  NoContext,
+  ResourceNotFound,
+  ServerClosed,
+  TooManySubscriptions,
+  UndeclaredResultType,
+  UnknownComponent,
+  UnknownOption,
+  UnknownPrompt,
+  UnknownTool,
+} from "./server.ts"
+import type {
+  CorruptValue,
+  InvalidStorageKey,
+  NotStorable,
+  StorageContention,
+  StorageFull,
+  StorageNotAtomic,
+} from "./storage.ts"
+import type {
+  ClientClosed,
+  EndlessQuestions,
+  RequestFailed,
+  ToolCallFailed,
+  UnansweredRequest,
+} from "./testing.ts"
+import type { HandlerFailed, HandlerTimeout, InvalidOutput, ToolError } from "./tool.ts"
+import type { InvalidTemplateValue, InvalidUriTemplate, NotCanonicalJson, TemplateMismatch } from "./uri.ts"
+
+/**
+ * Is any error that FleetMCP throws, told apart by its `code`: after `case "FLEET-10":` the error has the fields of
+ * that failure. `Extract<AnyFleetError, { code: "FLEET-10" }>` names one.
+ *
+ * @example
+ * function toStatus(error: AnyFleetError): number {
+ *   switch (error.code) {
+ *     case "RESOURCE_NOT_FOUND":
+ *       return 404 // and error.data.uri is a string
+ *     default:
+ *       return error.http?.status ?? 500
+ *   }
+ * }
+ */
+export type AnyFleetError =
+  | BodyAlreadyRead
+  | BodyCutOff
+  | BodyTooLarge
+  | CallAborted
+  | CannotAsk
+  | CannotListen
+  | ClientClosed
+  | CorruptValue
+  | DuplicateComponent
+  | EndlessCalls
+  | EndlessQuestions
+  | HandlerFailed
+  | HandlerTimeout
+  | HeaderMismatch
+  | InProcessError
+  | InexpressibleSchema
+  | InsufficientScope
+  | InvalidAnnotations
+  | InvalidAnswer
+  | InvalidArguments
+  | InvalidContent
+  | InvalidCursor
+  | InvalidEnvelope
+  | InvalidHeaderParam
+  | InvalidIcon
+  | InvalidMeta
+  | InvalidName
+  | InvalidOption
+  | InvalidOutput
+  | InvalidParams
+  | InvalidPlugin
+  | InvalidRequest
+  | InvalidRequestState
+  | InvalidResult
+  | InvalidRoute
+  | InvalidSchema
+  | InvalidStorageKey
+  | InvalidTemplateValue
+  | InvalidUriTemplate
+  | MethodNotFound
+  | MiddlewareMisuse
+  | MissingClientCapability
+  | MissingContextValue
+  | MissingConverter
+  | MissingHandler
+  | NoContext
+  | NoScopes
+  | NotAForm
+  | NotAWebPage
+  | NotCanonicalJson
+  | NotOnThisRuntime
+  | NotSerializable
+  | NotStorable
+  | OutdatedZod
+  | ParseError
+  | PortInUse
+  | RepeatedKey
+  | ReplayDiverged
+  | RequestFailed
+  | RequestStateTooLarge
+  | ResourceNotFound
+  | ResourceUnreadable
+  | SchemaTooLarge
+  | ServerClosed
+  | StorageContention
+  | StorageFull
+  | StorageNotAtomic
+  | Suspended
+  | TemplateMismatch
+  | TooManyRounds
+  | TooManySubscriptions
+  | TooManyYields
+  | ToolCallFailed
+  | ToolError
+  | UnansweredRequest
+  | UnawaitedPromise
+  | UndeclaredResultType
+  | UnknownComponent
+  | UnknownOption
+  | UnknownPrompt
+  | UnknownTool
+  | UnresolvedRef
+  | UnsupportedDialect
+  | UnsupportedVersion
+  | WeakSecret
+
+/**
+ * Tells an error of FleetMCP from any other, so that a `switch` over its `code` knows them all.
+ *
+ * @example
+ * await mcp.run({ transport: "http" }).catch((error: unknown) => {
+ *   if (isFleetError(error) && error.code === "FLEET-10") return mcp.run({ transport: "http", port: 0 })
+ *   throw error
+ * })
+ */
+export function isFleetError(error: unknown): error is AnyFleetError {
+  return error instanceof FleetError
+}

@@ -1,0 +1,119 @@
+import type { KnownOptions, OptionKind } from "../components/options.ts"
+import type { CorsOptions } from "./cors.ts"
+import { type GuardOptions, hostName } from "./guard.ts"
+import type { Routes } from "./router.ts"
+
+/** How a server is offered over HTTP. */
+export interface HttpOptions extends GuardOptions {
+  /** The path of the MCP endpoint. Default `/mcp`. */
+  readonly path?: string | undefined
+  /** The largest body taken, in bytes, by routes too. Default 4 MiB. */
+  readonly bodyLimit?: number | undefined
+  /** How many requests to the endpoint may be under way at once; more get 503. Default 10,000. */
+  readonly maxRequests?: number | undefined
+  /** Lets pages of other origins call. Default: off. */
+  readonly cors?: CorsOptions | boolean | undefined
+  /** Milliseconds between comments that keep quiet streams open. Default 15,000. */
+  readonly keepAliveMs?: number | undefined
+  /** Answers `GET /health` with 200, to any host. Default `true`; a string is another path. */
+  readonly health?: boolean | string | undefined
+  /** Further routes, such as `"GET /metrics": handler`. */
+  readonly routes?: Routes | undefined
+  /** The URL under which clients see the server, where a proxy changes it: `https://mcp.example.com`. */
+  readonly publicUrl?: string | undefined
+  /** How long clients may take. */
+  readonly timeouts?: HttpTimeouts | undefined
+}
+
+/** How long clients may take, in milliseconds. All but `send` need a server of ours: `mcp.run()`. */
+export interface HttpTimeouts {
+  /** For the head of a request. Default 15,000. */
+  readonly head?: number | undefined
+  /** For a whole request, body included. Default 60,000. */
+  readonly request?: number | undefined
+  /** Between requests on one connection. Default 30,000. */
+  readonly idle?: number | undefined
+  /**
+   * Without taking anything of an answer that waits for them. Default 30,000. Over `fetch` it holds for event streams
+   * alone, looked at every `keepAliveMs`: whole answers are written by the runtime.
+   */
+  readonly send?: number | undefined
+}
+
+type Table<Options> = { readonly [name in keyof Options]-?: OptionKind }
+
+const cors: Table<CorsOptions> = {
+  origins: {
+    holds: (value) => value === "*" || isOrigins(value),
+    expected: 'a list of origins such as `["https://app.example.com"]`, or `"*"` for all',
+  },
+  allowHeaders: {
+    holds: (value) => Array.isArray(value) && value.every(isHeaderName),
+    expected: "a list of header names",
+  },
+  maxAge: "size",
+}
+
+const timeouts: Table<HttpTimeouts> = { head: "ms", request: "ms", idle: "ms", send: "ms" }
+
+const kinds: Table<HttpOptions> = {
+  hosts: {
+    holds: (value) => Array.isArray(value) && value.every(isHost),
+    expected: 'a list of host names such as `["mcp.example.com"]`, without `https://`',
+  },
+  origins: {
+    holds: isOrigins,
+    expected: 'a list of origins such as `["https://app.example.com"]`, without a path',
+  },
+  path: { holds: isPath, expected: "a path that starts with `/`, without a query" },
+  bodyLimit: "count",
+  maxRequests: "count",
+  cors: { kinds: cors, required: ["origins"], isFlag: true },
+  keepAliveMs: "ms",
+  health: {
+    holds: (value) => typeof value === "boolean" || isPath(value),
+    expected: "`true`, `false`, or a path that starts with `/`, without a query",
+  },
+  routes: "object",
+  publicUrl: {
+    holds: (value) => typeof value === "string" && URL.canParse(value) && /^https?:\/\//.test(value),
+    expected: "a URL such as `https://mcp.example.com`",
+  },
+  timeouts: { kinds: timeouts },
+}
+
+/** The options of `http`, what they hold, and what they are called elsewhere. */
+export const httpOptions: KnownOptions = {
+  kinds,
+  foreign: {
+    allowedHosts: "Use `hosts`.",
+    allowedOrigins: "Use `origins`; `cors` also lets pages read answers.",
+    enableDnsRebindingProtection: "Leave it out; hosts and origins are always checked.",
+    endpoint: "Use `path`.",
+    host: 'Say it to `mcp.run({ transport: "http", host })`.',
+    port: 'Say it to `mcp.run({ transport: "http", port })`.',
+    maxBodySize: "Use `bodyLimit`.",
+    baseUrl: "Use `publicUrl`.",
+  },
+}
+
+function isPath(value: unknown): boolean {
+  return typeof value === "string" && /^\/[^\s?#]*$/.test(value)
+}
+
+function isHost(value: unknown): boolean {
+  return value === "*" || (typeof value === "string" && hostName(value) !== undefined)
+}
+
+function isOrigins(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isOrigin)
+}
+
+/** What browsers send as `Origin`. With a path or a slash at its end none would ever be equal to it. */
+function isOrigin(value: unknown): boolean {
+  return typeof value === "string" && /^(?:\*|null|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+)$/i.test(value)
+}
+
+function isHeaderName(value: unknown): boolean {
+  return typeof value === "string" && /^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(value)
+}

@@ -1,0 +1,123 @@
+import { MissingClientCapability } from "../errors/protocol.ts"
+import { InvalidPlugin, UndeclaredResultType } from "../errors/server.ts"
+import type { Dispatch } from "../protocol/dispatcher.ts"
+import type { Method } from "../protocol/method.ts"
+import type { ServerCapabilities } from "../spec/index.ts"
+import type { CallHooks } from "./hooks.ts"
+import type { Notice } from "./middleware.ts"
+import { definePlugin, type ListenFilter, type Plugin } from "./plugin.ts"
+
+/** What the core has, so that no plugin takes its names. */
+export interface CoreRows {
+  readonly methods: readonly Method[]
+  readonly listenFilters: ReadonlyMap<string, ListenFilter>
+}
+
+/** The plugins of a server, and what they add to the rows of the core. */
+export class Extensions {
+  readonly listenFilters: Map<string, ListenFilter>
+  readonly #methods: Map<string, Method>
+  readonly #plugins: Plugin[] = []
+
+  constructor({ methods, listenFilters }: CoreRows) {
+    this.#methods = new Map(methods.map((method) => [method.name, method]))
+    this.listenFilters = new Map(listenFilters)
+  }
+
+  get plugins(): readonly Plugin[] {
+    return this.#plugins
+  }
+
+  /** By name: those of the core and of all plugins. */
+  get methods(): ReadonlyMap<string, Method> {
+    return this.#methods
+  }
+
+  get hooks(): readonly CallHooks[] {
+    return this.#plugins.map(({ on }) => on?.call).filter((hook) => hook !== undefined)
+  }
+
+  /** What `capabilities.extensions` says of them, or nothing. */
+  get capabilities(): ServerCapabilities["extensions"] {
+    if (this.#plugins.length === 0) return undefined
+    return Object.fromEntries(this.#plugins.map(({ id, settings }) => [id, settings ?? {}]))
+  }
+
+  /**
+   * Adds all rows of a plugin, or none.
+   *
+   * @throws {InvalidPlugin} It is malformed, or another, or the core, has the id, a method, filter or type of it.
+   */
+  add(added: Plugin): Plugin {
+    // Not everybody writes it with `definePlugin`, which checks it.
+    const plugin = definePlugin(added)
+    if (this.#plugins.some(({ id }) => id === plugin.id)) {
+      throw new InvalidPlugin(`The plugin \`${plugin.id}\` is added already.`, { fix: "Add it once." })
+    }
+    const { methods = [], listenFilters = {}, resultTypes = [] } = plugin
+    const names = methods.map(({ name }) => name)
+    assertFree({ plugin, what: "method", taken: new Set(this.#methods.keys()) }, names)
+    assertFree(
+      { plugin, what: "listen filter", taken: new Set(this.listenFilters.keys()) },
+      Object.keys(listenFilters),
+    )
+    assertFree({ plugin, what: "result type", taken: new Set(this.#ownersOfTypes().keys()) }, resultTypes)
+    for (const method of methods) this.#methods.set(method.name, method)
+    for (const [name, filter] of Object.entries(listenFilters)) this.listenFilters.set(name, filter)
+    this.#plugins.push(plugin)
+    return plugin
+  }
+
+  /** Tells plugins of a notification that they listen to. */
+  async notify(notice: Notice): Promise<void> {
+    const { method } = notice
+    for (const { notifications = {} } of this.#plugins) {
+      // Own names only: a peer may well send `toString`.
+      if (Object.hasOwn(notifications, method)) await notifications[method]?.(notice)
+    }
+  }
+
+  /**
+   * Lets results of an extension's type pass only to clients that declared it.
+   *
+   * @see S28/basic/index#resulttype
+   */
+  onlyDeclared(run: Dispatch): Dispatch {
+    const owners = this.#ownersOfTypes()
+    if (owners.size === 0) return run
+    return async (call) => {
+      const outcome = await run(call)
+      if (outcome.kind !== "extended") return outcome
+      const id = owners.get(outcome.resultType)
+      if (id === undefined) throw new UndeclaredResultType(outcome.resultType)
+      if (call.peer.capabilities.extensions?.[id] === undefined) {
+        throw new MissingClientCapability({ extensions: { [id]: {} } })
+      }
+      return outcome
+    }
+  }
+
+  #ownersOfTypes(): ReadonlyMap<string, string> {
+    return new Map(
+      this.#plugins.flatMap(({ id, resultTypes = [] }) => resultTypes.map((type) => [type, id] as const)),
+    )
+  }
+}
+
+interface Claim {
+  readonly plugin: Plugin
+  readonly what: string
+  readonly taken: Set<string>
+}
+
+function assertFree({ plugin, what, taken }: Claim, names: readonly string[]): void {
+  for (const name of names) {
+    if (taken.has(name)) {
+      throw new InvalidPlugin(
+        `The plugin \`${plugin.id}\` adds the ${what} \`${name}\`, which exists already.`,
+        { fix: "Choose a name under the plugin's own prefix." },
+      )
+    }
+    taken.add(name)
+  }
+}
