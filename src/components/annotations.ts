@@ -1,5 +1,7 @@
 import { InvalidAnnotations, InvalidMeta, NotSerializable, UnawaitedPromise } from "../errors/components.ts"
+import { clip } from "../shared/clip.ts"
 import type { Annotations, MetaObject, ToolAnnotations } from "../spec/index.ts"
+import { isReservedMetaKey, isValidMetaKey } from "../spec/meta.ts"
 import { toJsonValue } from "./json-value.ts"
 
 const annotationKeys: readonly string[] = ["audience", "priority", "lastModified"]
@@ -76,10 +78,6 @@ function assertLastModified(time: unknown, subject: string): void {
   throw new InvalidAnnotations(subject, problem, "Use an ISO 8601 time, such as `new Date().toISOString()`.")
 }
 
-const prefixLabel = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/i
-const metaName = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)?$/i
-const reservedLabels: readonly string[] = ["modelcontextprotocol", "mcp"]
-
 /**
  * Checks a `_meta` object that an author wrote, where it is written: one value that JSON cannot say would break every
  * list it is in.
@@ -109,19 +107,12 @@ function metaJson(meta: unknown, subject: string): unknown {
 }
 
 function assertMetaKey(key: string, subject: string): void {
-  const slash = key.lastIndexOf("/")
-  const labels = slash === -1 ? [] : key.slice(0, slash).split(".")
-  if (
-    key.length > 256 ||
-    !labels.every((label) => prefixLabel.test(label)) ||
-    !metaName.test(key.slice(slash + 1))
-  ) {
+  if (key.length > 256 || !isValidMetaKey(key)) {
     const fix = "Use a name, or a reverse domain and a name: `com.example/name`."
-    throw new InvalidMeta(subject, `the key \`${key.slice(0, 100)}\` is malformed`, fix)
+    throw new InvalidMeta(subject, `the key \`${clip(key)}\` is malformed`, fix)
   }
-  // Since 2025-11-25 the second label decides; before, the last but one did: neither form is left to authors.
-  if (![labels.at(1), labels.at(-2)].some((label) => reservedLabels.includes(label?.toLowerCase() ?? "")))
-    return
+  // Those without a prefix, such as `traceparent`, are for whoever traces.
+  if (!key.includes("/") || !isReservedMetaKey(key)) return
   const fix = "Use a domain of your own: `com.example/name`."
   throw new InvalidMeta(subject, `the key \`${key}\` is reserved for the protocol`, fix)
 }
