@@ -17,7 +17,7 @@ export function judge(answer: Judged, request: Planned | undefined): string | un
   const { status, headers, body } = answer
   if (status === 500 && request?.mayFail === true) return undefined
   if (!statuses.has(status)) return `the status is ${status}`
-  const trace = /\n\s+at [^\n]*:\d+:\d+|node:internal|file:\/\//.exec(body)
+  const trace = /\n\s+at [^\n]*:\d+:\d+|node:internal|file:\/\/[^\s"`]+\.[cm]?[jt]s/.exec(body)
   if (trace !== null) return `a stack shows: ${trace[0]}`
   if (status === 202 || status === 204) return body === "" ? undefined : `a ${status} has a body`
   const type = headers.get("content-type")
