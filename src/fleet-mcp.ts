@@ -1,5 +1,7 @@
 import { createNodeListener, type NodeListener, type RunningServer, serveHttp } from "#node"
 import { type ComponentKind, componentKey } from "./components/component.ts"
+import { fingerprint } from "./components/fingerprint.ts"
+import { assertOptions, readOptions } from "./components/options.ts"
 import { prompt } from "./components/prompt.ts"
 import { resource } from "./components/resource.ts"
 import { type Tool, tool } from "./components/tool.ts"
@@ -13,11 +15,11 @@ import {
 } from "./fleet-mcp-options.ts"
 import { createEndpoint, type Endpoint } from "./http/endpoint.ts"
 import { createFetchHandler, type FetchHandler } from "./http/handler.ts"
-import type { HttpOptions } from "./http/http-options.ts"
-import type { RouteHandler } from "./http/router.ts"
+import { type HttpOptions, httpOptions } from "./http/http-options.ts"
+import { joinRoutes, type OwnedRoutes, type RouteHandler } from "./http/router.ts"
 import type { Params } from "./protocol/jsonrpc.ts"
 import type { MessageHandler } from "./protocol/transport.ts"
-import { type AnyComponent, LocalProvider } from "./providers/local.ts"
+import { type AnyComponent, assertComponent, LocalProvider } from "./providers/local.ts"
 import { Engine } from "./server/engine.ts"
 import type { Middleware } from "./server/middleware.ts"
 import {
@@ -84,7 +86,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     this.#log = log
     this.#local = new LocalProvider(name, options.onDuplicate ?? "error", log)
     this.#engine = new Engine(engineOptions(name, options))
-    for (const provider of [this.#local, ...(options.providers ?? [])]) this.#engine.addProvider(provider)
+    this.#engine.addProviders([this.#local, ...(options.providers ?? [])])
     for (const transform of options.transforms ?? []) this.#engine.catalog.addTransform(transform)
     for (const plugin of options.plugins ?? []) this.#engine.addPlugin(plugin)
     this.use(...(options.middleware ?? []))
@@ -190,14 +192,15 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    *
    * @param plugin What `definePlugin()` made.
    * @throws {InvalidPlugin} It is added already, or has a method or result type of another.
-   * @throws {InvalidRoute} One of its routes is not a method and a path.
+   * @throws {InvalidRoute} One of its routes is not a method and a path, has no handler, or is served already.
    * @see SEP-2133
    * @example
    * mcp.plugin(definePlugin({ id: "com.example/clock", settings: { zone: "UTC" } }))
    */
   plugin(plugin: Plugin): this {
     // Before the engine has it: a route that cannot be must leave nothing behind.
-    const endpoint = this.#createEndpoint(this.#options.http ?? {}, definePlugin(plugin).routes)
+    const { id, routes } = definePlugin(plugin)
+    const endpoint = this.#createEndpoint(this.#options.http ?? {}, [ownerOf(id), routes])
     this.#engine.addPlugin(plugin)
     this.#offer(endpoint)
     return this
@@ -208,12 +211,12 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    *
    * @param route The method, a space and the path, which is matched whole.
    * @param handler Answers a `Request` with a `Response`.
-   * @throws {InvalidRoute} The route is not a method and a path.
+   * @throws {InvalidRoute} The route is not a method and a path, has no handler, or is served already.
    * @example
    * mcp.route("GET /version", () => Response.json({ version: "1.2.0" }))
    */
   route(route: string, handler: RouteHandler): this {
-    this.#offer(this.#createEndpoint(this.#options.http ?? {}, { [route]: handler }))
+    this.#offer(this.#createEndpoint(this.#options.http ?? {}, ["`mcp.route()`", { [route]: handler }]))
     this.#routes[route] = handler
     return this
   }
@@ -257,7 +260,9 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * export default mcp.http({ path: "/internal/mcp", hosts: ["mcp.example.com"] })
    */
   http(options: HttpOptions): { readonly fetch: FetchHandler; readonly node: NodeListener } {
-    const endpoint = this.#createEndpoint({ ...this.#options.http, ...options })
+    assertOptions("`mcp.http()`", options, httpOptions)
+    const own = readOptions(this.#options.http ?? {}, httpOptions)
+    const endpoint = this.#createEndpoint({ ...own, ...readOptions(options, httpOptions) })
     return { fetch: createFetchHandler(() => endpoint), node: createNodeListener(endpoint) }
   }
 
@@ -455,7 +460,6 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    */
   async fingerprint(): Promise<{ readonly [key: string]: string }> {
     await this.#engine.start()
-    const { fingerprint } = await import("./components/fingerprint.ts")
     const components = await this.#engine.catalog.everything()
     const entries = components.map(
       async (component) => [componentKey(component), await fingerprint(component)] as const,
@@ -469,6 +473,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   }
 
   #withDefaults(component: AnyComponent): AnyComponent {
+    assertComponent(component)
     if (component.kind !== "tool") return component
     const { lenient, dereference } = this.#options
     return lenient === undefined && dereference === undefined
@@ -477,7 +482,8 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   }
 
   #offer(endpoint: Endpoint): void {
-    this.#endpoint = endpoint
+    // Its requests that are still open count for the new one.
+    this.#endpoint = { ...endpoint, load: this.#endpoint.load }
     this.#node = undefined
   }
 
@@ -487,14 +493,14 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   }
 
   /** Made at once, not at the next request, so that what is wrong is told to whoever wrote it. */
-  #createEndpoint(options: HttpOptions, added: { readonly [route: string]: RouteHandler } = {}): Endpoint {
-    const pluginRoutes = Object.assign({}, ...this.#engine.plugins.map(({ routes }) => routes))
+  #createEndpoint(options: HttpOptions, ...added: readonly OwnedRoutes[]): Endpoint {
+    const ofPlugins = this.#engine.plugins.map(({ id, routes }): OwnedRoutes => [ownerOf(id), routes])
     return createEndpoint(
       {
         handler: this.#engine,
         authenticator: this.#options.auth,
         log: this.#options.log,
-        routes: { ...pluginRoutes, ...this.#routes, ...added },
+        routes: joinRoutes([...ofPlugins, ["an earlier `mcp.route()`", this.#routes], ...added]),
       },
       options,
     )
@@ -524,6 +530,10 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     await this.#engine.close(graceMs)
     await Promise.all(closing)
   }
+}
+
+function ownerOf(plugin: string): string {
+  return `the plugin \`${plugin}\``
 }
 
 /** How the methods that are called from this process are called here. */

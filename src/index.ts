@@ -82,8 +82,7 @@ export { getContext } from "./server/run-handler.ts"
 
 // Icons
 
-export { icon } from "./components/icon.ts"
-export type { IconOptions } from "./components/icon-fields.ts"
+export { type IconOptions, icon } from "./components/icon.ts"
 
 // Schemas
 

@@ -3,6 +3,15 @@ import { InvalidAnnotations, InvalidMeta } from "../errors/components.ts"
 import { assertMeta, toAnnotations, toToolAnnotations } from "./annotations.ts"
 
 describe("toAnnotations", () => {
+  it("reads what a class inherits", () => {
+    class Hints {
+      get priority() {
+        return 1
+      }
+    }
+    expect(toAnnotations(new Hints(), "`text()`")).toEqual({ priority: 1 })
+  })
+
   it("returns a frozen copy of what the specification allows", () => {
     const given = { audience: ["user", "assistant"], priority: 0, lastModified: "2026-07-28" } as const
     const checked = toAnnotations(given, "`text()`")
@@ -13,7 +22,12 @@ describe("toAnnotations", () => {
 
   it.each([
     ["an unknown field", { importance: 1 }, /`importance` is not an annotation.*`priority`/],
-    ["an unknown audience", { audience: ["model"] }, /`audience` is `\["model"\]`/],
+    ["an unknown audience", { audience: ["model"] }, /`audience` holds `"model"`/],
+    ["an audience that is a bigint", { audience: 5n }, /`audience` is `5`/],
+    ["an audience that holds a hole", { audience: [undefined] }, /`audience` holds `undefined`/],
+    ["an audience with a cycle", { audience: cyclic() }, /`audience` holds a list/],
+    ["a priority without a prototype", { priority: Object.create(null) }, /`priority` is an object/],
+    ["a time without a prototype", { lastModified: Object.create(null) }, /`lastModified` is an object/],
     ["an audience that is no list", { audience: "user" }, /`audience`/],
     ["an empty audience", { audience: [] }, /`audience`/],
     ["a priority beyond 1", { priority: 1.1 }, /`priority` is `1.1`/],
@@ -99,3 +113,9 @@ describe("assertMeta", () => {
     ).not.toThrow()
   })
 })
+
+function cyclic(): unknown[] {
+  const list: unknown[] = []
+  list.push(list)
+  return list
+}

@@ -1,8 +1,10 @@
 import { InvalidAnnotations, InvalidMeta, NotSerializable, UnawaitedPromise } from "../errors/components.ts"
+import { quoted } from "../errors/server.ts"
 import { clip } from "../shared/clip.ts"
 import type { Annotations, MetaObject, ToolAnnotations } from "../spec/index.ts"
 import { isReservedMetaKey, isValidMetaKey } from "../spec/meta.ts"
 import { toJsonValue } from "./json-value.ts"
+import { readOptions } from "./options.ts"
 
 const annotationKeys: readonly string[] = ["audience", "priority", "lastModified"]
 
@@ -15,11 +17,12 @@ const annotationKeys: readonly string[] = ["audience", "priority", "lastModified
  */
 export function toAnnotations(annotations: Annotations, subject: string): Annotations {
   assertKeys(annotations, annotationKeys, subject)
-  const { audience, priority, lastModified } = annotations
+  const copy = readOptions(annotations, { names: annotationKeys })
+  const { audience, priority, lastModified } = copy
   if (audience !== undefined) assertAudience(audience, subject)
   if (priority !== undefined) assertPriority(priority, subject)
   if (lastModified !== undefined) assertLastModified(lastModified, subject)
-  return Object.freeze({ ...annotations })
+  return Object.freeze(copy)
 }
 
 const hintKeys: readonly string[] = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"]
@@ -34,12 +37,13 @@ const toolKeys: readonly string[] = ["title", ...hintKeys]
  */
 export function toToolAnnotations(annotations: ToolAnnotations, subject: string): ToolAnnotations {
   assertKeys(annotations, toolKeys, subject)
-  for (const [key, value] of Object.entries(annotations)) {
-    if (value === undefined || typeof value === (key === "title" ? "string" : "boolean")) continue
+  const copy = readOptions(annotations, { names: toolKeys })
+  for (const [key, value] of Object.entries(copy)) {
+    if (typeof value === (key === "title" ? "string" : "boolean")) continue
     const fix = key === "title" ? "Use a string." : "Use `true` or `false`."
-    throw new InvalidAnnotations(subject, `\`${key}\` is \`${String(value)}\``, fix)
+    throw new InvalidAnnotations(subject, `\`${key}\` is ${quoted(value)}`, fix)
   }
-  return Object.freeze({ ...annotations })
+  return Object.freeze(copy)
 }
 
 function assertKeys(annotations: object, known: readonly string[], subject: string): void {
@@ -51,30 +55,24 @@ function assertKeys(annotations: object, known: readonly string[], subject: stri
 
 function assertAudience(audience: unknown, subject: string): void {
   const items: readonly unknown[] | undefined = Array.isArray(audience) ? audience : undefined
-  if (
-    items !== undefined &&
-    items.length > 0 &&
-    items.every((item) => item === "user" || item === "assistant")
-  )
-    return
-  const problem = `\`audience\` is \`${JSON.stringify(audience)}\``
-  throw new InvalidAnnotations(subject, problem, 'Use `["user"]`, `["assistant"]` or both.')
+  const odd = items?.find((item) => item !== "user" && item !== "assistant")
+  if (items !== undefined && items.length > 0 && odd === undefined && !items.includes(undefined)) return
+  const problem =
+    items === undefined || items.length === 0 ? `is ${quoted(audience)}` : `holds ${quoted(odd)}`
+  const fix = 'Use `["user"]`, `["assistant"]` or both.'
+  throw new InvalidAnnotations(subject, `\`audience\` ${problem}`, fix)
 }
 
 function assertPriority(priority: unknown, subject: string): void {
   if (typeof priority === "number" && priority >= 0 && priority <= 1) return
-  throw new InvalidAnnotations(
-    subject,
-    `\`priority\` is \`${String(priority)}\``,
-    "Use a number from 0 to 1.",
-  )
+  throw new InvalidAnnotations(subject, `\`priority\` is ${quoted(priority)}`, "Use a number from 0 to 1.")
 }
 
 const isoDate = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/
 
 function assertLastModified(time: unknown, subject: string): void {
   if (typeof time === "string" && isoDate.test(time) && !Number.isNaN(Date.parse(time))) return
-  const problem = `\`lastModified\` is \`${String(time)}\``
+  const problem = `\`lastModified\` is ${quoted(time)}`
   throw new InvalidAnnotations(subject, problem, "Use an ISO 8601 time, such as `new Date().toISOString()`.")
 }
 

@@ -1,5 +1,5 @@
-import { MissingHandler } from "../errors/components.ts"
-import type { MetaObject } from "../spec/index.ts"
+import { InvalidIcon, MissingHandler } from "../errors/components.ts"
+import type { Icon, MetaObject } from "../spec/index.ts"
 import { assertMeta } from "./annotations.ts"
 import type { Component, ComponentKind, ComponentOptions } from "./component.ts"
 import { normalizeIcons } from "./icon-list.ts"
@@ -26,11 +26,19 @@ export function componentFields<Kind extends ComponentKind, Id extends string>(
     version: options.version,
     title: displayTitle({ name, title: options.title, annotations: options.annotations }),
     description: options.description,
-    icons: options.icons === undefined ? undefined : normalizeIcons(options.icons),
+    icons: options.icons === undefined ? undefined : iconsOf(options.icons, subject),
     tags: Object.freeze([...(options.tags ?? [])]),
     meta: options.meta === undefined ? undefined : Object.freeze({ ...options.meta }),
     auth: options.auth,
     completes: false,
+  }
+}
+
+function iconsOf(icons: NonNullable<ComponentOptions["icons"]>, subject: string): readonly Icon[] {
+  try {
+    return normalizeIcons(icons)
+  } catch (error) {
+    throw error instanceof InvalidIcon ? error.of(subject) : error
   }
 }
 

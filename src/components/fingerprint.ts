@@ -1,22 +1,8 @@
-import { canonicalJson } from "../shared/canonical-json.ts"
+import type { FingerprintSource } from "./fingerprint-of.ts"
 import type { Prompt } from "./prompt.ts"
 import type { Resource } from "./resource.ts"
 import type { Template } from "./template.ts"
 import type { Tool } from "./tool.ts"
-
-/** What a fingerprint covers: what a model is told of a component, and what it may send and get. */
-const covered = [
-  "name",
-  "uri",
-  "uriTemplate",
-  "description",
-  "inputSchema",
-  "outputSchema",
-  "arguments",
-] as const
-
-/** A component as lists show it; further fields are allowed and not covered. */
-export type FingerprintSource = { readonly [Field in (typeof covered)[number]]?: unknown }
 
 /**
  * Digests the name, schemas and description of a component, so that a silent change of any shows. Titles, icons,
@@ -29,24 +15,9 @@ export type FingerprintSource = { readonly [Field in (typeof covered)[number]]?:
  * const ping = tool({ name: "ping" }, () => "pong")
  * await fingerprint(ping) // "sha256:40ed…"
  */
-export function fingerprint(component: Tool | Resource | Template | Prompt): Promise<string> {
+export async function fingerprint(component: Tool | Resource | Template | Prompt): Promise<string> {
+  // Loaded when it is needed, which is seldom.
+  const { fingerprintOf } = await import("./fingerprint-of.ts")
   // The definition of each kind has some of the fields that are covered.
   return fingerprintOf(component.definition as FingerprintSource)
-}
-
-/**
- * Digests the name, schemas and description of a component, so that a silent change of any shows: `sha256:` and 64
- * hexadecimal digits. The order of members and absent fields make no difference.
- *
- * @throws {NotCanonicalJson} when a schema is not JSON
- * @see https://www.rfc-editor.org/rfc/rfc8785
- */
-export async function fingerprintOf(definition: FingerprintSource): Promise<string> {
-  const text = canonicalJson(Object.fromEntries(covered.map((field) => [field, definition[field]])))
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))
-  return `sha256:${Array.from(new Uint8Array(digest), toHex).join("")}`
-}
-
-function toHex(byte: number): string {
-  return byte.toString(16).padStart(2, "0")
 }

@@ -3,8 +3,7 @@ import { InvalidIcon } from "../errors/components.ts"
 import { encodeBase64 } from "../shared/base64.ts"
 import type { Icon } from "../spec/index.ts"
 import { sniffMediaType } from "./content-media.ts"
-import { icon, MAX_ICON_BYTES } from "./icon.ts"
-import type { IconOptions } from "./icon-fields.ts"
+import { type IconOptions, icon, MAX_ICON_BYTES } from "./icon.ts"
 
 /**
  * Makes an icon of an image file, held in a data URI. Reads at once, so that it can stand in a component's config.
@@ -36,6 +35,6 @@ function readBounded(path: string | URL): Uint8Array {
   } catch (cause) {
     if (cause instanceof InvalidIcon) throw cause
     const fix = 'Give a path from the working directory, or `new URL("icon.png", import.meta.url)`.'
-    throw new InvalidIcon(`\`${path}\` cannot be read`, fix, cause)
+    throw new InvalidIcon(`\`${path}\` cannot be read`, fix, { cause })
   }
 }

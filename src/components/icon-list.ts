@@ -1,10 +1,10 @@
 import { InvalidIcon } from "../errors/components.ts"
 import type { Icon } from "../spec/index.ts"
-import { checkUrl, type IconOptions, isLookedAt, makeIcon, shorten } from "./icon-fields.ts"
+import { checkUrl, isLookedAt, keepIcon, shorten } from "./icon-fields.ts"
 
 /**
- * Checks what an author gave as icons: a URL, an icon, or a list of these. What reads the bytes of data URIs stands
- * behind `icon()` alone, so that servers without such icons do not carry it.
+ * Checks what an author gave as icons: a URL, what `icon()` made, or a list of these. What reads data URIs and all
+ * that can be said of an icon stands behind `icon()` alone, so that servers without such icons do not carry it.
  *
  * @throws {InvalidIcon} FLEET-24
  */
@@ -20,26 +20,22 @@ function isList(icons: unknown): icons is readonly (string | URL | Icon)[] {
 }
 
 function normalizeIcon(given: string | URL | Icon): Icon {
-  if (typeof given === "string" || given instanceof URL) return linked(String(given), {})
+  if (typeof given === "string" || given instanceof URL) return linked(String(given))
   if (typeof given !== "object" || given === null || typeof given.src !== "string") {
     throw new InvalidIcon("it has no `src`", "Use `icon(url)` or `iconFromFile(path)`.")
   }
   if (isLookedAt(given)) return given
-  const { src, mimeType, sizes, theme } = given
-  return linked(src, {
-    ...(mimeType === undefined ? undefined : { mimeType }),
-    ...(sizes === undefined ? undefined : { sizes }),
-    ...(theme === undefined ? undefined : { theme }),
-  })
+  const hasMore = Object.keys(given).some((name) => name !== "src")
+  return hasMore ? refuse(given.src) : linked(given.src)
 }
 
-function linked(src: string, options: IconOptions): Icon {
-  if (src.startsWith("data:")) {
-    throw new InvalidIcon(
-      `\`${shorten(src)}\` is a data URI that nothing has looked at`,
-      "Write `icon(dataUri)`, which checks its bytes.",
-    )
-  }
+function linked(src: string): Icon {
+  if (src.startsWith("data:")) return refuse(src)
   checkUrl(src)
-  return makeIcon(src, options)
+  return keepIcon({ src })
+}
+
+function refuse(src: string): never {
+  const what = `nothing has looked at \`${shorten(src)}\` and what is said of it`
+  throw new InvalidIcon(what, "Write `icon(src, { mimeType, sizes, theme })`, which does.")
 }

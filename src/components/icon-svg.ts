@@ -167,5 +167,5 @@ function decodeUtf8(bytes: Uint8Array): string {
 
 function refuse(problem: string, cause?: unknown): InvalidIcon {
   const fix = "Export it as plain, optimised SVG without scripts, links and metadata, or use a PNG."
-  return new InvalidIcon(`the SVG is unsafe: ${problem}`, fix, cause)
+  return new InvalidIcon(`the SVG is unsafe: ${problem}`, fix, { cause })
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest"
 import { InvalidIcon } from "../errors/components.ts"
 import { icon, MAX_ICON_BYTES } from "./icon.ts"
 import { normalizeIcons } from "./icon-list.ts"
+import { tool } from "./tool.ts"
 
 const png = "data:image/png;base64,iVBORw0KGgo="
 const base64 = (text: string | Uint8Array): string => Buffer.from(text).toString("base64")
@@ -104,13 +105,13 @@ describe("normalizeIcons", () => {
     const made = icon(png)
     expect(normalizeIcons(made)).toStrictEqual([made])
     for (const given of [png, { src: png }, { ...made }])
-      expect(() => normalizeIcons(given)).toThrow(/data URI.*icon\(dataUri\)/)
+      expect(() => normalizeIcons(given)).toThrow(/nothing has looked at `data:image.*icon\(src/)
   })
 
   it("takes a URL, an icon, or a list of both", () => {
     const src = "https://example.com/i.png"
     expect(normalizeIcons(src)).toStrictEqual([{ src }])
-    expect(normalizeIcons({ src, theme: "light" })).toStrictEqual([{ src, theme: "light" }])
+    expect(normalizeIcons({ src })).toStrictEqual([{ src }])
     expect(normalizeIcons([src, icon(png), new URL(src)])).toStrictEqual([
       { src },
       { src: png, mimeType: "image/png" },
@@ -121,7 +122,16 @@ describe("normalizeIcons", () => {
 
   it("checks icons that are written by hand", () => {
     expect(() => normalizeIcons({ src: "http://example.com/i.png" })).toThrow(InvalidIcon)
+    expect(() => normalizeIcons({ src: "https://example.com/i.png", sizes: ["7"] })).toThrow(InvalidIcon)
     expect(() => normalizeIcons({ url: "https://example.com" } as never)).toThrow(/no `src`/)
     expect(() => normalizeIcons([null] as never)).toThrow(InvalidIcon)
+  })
+})
+
+describe("an icon of a component", () => {
+  it("says whose it is when it is refused", () => {
+    expect(() => tool({ name: "add", icons: ["http://example.com/a.png"] }, () => 1)).toThrow(
+      "The icon of tool `add` is invalid: `http://example.com/a.png` is not encrypted. Serve it over `https:`",
+    )
   })
 })

@@ -1,4 +1,5 @@
 import { InvalidName } from "../errors/components.ts"
+import { show } from "../errors/protocol.ts"
 import { InvalidUriTemplate } from "../errors/uri.ts"
 
 /** The longest name the specification advises. */
@@ -116,7 +117,7 @@ const uriPattern = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,
 export function assertResourceUri(uri: unknown): asserts uri is string {
   if (isUri(uri)) return
   if (typeof uri !== "string")
-    throw new InvalidUriTemplate(String(uri), "it is not a string", "Pass a string.")
+    throw new InvalidUriTemplate(show(uri), "it is not a string", 'Give one, such as `"data://name"`.')
   if (uri.length > MAX_URI_LENGTH) {
     throw new InvalidUriTemplate(uri, `it has ${uri.length} characters`, `Use at most ${MAX_URI_LENGTH}.`)
   }

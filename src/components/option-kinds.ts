@@ -5,6 +5,8 @@ import { isMediaType } from "./content-media.ts"
 export interface OptionTest {
   readonly holds: (value: unknown) => boolean
   readonly expected: string
+  /** What it is of those that values must have and this one has not. */
+  readonly lacks?: string
   /** Keeps the value out of the message. */
   readonly isSecret?: boolean
 }

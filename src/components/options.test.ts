@@ -1,9 +1,12 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { InvalidName } from "../errors/components.ts"
+import { requireScopes } from "./auth-check.ts"
 import type { OptionTest } from "./option-kinds.ts"
-import { assertOptions, type KnownOptions, type OptionKind } from "./options.ts"
+import { assertOptions, type KnownOptions, type OptionKind, readOptions } from "./options.ts"
 import { prompt } from "./prompt.ts"
 import { resource } from "./resource.ts"
+import { textResource } from "./static-resources.ts"
 import { tool } from "./tool.ts"
 
 const even: OptionTest = { holds: (value) => Number(value) % 2 === 0, expected: "an even number" }
@@ -60,6 +63,11 @@ describe("assertOptions", () => {
     [() => 1, "The value for the thing `x` is a function. Give an object."],
   ])("refuses the value of %j", (options, message) => {
     expect(given(options)).toThrow(expect.objectContaining({ code: "INVALID_OPTION", message }))
+  })
+
+  it("lists names with commas", () => {
+    const four = { kinds: { a1: "any", b2: "any", c3: "any", d4: "any" } } as const
+    expect(() => assertOptions("`f()`", { zzzzzz: 1 }, four)).toThrow("It has `a1`, `b2`, `c3` and `d4`.")
   })
 
   it("misses what is required", () => {
@@ -180,4 +188,101 @@ describe("the options of components", () => {
       )
     },
   )
+})
+
+describe("readOptions", () => {
+  it("reads what is inherited, leaves out what is undefined or unknown, and binds methods", () => {
+    class Thing {
+      #mode = "fast"
+      readonly even = undefined
+      readonly other = 1
+      get name() {
+        return "x"
+      }
+      mode() {
+        return this.#mode
+      }
+    }
+    // Only read.
+    const read = readOptions(new Thing() as object, known) as { readonly mode: () => string }
+    expect(Object.keys(read)).toEqual(["name", "mode"])
+    expect(read.mode()).toBe("fast")
+  })
+})
+
+describe("the options of a component", () => {
+  const auth = requireScopes("admin")
+
+  class Secret {
+    readonly uri: string
+    readonly name = "secret"
+    readonly meta = { a: 1 }
+    constructor(uri: string) {
+      this.uri = uri
+    }
+    get auth() {
+      return auth
+    }
+    get timeout() {
+      return 5
+    }
+  }
+  const inherited = (uri: string) => Object.create({ uri, name: "secret", auth, timeout: 5 })
+
+  it.each([
+    ["resource()", () => resource(new Secret("x://a"), () => "s")],
+    ["a template", () => resource(new Secret("x://{a}"), () => "s")],
+    ["resource(), of a prototype", () => resource(inherited("x://a"), () => "s")],
+    ["a template, of a prototype", () => resource(inherited("x://{a}"), () => "s")],
+    ["textResource()", () => textResource(new Secret("x://a"), "s")],
+    ["tool()", () => tool(inherited("x://a"), () => "s")],
+    ["prompt()", () => prompt(inherited("x://a"), () => "s")],
+  ])("keep what a class or prototype has of them: %s", (_, make) => {
+    // `uri` is no option of tools and prompts, and the fields of a class are its own business.
+    expect(make()).toMatchObject({ auth, timeout: 5, name: "secret" })
+  })
+
+  it.each([
+    ["mcp.tool()", () => tool(undefined as never, undefined as never), "Give `{ name: … }`."],
+    ["tool of the SDK", () => tool("add" as never, {} as never), 'Give `{ name: "add" }`.'],
+    ["prompt", () => prompt(undefined as never, () => "x"), "Give `{ name: … }`."],
+    ["resource", () => resource(undefined as never, () => "x"), "Give `{ uri: … }`."],
+    ["textResource", () => textResource(null as never, "x"), "Give `{ uri: … }`."],
+  ])("are refused where they are none: %s", (_, make, message) => {
+    expect(make).toThrow(
+      expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining(message) }),
+    )
+  })
+
+  it.each([
+    [
+      "tool",
+      () => tool({ nam: "x" } as never, () => 1),
+      "The tool has no option `nam`. Did you mean `name`?",
+    ],
+    [
+      "resource",
+      () => resource({ uriTemplate: "u://{id}" } as never, () => 1),
+      "The resource has no option `uriTemplate`. Use `uri`; one that has variables makes a template.",
+    ],
+    ["prompt", () => prompt({ nam: "x" } as never, () => "x"), "The prompt has no option `nam`."],
+  ])("name what the name was written as: %s", (_, make, message) => {
+    expect(make).toThrow(
+      expect.objectContaining({ code: "FLEET-09", message: expect.stringContaining(message) }),
+    )
+  })
+
+  it.each([
+    [{}, "`undefined` cannot be a resource URI"],
+    [{ uri: Object.create(null) }, "`an object` cannot be a resource URI"],
+  ])("need a URI: %j", (config, message) => {
+    expect(() => resource(config as never, () => 1)).toThrow(
+      expect.objectContaining({ code: "FLEET-04", message: expect.stringContaining(message) }),
+    )
+  })
+
+  it("have no suggestion for a name of which nothing can be kept", () => {
+    expect(new InvalidName("tool", "it is empty")).not.toHaveProperty("suggestion")
+    expect(new InvalidName("tool", "it holds a blank", "a_b").suggestion).toBe("a_b")
+  })
 })

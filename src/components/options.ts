@@ -1,4 +1,5 @@
 import { InvalidOption, quoted, UnknownOption } from "../errors/server.ts"
+import { clip } from "../shared/clip.ts"
 import { nearestName } from "../shared/nearest-name.ts"
 import { isAuthCheck } from "./auth-check.ts"
 import type { ComponentOptions } from "./component.ts"
@@ -14,6 +15,8 @@ export interface KnownOptions {
   readonly kinds?: { readonly [name: string]: OptionKind }
   /** Options of `kinds` that cannot be left out. */
   readonly required?: readonly string[]
+  /** Whether there may be other names, which are its own business: it does something, and is not only read. */
+  readonly isOpen?: true
   /** Whether `true` and `false` may stand for all of them. */
   readonly isFlag?: true
   /** One sentence for each foreign name: what to do instead. */
@@ -33,13 +36,48 @@ export function assertOptions(subject: string, options: object, known: KnownOpti
     throw new InvalidOption(`The value for ${inside(subject)}`, quoted(options), "Give an object.")
   }
   // The fields of a class are its own business.
-  if (isPlain(options)) assertNames(subject, options, known)
+  if (known.isOpen !== true && isPlain(options)) assertNames(subject, options, known)
   // Only read, and every value is checked before it is used.
   const values = options as { readonly [name: string]: unknown }
   for (const [name, kind] of Object.entries(known.kinds ?? {})) {
     const value = values[name]
     if (value !== undefined || known.required?.includes(name)) assertValue({ subject, name, kind }, value)
   }
+}
+
+/**
+ * Copies the options that something has. Those it inherits are among them, which spreading would lose: a class may well
+ * have its `auth` as a getter. Methods that are inherited stay those of their object.
+ *
+ * @param options What {@link assertOptions} has checked.
+ */
+export function readOptions<Options extends object>(options: Options, known: KnownOptions): Options {
+  // Only read, by names that the table knows.
+  const values = options as { readonly [name: string]: unknown }
+  const copy: { [name: string]: unknown } = {}
+  for (const name of known.names ?? Object.keys(known.kinds ?? {})) {
+    const value = values[name]
+    if (value === undefined) continue
+    copy[name] = typeof value === "function" && !Object.hasOwn(options, name) ? value.bind(options) : value
+  }
+  // All that the table knows of them.
+  return copy as Options
+}
+
+/**
+ * Refuses what is no object of options where a component is made.
+ *
+ * @param id The option that names the component, and what may stand for all of them where a text alone will do.
+ * @throws {InvalidOption}
+ */
+export function assertConfig(factory: string, config: unknown, id: "name" | "uri" = "name"): void {
+  if (optionKinds.object.holds(config)) return
+  const example = typeof config === "string" ? JSON.stringify(clip(config)) : "…"
+  throw new InvalidOption(
+    `The first argument of \`${factory}()\``,
+    quoted(config),
+    `Give \`{ ${id}: ${example} }\`.`,
+  )
 }
 
 function assertNames(subject: string, options: object, known: KnownOptions): void {
@@ -58,7 +96,9 @@ function allOf(names: readonly string[]): string | undefined {
 }
 
 function either(names: readonly string[], word: "and" | "or"): string {
-  return names.map((name) => `\`${name}\``).join(` ${word} `)
+  const shown = names.map((name) => `\`${name}\``)
+  const last = shown.pop() ?? ""
+  return shown.length === 0 ? last : `${shown.join(", ")} ${word} ${last}`
 }
 
 interface OptionPlace {
@@ -76,7 +116,8 @@ function assertValue({ subject, name, kind }: OptionPlace, value: unknown): void
   }
   const test = testOf(kind)
   if (test.holds(value)) return
-  const shown = test.isSecret === true ? "of another kind" : quoted(value)
+  const lack = test.lacks !== undefined && optionKinds.object.holds(value) ? ` without \`${test.lacks}\`` : ""
+  const shown = test.isSecret === true ? "of another kind" : quoted(value) + lack
   const what = `The option \`${name}\` of ${inside(subject)}`
   throw new InvalidOption(what, shown, `Give ${test.expected}.`)
 }

@@ -10,7 +10,7 @@ import type { Context } from "./context.ts"
 import { assertHandler, componentFields, wireFields } from "./define-component.ts"
 import { type InputRequired, isInputRequired } from "./input-required.ts"
 import { assertPromptName } from "./name.ts"
-import { assertOptions, componentOptions, type KnownOptions } from "./options.ts"
+import { assertConfig, assertOptions, componentOptions, type KnownOptions, readOptions } from "./options.ts"
 import type { PromptReturn } from "./prompt-result.ts"
 
 /** What a prompt is made of, besides its handler. */
@@ -88,11 +88,15 @@ export function prompt<const Name extends string, const Args extends Schema | un
 
 type PromptHandler = (args: unknown, ctx: Context) => unknown
 
-function definePrompt(config: PromptConfig, handler: PromptHandler): Prompt {
-  assertPromptName(config.name)
-  const subject = `prompt \`${config.name}\``
-  assertOptions(`The ${subject}`, config, promptOptions)
+function definePrompt(given: PromptConfig, handler: PromptHandler): Prompt {
+  assertConfig("prompt", given)
+  // A name that is written otherwise is an option that does not exist.
+  if (given.name === undefined) assertOptions("The prompt", given, promptOptions)
+  assertPromptName(given.name)
+  const subject = `prompt \`${given.name}\``
+  assertOptions(`The ${subject}`, given, promptOptions)
   assertHandler(subject, handler)
+  const config = readOptions(given, promptOptions)
   const fields = componentFields({ kind: "prompt", id: config.name, name: config.name }, config)
   const args =
     config.args === undefined

@@ -10,11 +10,13 @@ import type { InputRequired } from "./input-required.ts"
 import type { CannotSend } from "./json-value.ts"
 import { assertResourceName, assertResourceUri, nameFromUri } from "./name.ts"
 import {
+  assertConfig,
   assertOptions,
   cacheOptions,
   componentOptions,
   foreignResourceOptions,
   type KnownOptions,
+  readOptions,
 } from "./options.ts"
 import { finishRead } from "./resource-read.ts"
 import { defineTemplate, type Template, type TemplateArguments, type TemplateConfig } from "./template.ts"
@@ -88,8 +90,12 @@ export function resource<
   // Each kind checks that it has no options but its own.
   const options = (typeof config === "string" ? { uri: config } : config) as ResourceConfig | TemplateConfig
   const run = handler as (args: unknown, ctx: Context) => unknown
+  assertConfig("resource", options, "uri")
   // What the URI holds decides, here as in the type.
-  return (isTemplate(options.uri) ? defineTemplate(options, run) : defineResource(options, run)) as never
+  const { uri }: { readonly uri: unknown } = options
+  return (
+    typeof uri === "string" && isTemplate(uri) ? defineTemplate(options, run) : defineResource(options, run)
+  ) as never
 }
 
 /** What was returned, and for what can only fail a type that says so. */
@@ -117,16 +123,19 @@ type ResourceOf<Uri extends string> = [IsTemplate<Uri>] extends [true]
     : Template<Uri> | Resource<Uri>
 
 function defineResource(
-  options: ResourceConfig,
+  given: ResourceConfig,
   handler: (args: Record<never, never>, ctx: Context) => unknown,
 ): Resource {
-  const { uri } = options
+  const { uri } = given
+  // A URI that is written otherwise is an option that does not exist.
+  if (uri === undefined) assertOptions("The resource", given, resourceOptions)
   assertResourceUri(uri)
-  const name = options.name ?? nameFromUri(uri)
+  const name = given.name ?? nameFromUri(uri)
   assertResourceName(name)
   const subject = `resource \`${uri}\``
-  assertOptions(`The ${subject}`, options, resourceOptions)
+  assertOptions(`The ${subject}`, given, resourceOptions)
   assertHandler(subject, handler)
+  const options = readOptions(given, resourceOptions)
   const fields = componentFields({ kind: "resource", id: uri, name }, { ...options, annotations: undefined })
   const annotations =
     options.annotations === undefined ? undefined : toAnnotations(options.annotations, subject)
@@ -151,7 +160,8 @@ function defineResource(
   })
 }
 
-const resourceOptions: KnownOptions = /* @__PURE__ */ componentOptions<ResourceConfig>(
+/** The options of a resource. */
+export const resourceOptions: KnownOptions = /* @__PURE__ */ componentOptions<ResourceConfig>(
   "resource",
   {
     uri: "string",

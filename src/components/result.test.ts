@@ -83,6 +83,9 @@ describe("content", () => {
   it("cannot be mixed with data, wherever it stands", () => {
     expect(() => convert([image(png), { a: 1 }])).toThrow(/`result\[1\]` is data among content blocks/)
     expect(() => convert(["a", image(png)])).toThrow(/`result\[1\]` is a content block among data/)
+    const plain = { type: "text", text: "a" }
+    expect(() => convert(["hi", plain])).toThrow(/`result\[0\]` is data among content blocks/)
+    expect(() => convert([plain, "hi"])).toThrow(/`result\[1\]` is data among content blocks/)
     expect(() => convert({ chart: image(png) })).toThrow(/`result\.chart` is a content block among data/)
   })
 
@@ -142,6 +145,7 @@ describe("a whole plain result", () => {
     [{ content: ["a"] }],
     [{ content: [{ type: "paragraph" }] }],
     [{ type: "doc", content: [{ type: "text", text: "a" }] }],
+    [["a", { type: "text", text: "a" }, { type: "chart", x: 1 }]],
   ])("is not seen in data that merely has content: %j", (value) => {
     expect(convert(value).structuredContent).toBe(value)
   })

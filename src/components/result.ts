@@ -106,12 +106,23 @@ function fromObject(value: object, options: ToolResultOptions): CallToolResult {
 
 function fromArray(items: readonly unknown[], options: ToolResultOptions): CallToolResult {
   const marked = isContent(items[0])
-  if (!marked && (options.hasOutput === true || !isExactContentShape(items[0])))
-    return fromData(items, options)
-  const odd = items.findIndex((item) => !isContent(item) && !isExactContentShape(item))
+  if (!marked && (options.hasOutput === true || !startsAsContent(items))) return fromData(items, options)
+  const odd = items.findIndex((item) => !isBlock(item))
   if (odd === -1) return { content: toContent(items, options.subject) }
-  if (marked) throw new NotSerializable(options.subject, `result[${odd}]`, problems.data)
+  // Nothing but words among blocks can only be meant as content; blocks among other data may be rows of it.
+  if (marked || items.every((item) => typeof item === "string" || isBlock(item)))
+    throw new NotSerializable(options.subject, `result[${odd}]`, problems.data)
   return fromData(items, options)
+}
+
+function isBlock(value: unknown): boolean {
+  return isContent(value) || isExactContentShape(value)
+}
+
+/** Whether a plain block is the first after words, if any. */
+function startsAsContent(items: readonly unknown[]): boolean {
+  const first = items.find((item) => typeof item !== "string")
+  return isExactContentShape(first) && !isContent(first)
 }
 
 /** Structured content and its text: clients of older revisions, and most models, read only the text. */

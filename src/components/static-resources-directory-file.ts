@@ -7,7 +7,7 @@ import { linearPattern } from "../schema/linear-regex.ts"
 import { mediaTypeOfPath } from "./content-extension.ts"
 import { assertOptions, type OptionKind } from "./options.ts"
 import type { Resource, ResourceConfig } from "./resource.ts"
-import { fixedResource } from "./static-resources.ts"
+import { fixedConfig, fixedResource } from "./static-resources.ts"
 import { isMissing, toAbsolute } from "./static-resources-file.ts"
 
 /** What of a folder is listed. */
@@ -68,7 +68,7 @@ export function directoryResource<const Uri extends string>(
   path: string | URL,
   options: DirectoryResourceOptions = {},
 ): Resource<Uri> {
-  const given: ResourceConfig<Uri> = typeof config === "string" ? { uri: config } : config
+  const given = fixedConfig("directoryResource", config)
   assertOptions("`directoryResource()`", options, { kinds })
   const absolute = toAbsolute(path)
   const pattern = options.pattern === undefined ? undefined : toGlob(options.pattern)

@@ -7,7 +7,7 @@ import { ResourceNotFound } from "../errors/server.ts"
 import { isTextType, mediaTypeOfPath } from "./content-extension.ts"
 import { assertOptions } from "./options.ts"
 import type { Resource, ResourceConfig } from "./resource.ts"
-import { fixedResource } from "./static-resources.ts"
+import { fixedConfig, fixedResource } from "./static-resources.ts"
 
 /** How the file of a resource is read. */
 export interface FileResourceOptions {
@@ -33,7 +33,7 @@ export function fileResource<const Uri extends string>(
   path: string | URL,
   options: FileResourceOptions = {},
 ): Resource<Uri> {
-  const given: ResourceConfig<Uri> = typeof config === "string" ? { uri: config } : config
+  const given = fixedConfig("fileResource", config)
   assertOptions("`fileResource()`", options, { kinds: { maxBytes: "count" } })
   const absolute = toAbsolute(path)
   const mimeType = given.mimeType ?? mediaTypeOfPath(absolute) ?? "application/octet-stream"

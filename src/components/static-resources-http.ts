@@ -1,10 +1,10 @@
 import { ResourceUnreadable } from "../errors/components.ts"
 import { isTextType } from "./content-extension.ts"
 import { isMediaType } from "./content-media.ts"
-import { assertOptions, type OptionKind } from "./options.ts"
+import { assertOptions, type OptionKind, readOptions } from "./options.ts"
 import type { Resource, ResourceConfig } from "./resource.ts"
 import { resourceContents } from "./resource-contents.ts"
-import { fixedResource } from "./static-resources.ts"
+import { fixedConfig, fixedResource } from "./static-resources.ts"
 
 /** How the URL of a resource is fetched. */
 export interface HttpResourceOptions {
@@ -40,11 +40,12 @@ export function httpResource<const Uri extends string>(
   url: string | URL,
   options: HttpResourceOptions = {},
 ): Resource<Uri> {
-  const given: ResourceConfig<Uri> = typeof config === "string" ? { uri: config } : config
+  const given = fixedConfig("httpResource", config)
   assertOptions("`httpResource()`", options, { kinds })
+  const known = readOptions(options, { kinds })
   const target = checkUrl(given.uri, String(url))
   return fixedResource(given, (_, ctx) =>
-    read({ uri: given.uri, target, declared: given.mimeType, ...options }, ctx.signal),
+    read({ uri: given.uri, target, declared: given.mimeType, ...known }, ctx.signal),
   )
 }
 

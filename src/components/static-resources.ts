@@ -3,7 +3,8 @@ import { mediaTypeOfPath } from "./content-extension.ts"
 import type { Context } from "./context.ts"
 import { toJsonValue } from "./json-value.ts"
 import { assertResourceUri } from "./name.ts"
-import { type Resource, type ResourceConfig, resource } from "./resource.ts"
+import { assertConfig, assertOptions, readOptions } from "./options.ts"
+import { type Resource, type ResourceConfig, resource, resourceOptions } from "./resource.ts"
 
 /**
  * Makes a resource of a fixed text.
@@ -20,7 +21,7 @@ export function textResource<const Uri extends string>(
   text: string,
 ): Resource<Uri> {
   const size = new TextEncoder().encode(text).length
-  return fixedResource(withDefaults(config, "text/plain", size), () => text)
+  return fixedResource(withDefaults(fixedConfig("textResource", config), "text/plain", size), () => text)
 }
 
 /**
@@ -39,12 +40,13 @@ export function jsonResource<const Uri extends string>(
   config: Uri | ResourceConfig<Uri>,
   value: unknown,
 ): Resource<Uri> {
-  const subject = `resource \`${typeof config === "string" ? config : config.uri}\``
+  const given = fixedConfig("jsonResource", config)
+  const subject = `resource \`${given.uri}\``
   if (value === undefined)
     throw new InvalidResult(subject, "it is `undefined`", "Use `null`, or leave the resource out.")
   const text = JSON.stringify(toJsonValue(value, subject))
   return fixedResource(
-    withDefaults(config, "application/json", new TextEncoder().encode(text).length),
+    withDefaults(given, "application/json", new TextEncoder().encode(text).length),
     () => text,
   )
 }
@@ -65,29 +67,42 @@ export function binaryResource<const Uri extends string>(
   bytes: Uint8Array | ArrayBuffer,
 ): Resource<Uri> {
   const copy = new Uint8Array(bytes instanceof ArrayBuffer ? bytes.slice(0) : bytes)
-  return fixedResource(withDefaults(config, "application/octet-stream", copy.length), () => copy)
+  const given = fixedConfig("binaryResource", config)
+  return fixedResource(withDefaults(given, "application/octet-stream", copy.length), () => copy)
 }
 
 /** Fills in what an author left out and a fixed resource knows of itself. */
 function withDefaults<const Uri extends string>(
-  config: Uri | ResourceConfig<Uri>,
+  given: ResourceConfig<Uri>,
   fallback: string,
   size: number,
 ): ResourceConfig<Uri> {
-  const given: ResourceConfig<Uri> = typeof config === "string" ? { uri: config } : config
   return { mimeType: mediaTypeOfPath(given.uri) ?? fallback, size, ...given }
 }
 
 /**
- * Makes a resource that has one URI, and so no template variables.
+ * Reads the options of a resource that has one URI; a URI alone will do.
  *
+ * @throws {InvalidOption}
+ * @throws {UnknownOption} FLEET-09
  * @throws {InvalidUriTemplate} FLEET-04
  */
+export function fixedConfig<const Uri extends string>(
+  factory: string,
+  config: Uri | ResourceConfig<Uri>,
+): ResourceConfig<Uri> {
+  const given: ResourceConfig<Uri> = typeof config === "string" ? { uri: config } : config
+  assertConfig(factory, given, "uri")
+  assertOptions(`The options of \`${factory}()\``, given, resourceOptions)
+  assertResourceUri(given.uri)
+  return readOptions(given, resourceOptions)
+}
+
+/** Makes a resource that has one URI, and so no template variables, of what {@link fixedConfig} gave. */
 export function fixedResource<const Uri extends string>(
   config: ResourceConfig<Uri>,
   handler: (args: Record<never, never>, ctx: Context) => unknown,
 ): Resource<Uri> {
-  assertResourceUri(config.uri)
-  // Just checked: the URI has no braces, so this is no template, whatever the type `string` may allow.
+  // Checked by `fixedConfig`: the URI has no braces, so this is no template, whatever the type `string` may allow.
   return resource<string>(config, handler) as unknown as Resource<Uri>
 }

@@ -19,6 +19,7 @@ import {
   componentOptions,
   foreignResourceOptions,
   type KnownOptions,
+  readOptions,
 } from "./options.ts"
 import { finishRead } from "./resource-read.ts"
 
@@ -100,14 +101,15 @@ export type TemplateArguments<Uri extends string, Args> = Args extends Schema
 type TemplateHandler = (args: unknown, ctx: Context) => unknown
 
 /** Makes a template. `resource()` is how users say it. */
-export function defineTemplate(config: TemplateConfig, handler: TemplateHandler): Template {
-  const { uri } = config
+export function defineTemplate(given: TemplateConfig, handler: TemplateHandler): Template {
+  const { uri } = given
   const uriTemplate = parseTemplate(uri)
-  const name = config.name ?? nameFromUri(uri)
+  const name = given.name ?? nameFromUri(uri)
   assertResourceName(name)
   const subject = `resource template \`${uri}\``
-  assertOptions(`The ${subject}`, config, templateOptions)
+  assertOptions(`The ${subject}`, given, templateOptions)
   assertHandler(subject, handler)
+  const config = readOptions(given, templateOptions)
   const fields = componentFields({ kind: "template", id: uri, name }, { ...config, annotations: undefined })
   const args = config.args === undefined ? undefined : compileArgs(uriTemplate, config.args, subject)
   const annotations =

@@ -7,7 +7,7 @@ import type { Component, ComponentOptions } from "./component.ts"
 import type { Context } from "./context.ts"
 import { assertHandler, componentFields, wireFields } from "./define-component.ts"
 import { assertToolName } from "./name.ts"
-import { assertOptions, componentOptions, type KnownOptions } from "./options.ts"
+import { assertConfig, assertOptions, componentOptions, type KnownOptions, readOptions } from "./options.ts"
 import type { ContentInput } from "./result.ts"
 import type { ToolHandler, ToolInput, ToolOutput } from "./tool-handler.ts"
 import { composeInvoke, type OutputSchema, type ToolInvoke } from "./tool-invoke.ts"
@@ -104,11 +104,15 @@ export function tool<
 
 type AnyHandler = (args: unknown, ctx: Context) => unknown
 
-function defineTool(config: ToolConfig, handler: AnyHandler, defaults: ToolDefaults): Tool {
-  assertToolName(config.name)
-  const subject = `tool \`${config.name}\``
-  assertOptions(`The ${subject}`, config, toolOptions)
+function defineTool(given: ToolConfig, handler: AnyHandler, defaults: ToolDefaults): Tool {
+  assertConfig("tool", given)
+  // A name that is written otherwise is an option that does not exist.
+  if (given.name === undefined) assertOptions("The tool", given, toolOptions)
+  assertToolName(given.name)
+  const subject = `tool \`${given.name}\``
+  assertOptions(`The ${subject}`, given, toolOptions)
   assertHandler(subject, handler)
+  const config = readOptions(given, toolOptions)
   const fields = componentFields({ kind: "tool", id: config.name, name: config.name }, config)
   const input = compileInput(config, subject, defaults)
   const output = compileOutput(config, subject, defaults)

@@ -44,6 +44,7 @@ import type {
   UnsupportedVersion,
   WeakSecret,
 } from "./protocol.ts"
+import type { InvalidAuthentication, NotAResponse } from "./returned.ts"
 import type {
   InexpressibleSchema,
   InvalidHeaderParam,
@@ -62,11 +63,13 @@ import type {
   InvalidCursor,
   InvalidOption,
   InvalidPlugin,
+  LifespanTimeout,
   MiddlewareMisuse,
   MissingContextValue,
   NoContext,
   ResourceNotFound,
   ServerClosed,
+  StartingServer,
   TooManySubscriptions,
   UndeclaredResultType,
   UnknownComponent,
@@ -127,6 +130,7 @@ export type AnyFleetError =
   | InvalidAnnotations
   | InvalidAnswer
   | InvalidArguments
+  | InvalidAuthentication
   | InvalidContent
   | InvalidCursor
   | InvalidEnvelope
@@ -155,6 +159,7 @@ export type AnyFleetError =
   | NoContext
   | NoScopes
   | NotAForm
+  | NotAResponse
   | NotAWebPage
   | NotCanonicalJson
   | NotOnThisRuntime
@@ -170,6 +175,8 @@ export type AnyFleetError =
   | ResourceNotFound
   | ResourceUnreadable
   | SchemaTooLarge
+  | StartingServer
+  | LifespanTimeout
   | ServerClosed
   | StorageContention
   | StorageFull

@@ -82,8 +82,16 @@ const iconFix = "Use `iconFromFile(path)`, which reads, checks and encodes the f
 /** An icon is not one that clients can show safely. */
 export class InvalidIcon extends FleetError {
   readonly code = "FLEET-24"
-  constructor(problem: string, fix: string = iconFix, cause?: unknown) {
-    super(`The icon is invalid: ${problem}.`, { fix, cause })
+  readonly #problem: string
+  constructor(problem: string, fix: string = iconFix, from: { cause?: unknown; subject?: string } = {}) {
+    const whose = from.subject === undefined ? "" : ` of ${from.subject}`
+    super(`The icon${whose} is invalid: ${problem}.`, { fix, cause: from.cause })
+    this.#problem = problem
+  }
+
+  /** Makes the same error that says whose icon it is, such as "tool `add`". */
+  of(subject: string): InvalidIcon {
+    return new InvalidIcon(this.#problem, this.fix, { cause: this.cause, subject })
   }
 }
 
@@ -91,12 +99,12 @@ export class InvalidIcon extends FleetError {
 export class InvalidName extends FleetError {
   readonly code = "INVALID_NAME"
   /** A valid name near the one given, if there is one. */
-  readonly suggestion: string | undefined
+  declare readonly suggestion: string | undefined
   constructor(kind: string, problem: string, suggestion?: string) {
     super(`The ${kind} name is invalid: ${problem}.`, {
       fix: suggestion === undefined ? undefined : `Use \`${suggestion}\`.`,
     })
-    this.suggestion = suggestion
+    if (suggestion !== undefined) this.suggestion = suggestion
   }
 }
 

@@ -1,15 +1,15 @@
 import { FleetError, type HttpAnswer } from "./fleet-error.ts"
 
-/** A route is not written as a method and a path, or stands where the MCP endpoint is. */
+/** A route is not written as a method and a path, has no handler, or is served already. */
 export class InvalidRoute extends FleetError {
   readonly code = "INVALID_ROUTE"
-  /** `isTaken` says that the endpoint is there. */
-  constructor(route: string, isTaken = false) {
-    super(`\`${route}\` is ${isTaken ? "where the MCP endpoint is" : "not a route"}.`, {
-      fix: isTaken
-        ? "Give one of them another path: see `http.path`."
-        : 'Write the method, a space and the path: `"GET /metrics"`.',
-    })
+  /** `what` is wrong with it. Default: its form. */
+  constructor(
+    route: string,
+    what = "is not a route",
+    fix = 'Write the method, a space and the path: `"GET /metrics"`.',
+  ) {
+    super(`\`${route}\` ${what}.`, { fix })
   }
 }
 

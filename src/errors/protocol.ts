@@ -94,9 +94,12 @@ export class UnsupportedVersion extends FleetError {
   override readonly rpc = -32022
   override readonly data: { readonly supported: readonly string[]; readonly requested: string }
   constructor(requested: string, supported: readonly string[]) {
-    super(`The protocol version \`${clip(requested)}\` is not supported.`, {
-      fix: `Use ${supported.map((version) => `\`${version}\``).join(" or ")}.`,
-    })
+    const isMissing = requested === "none"
+    const what = isMissing
+      ? "The request names no protocol version"
+      : `The protocol version \`${clip(requested)}\` is not supported`
+    const place = isMissing ? ' as `_meta["io.modelcontextprotocol/protocolVersion"]` of its `params`' : ""
+    super(`${what}.`, { fix: `Use ${supported.map((version) => `\`${version}\``).join(" or ")}${place}.` })
     this.data = { supported, requested: clip(requested) }
   }
 }

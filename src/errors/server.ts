@@ -175,11 +175,31 @@ export class TooManySubscriptions extends FleetError {
   }
 }
 
+/** A lifespan called the server that waits for it. */
+export class StartingServer extends FleetError {
+  readonly code = "STARTING_SERVER"
+  constructor() {
+    super("A lifespan called the server, which takes no calls before all lifespans have started.", {
+      fix: "Call plain functions in it, or call the server after `await mcp.start()`.",
+    })
+  }
+}
+
+/** A lifespan took too long to start, or to end, when the server closed. */
+export class LifespanTimeout extends FleetError {
+  readonly code = "LIFESPAN_TIMEOUT"
+  constructor(ms: number) {
+    super(`A lifespan did not start, or end, within ${ms} ms of the close.`, {
+      fix: "Give what it waits for a time-out, or close with a longer `graceMs`.",
+    })
+  }
+}
+
 /** A call from the server's own process cannot be answered. */
 export class InProcessError extends FleetError {
   readonly code = "IN_PROCESS_CALL"
-  constructor(why: string) {
-    super(`The in-process call failed: ${why}.`)
+  constructor(why: string, fix?: string) {
+    super(`The in-process call failed: ${why}.`, { fix })
   }
 }
 

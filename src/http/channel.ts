@@ -2,17 +2,33 @@ import type { Principal } from "../protocol/principal.ts"
 import type { Abortable, Channel, HeaderBag } from "../protocol/transport.ts"
 import { EventStream, type StreamSink } from "./event-stream.ts"
 import type { KeepAlive } from "./keep-alive.ts"
+import type { Load } from "./load.ts"
 
 /** Carries one POST: answered by one JSON body unless something is sent ahead of it. */
 export abstract class HttpChannel implements Channel {
   principal: Principal | undefined
   #stream: EventStream | undefined
   #call: Abortable | undefined
+  #load: Load | undefined
 
   constructor() {
     this.principal = undefined
     this.#stream = undefined
     this.#call = undefined
+    this.#load = undefined
+  }
+
+  /** Takes a place among the requests under way. */
+  enter(load: Load): void {
+    load.open++
+    this.#load = load
+  }
+
+  /** Gives the place back, if it has one still. */
+  leave(): void {
+    if (this.#load === undefined) return
+    this.#load.open--
+    this.#load = undefined
   }
 
   abstract get headers(): HeaderBag

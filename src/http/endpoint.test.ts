@@ -37,6 +37,11 @@ describe("createEndpoint", () => {
     { hosts: ["https://mcp.example.com"] },
     { origins: ["https://app.example.com/"] },
     { origins: ["app.example.com"] },
+    { origins: ["https://app.example.com:443"] },
+    { origins: ["http://app.example.com:80"] },
+    { origins: ["https://["] },
+    { origins: ["https://bücher.example"] },
+    { cors: { origins: ["https://app.example.com:443"] } },
     { cors: "*" },
     { cors: null },
     { cors: {} },
@@ -73,7 +78,16 @@ describe("createEndpoint", () => {
 
   it.each([
     { hosts: ["mcp.example.com", "mcp.example.com:8443", "[::1]", "*"] },
-    { origins: ["https://app.example.com", "http://localhost:3000", "vscode-webview://x", "null", "*"] },
+    {
+      origins: [
+        "HTTPS://App.example.com",
+        "https://app.example.com",
+        "http://localhost:3000",
+        "vscode-webview://x",
+        "null",
+        "*",
+      ],
+    },
     { cors: { origins: [] } },
     { cors: { origins: ["https://app.example.com"], maxAge: 0, allowHeaders: ["x-tenant"] } },
     { health: false, path: "/", cors: undefined },

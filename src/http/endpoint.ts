@@ -8,7 +8,7 @@ import { createGuard, type Guard } from "./guard.ts"
 import { type HttpOptions, type HttpTimeouts, httpOptions } from "./http-options.ts"
 import { type Every, every } from "./keep-alive.ts"
 import type { Load } from "./load.ts"
-import { createRouter, type Router, type Routes } from "./router.ts"
+import { createRouter, joinRoutes, type Router, type Routes } from "./router.ts"
 
 /** {@link HttpTimeouts}, all of them set. */
 export type Timeouts = { readonly [name in keyof HttpTimeouts]-?: number }
@@ -66,7 +66,7 @@ export interface EndpointParts {
  * @param options The same as of `mcp.http()`. Default: all defaults.
  * @throws {UnknownOption} FLEET-09: an option does not exist.
  * @throws {InvalidOption} An option has a value that cannot be meant.
- * @throws {InvalidRoute} A route is not a method and a path, or none that requests would come to.
+ * @throws {InvalidRoute} A route is not a method and a path, has no handler, or is served otherwise.
  * @see S28/basic/transports/streamable-http
  * @example
  * const endpoint = createEndpoint({ handler: mcp.handler }, { path: "/" })
@@ -74,13 +74,18 @@ export interface EndpointParts {
  */
 export function createEndpoint(parts: EndpointParts, options: HttpOptions = {}): Endpoint {
   assertOptions("`http`", options, httpOptions)
-  const own = { ...options.routes, ...parts.routes }
+  const own = joinRoutes([
+    ["`http.routes`", options.routes],
+    ["the server itself", parts.routes],
+  ])
   const healthPath = options.health === true || options.health === undefined ? "/health" : options.health
   const isHealthOurs = healthPath !== false && !Object.hasOwn(own, `GET ${healthPath}`)
   const { path = "/mcp" } = options
   const isHealthTaken = isHealthOurs && healthPath === path
-  if (isHealthTaken || Object.hasOwn(own, `POST ${path}`))
-    throw new InvalidRoute(`${isHealthTaken ? "GET" : "POST"} ${path}`, true)
+  if (isHealthTaken || Object.hasOwn(own, `POST ${path}`)) {
+    const fix = "Give one of them another path: see `http.path`."
+    throw new InvalidRoute(`${isHealthTaken ? "GET" : "POST"} ${path}`, "is where the MCP endpoint is", fix)
+  }
   const router = createRouter(isHealthOurs ? { [`GET ${healthPath}`]: health, ...own } : own)
   const cors = options.cors
     ? createCors(options.cors === true ? { origins: "*" } : options.cors, router.methods)

@@ -1,5 +1,10 @@
-import type { Principal } from "../protocol/principal.ts"
-import { type Authenticator, isRefusal, type Refusal } from "../server/authenticator.ts"
+import { isPrincipal, type Principal } from "../protocol/principal.ts"
+import {
+  type Authenticator,
+  invalidAuthentication,
+  isRefusal,
+  type Refusal,
+} from "../server/authenticator.ts"
 import type { MaybePromise } from "../shared/maybe-promise.ts"
 import { admit } from "./admit.ts"
 import {
@@ -17,7 +22,6 @@ import type { Endpoint } from "./endpoint.ts"
 import { externalUrl } from "./external-url.ts"
 import { limitBody, readText } from "./fetch-body.ts"
 import { FetchChannel, FetchHeaders } from "./fetch-channel.ts"
-import { countOpen } from "./load.ts"
 import { routeHeaders } from "./route-headers.ts"
 import type { RouteHandler } from "./router.ts"
 
@@ -62,13 +66,30 @@ async function serve(endpoint: Endpoint, request: Request): Promise<Response> {
   const refusal = overload(endpoint.load)
   if (refusal !== undefined) return toResponse(endpoint, request, refusal)
   const channel = new FetchChannel(endpoint, request, new FetchHeaders(headers))
+  // Before anything is awaited: all of a burst would find room otherwise.
+  channel.enter(endpoint.load)
+  request.signal.addEventListener("abort", () => channel.leave(), { once: true })
+  try {
+    const response = await serveMessage(endpoint, channel)
+    // A stream goes on after its head is out.
+    if (!channel.committed) channel.leave()
+    return response
+  } catch (error) {
+    channel.leave()
+    throw error
+  }
+}
+
+async function serveMessage(endpoint: Endpoint, channel: FetchChannel): Promise<Response> {
+  const { request } = channel
   if (endpoint.authenticator !== undefined) {
     const caller = await authenticate(endpoint, endpoint.authenticator, channel)
     if (isRefusal(caller)) return toResponse(endpoint, request, refusalAnswer(caller))
     if (request.signal.aborted) return toNobody()
+    if (!isPrincipal(caller)) throw await invalidAuthentication(caller)
     channel.principal = caller
   }
-  const problem = contentTypeProblem(headers.get("content-type") ?? undefined)
+  const problem = contentTypeProblem(channel.headers.get("content-type"))
   if (problem !== undefined) return toResponse(endpoint, request, problem)
   return respond(endpoint, channel, parseBody(await readText(request, endpoint.bodyLimit)))
 }
@@ -77,7 +98,6 @@ async function serve(endpoint: Endpoint, request: Request): Promise<Response> {
 async function respond(endpoint: Endpoint, channel: FetchChannel, message: unknown): Promise<Response> {
   const cors = endpoint.cors?.headers(channel.headers.get("origin"))
   const reply = endpoint.handler.handle(message, channel)
-  if (reply instanceof Promise) countOpen(endpoint.load, reply)
   const first = reply instanceof Promise ? await Promise.race([reply, channel.opened()]) : reply
   const { readable } = channel
   if (first !== undefined && readable === undefined) {
@@ -91,6 +111,7 @@ async function respond(endpoint: Endpoint, channel: FetchChannel, message: unkno
       endpoint.report(error, "answering an HTTP request")
       channel.cut()
     })
+    .finally(() => channel.leave())
   return new Response(readable ?? null, { status: 200, headers: { ...streamHeaders, ...cors } })
 }
 

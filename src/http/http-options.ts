@@ -42,10 +42,12 @@ export interface HttpTimeouts {
 
 type Table<Options> = { readonly [name in keyof Options]-?: OptionKind }
 
+const originList = 'a list of origins such as `["https://app.example.com"]`, without the default port'
+
 const cors: Table<CorsOptions> = {
   origins: {
     holds: (value) => value === "*" || isOrigins(value),
-    expected: 'a list of origins such as `["https://app.example.com"]`, or `"*"` for all',
+    expected: `${originList}, or \`"*"\` for all`,
   },
   allowHeaders: {
     holds: (value) => Array.isArray(value) && value.every(isHeaderName),
@@ -63,7 +65,7 @@ const kinds: Table<HttpOptions> = {
   },
   origins: {
     holds: isOrigins,
-    expected: 'a list of origins such as `["https://app.example.com"]`, without a path',
+    expected: `${originList}, without a path`,
   },
   path: { holds: isPath, expected: "a path that starts with `/`, without a query" },
   bodyLimit: "count",
@@ -109,9 +111,11 @@ function isOrigins(value: unknown): boolean {
   return Array.isArray(value) && value.every(isOrigin)
 }
 
-/** What browsers send as `Origin`. With a path or a slash at its end none would ever be equal to it. */
+/** What browsers send as `Origin`. With a path or the usual port none would ever be equal to it. */
 function isOrigin(value: unknown): boolean {
-  return typeof value === "string" && /^(?:\*|null|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+)$/i.test(value)
+  if (typeof value !== "string") return false
+  if (!/^https?:/i.test(value)) return /^(?:\*|null|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+)$/i.test(value)
+  return URL.canParse(value) && new URL(value).origin === value.toLowerCase()
 }
 
 function isHeaderName(value: unknown): boolean {

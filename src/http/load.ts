@@ -1,15 +1,6 @@
-/** How many requests wait for the answer of an endpoint, and how many may. */
+/** How many requests to an endpoint are under way, from their head to their answer, and how many may be. */
 export interface Load {
   readonly max: number
-  /** Kept by the entries. */
+  /** Kept by the channels. */
   open: number
-}
-
-/** Counts a request as open until its answer is there. */
-export function countOpen(load: Load, reply: Promise<unknown>): void {
-  const leave = () => {
-    load.open--
-  }
-  load.open++
-  reply.then(leave, leave)
 }

@@ -8,6 +8,7 @@ const lingerMs = 2000
 
 /** Writes the answer of the engine: as the end of the stream if there is one, else as the body. */
 export function writeReply(channel: NodeChannel, reply: Reply): void {
+  channel.leave()
   if (channel.committed) channel.endStream(reply.body)
   else if (!channel.res.destroyed && !channel.res.headersSent) writeWhole(channel, reply)
 }
@@ -35,6 +36,7 @@ function endWatched({ res, site }: NodeChannel, body?: string): void {
 export function writeAnswer(channel: NodeChannel, plain: Answer): void {
   const { req, res, site } = channel
   const { bodyLimit } = site.endpoint
+  channel.leave()
   if (res.destroyed || res.headersSent) return
   const { status, headers, body } = withCors(site.endpoint, req.headers.origin, plain)
   const length = body === undefined ? undefined : { "content-length": Buffer.byteLength(body) }
@@ -55,6 +57,7 @@ export function writeAnswer(channel: NodeChannel, plain: Answer): void {
 /** The one way out of an error that has no answer of its own: a status while one can be sent, else a cut. */
 export function fail(channel: NodeChannel, error: unknown): void {
   const { res, site } = channel
+  channel.leave()
   // Whatever fails because its client went away is no error of ours, and has nobody to be told.
   if (res.destroyed && (!res.headersSent || isCutOff(error))) return
   const answer = failureAnswer(site.endpoint, error)

@@ -8,6 +8,9 @@ import type { RunningServer, ServeOptions } from "./running-server.ts"
 /** How long aborted calls have to say so, in milliseconds. */
 const lastWordsMs = 500
 
+/** Timers that are told to wait for longer run at once. */
+const maxTimer = 2_147_483_647
+
 /**
  * Listens with `node:http`, with time-outs against clients that are slow on purpose.
  *
@@ -100,7 +103,7 @@ function stop({ server, sockets }: Listening, graceMs: number): Promise<void> {
     // Connections that finish their last answer become idle one by one, and nothing tells when.
     const sweep = setInterval(() => server.closeIdleConnections(), 20)
     // Calls that are aborted at the end of their grace still get to answer.
-    const cut = setTimeout(() => server.closeAllConnections(), graceMs + lastWordsMs)
+    const cut = setTimeout(() => server.closeAllConnections(), Math.min(graceMs + lastWordsMs, maxTimer))
     server.close(() => {
       clearInterval(sweep)
       clearTimeout(cut)

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { BodyAlreadyRead } from "../errors/http.ts"
-import { type Authenticator, isRefusal } from "../server/authenticator.ts"
+import { isPrincipal } from "../protocol/principal.ts"
+import { type Authenticator, invalidAuthentication, isRefusal } from "../server/authenticator.ts"
 import { admit } from "./admit.ts"
 import {
   bodyTooLarge,
@@ -13,11 +14,10 @@ import {
 } from "./answer.ts"
 import type { Endpoint } from "./endpoint.ts"
 import { KeepAlive } from "./keep-alive.ts"
-import { countOpen } from "./load.ts"
 import { fail, writeAnswer, writeReply } from "./node-answer.ts"
 import { parsedBody, readBody, toText } from "./node-body.ts"
 import { NodeChannel, type NodeSite } from "./node-channel.ts"
-import { isGone } from "./node-gone.ts"
+import { isGone, whenGone } from "./node-gone.ts"
 import { maxPipelined, openBefore } from "./node-pipeline.ts"
 import { hasTwoHosts, headOf, leaves, urlOf } from "./node-request.ts"
 import { serveRoute } from "./node-route.ts"
@@ -93,13 +93,19 @@ function turnAway(channel: NodeChannel, before: number): void {
 function identify(channel: NodeChannel): void {
   const { authenticator, load } = channel.site.endpoint
   const refusal = overload(load)
-  if (refusal !== undefined) writeAnswer(channel, refusal)
-  else if (authenticator === undefined) receive(channel)
+  if (refusal !== undefined) {
+    writeAnswer(channel, refusal)
+    return
+  }
+  // Before anything is waited for: all of a burst would find room otherwise.
+  channel.enter(load)
+  if (authenticator === undefined) receive(channel)
   else identifyBy(authenticator, channel).catch((error) => fail(channel, error))
 }
 
 async function identifyBy(authenticator: Authenticator, channel: NodeChannel): Promise<void> {
   let signal: AbortSignal | undefined
+  whenGone(channel, () => channel.leave())
   const caller = await authenticator.authenticate({
     method: channel.req.method ?? "POST",
     headers: channel,
@@ -117,6 +123,7 @@ async function identifyBy(authenticator: Authenticator, channel: NodeChannel): P
     return
   }
   if (isGone(channel)) return
+  if (!isPrincipal(caller)) throw await invalidAuthentication(caller)
   channel.principal = caller
   receive(channel)
 }
@@ -129,7 +136,13 @@ function receive(channel: NodeChannel): void {
   // Only what has arrived whole can have been read by a framework before us.
   else if (req.complete && (req.readableEnded || req.readableDidRead)) receiveParsed(channel)
   else if (Number(req.headers["content-length"]) > bodyLimit) writeAnswer(channel, bodyTooLarge(bodyLimit))
-  else readBody(req, bodyLimit, (bytes) => receiveBytes(channel, bytes))
+  else {
+    readBody(req, bodyLimit, (bytes) => receiveBytes(channel, bytes))
+    // Otherwise whatever answers gives the place back.
+    req.on("close", () => {
+      if (!req.readableEnded) channel.leave()
+    })
+  }
 }
 
 function receiveBytes(channel: NodeChannel, bytes: Buffer | undefined): void {
@@ -151,13 +164,11 @@ function receiveParsed(channel: NodeChannel): void {
 }
 
 function answer(channel: NodeChannel, message: unknown): void {
-  const { handler, load } = channel.site.endpoint
-  const reply = handler.handle(message, channel)
+  const reply = channel.site.endpoint.handler.handle(message, channel)
   if (!(reply instanceof Promise)) {
     writeReply(channel, reply)
     return
   }
-  countOpen(load, reply)
   reply.then((settled) => writeReply(channel, settled)).catch((error) => fail(channel, error))
 }
 

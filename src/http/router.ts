@@ -1,4 +1,5 @@
 import { InvalidRoute } from "../errors/http.ts"
+import { isObject } from "../protocol/jsonrpc.ts"
 
 /** Answers a request beside the MCP endpoint. */
 export type RouteHandler = (request: Request) => Response | Promise<Response>
@@ -29,7 +30,8 @@ export function createRouter(routes: Routes): Router {
     const [, method, path] = routePattern.exec(route) ?? []
     if (method === undefined || path === undefined) throw new InvalidRoute(route)
     const methods = paths.get(path) ?? new Map<string, RouteHandler>()
-    methods.set(method, handler)
+    if (typeof handler !== "function") throw new InvalidRoute(route, "has no handler", handlerFix)
+    methods.set(method, checked(route, handler))
     paths.set(path, methods)
     used.add(method)
   }
@@ -43,6 +45,45 @@ export function createRouter(routes: Routes): Router {
       )
     },
   }
+}
+
+/**
+ * Joins the routes of several owners.
+ *
+ * @throws {InvalidRoute} Two of them have one: which wins must not depend on who came first.
+ */
+export function joinRoutes(all: readonly OwnedRoutes[]): Routes {
+  const owners = new Map<string, string>()
+  for (const [owner, routes = {}] of all) {
+    for (const route of Object.keys(routes)) {
+      const first = owners.get(route) ?? owner
+      if (first !== owner) throw new InvalidRoute(route, `is served by ${first} already`, pathFix)
+      owners.set(route, owner)
+    }
+  }
+  return Object.assign({}, ...all.map(([, routes]) => routes))
+}
+
+/** Routes, and who has them, in words. */
+export type OwnedRoutes = readonly [owner: string, routes: Routes | undefined]
+
+const pathFix = "Give one of them another path."
+const handlerFix = "Give a function that answers a `Request` with a `Response`."
+
+/** A handler that fails, by the name of its route, where it returns something else than a `Response`. */
+function checked(route: string, handler: RouteHandler): RouteHandler {
+  return async (request) => {
+    const response = await handler(request)
+    if (isResponse(response)) return response
+    const { NotAResponse } = await import("../errors/returned.ts")
+    throw new NotAResponse(route, response)
+  }
+}
+
+/** Of any realm and making: frameworks and test runners bring classes of their own. */
+function isResponse(value: unknown): value is Response {
+  if (!isObject(value) || typeof value.status !== "number") return false
+  return isObject(value.headers) && typeof value.headers.get === "function"
 }
 
 // What `Request` refuses to be made of cannot reach a handler.

@@ -19,6 +19,8 @@ export interface Codec {
 export interface StatelessCodecOptions {
   /** What every result carries as `_meta["io.modelcontextprotocol/serverInfo"]`, or nothing. */
   readonly serverInfo: object | undefined
+  /** What a result may say in its place: the very object that tells all of the server. */
+  readonly fullServerInfo?: object
 }
 
 /**
@@ -32,6 +34,13 @@ export function createStatelessCodec(revision: ProtocolRevision, options: Statel
   )
   const metaSuffix = options.serverInfo === undefined ? "" : `,"_meta":${JSON.stringify(ownMeta)}`
 
+  /** Says who answers, whoever a result says it is. */
+  function withOwn(meta: { readonly [key: string]: unknown }): { readonly [key: string]: unknown } {
+    return meta[metaKeys.serverInfo] === options.fullServerInfo
+      ? { ...ownMeta, ...meta }
+      : { ...meta, ...ownMeta }
+  }
+
   /** Writes a result behind its head, which says the id and the type. */
   function finish(head: string, body: object, json: string | undefined): string {
     // The head says it; a second one would win where JSON is parsed.
@@ -39,9 +48,11 @@ export function createStatelessCodec(revision: ProtocolRevision, options: Statel
       const { resultType: _, ...rest } = body
       return finish(head, rest, undefined)
     }
-    // A handler cannot write reserved keys, so the merge has one meaning.
     if ("_meta" in body && body._meta !== undefined) {
-      const merged = JSON.stringify({ ...body, _meta: { ...(body._meta as object), ...ownMeta } })
+      const merged = JSON.stringify({
+        ...body,
+        _meta: withOwn(body._meta as { readonly [key: string]: unknown }),
+      })
       return `${head},${merged.slice(1)}}`
     }
     const members = json ?? JSON.stringify(body)
@@ -75,10 +86,13 @@ export function createStatelessCodec(revision: ProtocolRevision, options: Statel
     },
     toObject(result) {
       // Not `{ ...result, … }`: an object literal that begins with a spread costs ten times as much.
-      const object: { resultType: string; _meta?: object } = Object.assign({ resultType: "complete" }, result)
+      const object: { resultType: string; _meta?: { readonly [key: string]: unknown } } = Object.assign(
+        { resultType: "complete" },
+        result,
+      )
       // What a handler wrote itself must win no more than in JSON.
       object.resultType = "complete"
-      if (options.serverInfo !== undefined) object._meta = { ...object._meta, ...ownMeta }
+      if (options.serverInfo !== undefined) object._meta = withOwn(object._meta ?? {})
       return object
     },
     error: errorToJson,

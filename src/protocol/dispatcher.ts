@@ -1,6 +1,6 @@
 import { FleetError } from "../errors/fleet-error.ts"
 import { CallAborted, isSuspended, MethodNotFound } from "../errors/protocol.ts"
-import type { Call, Failure, Outcome } from "./call.ts"
+import { aborted, type Call, type Failure, type Outcome } from "./call.ts"
 import type { Method } from "./method.ts"
 
 /** Runs a call to its outcome. */
@@ -52,8 +52,13 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
 
   function fail(error: unknown, call: Call): Outcome {
     // The ways out of a call that was suspended or aborted; nothing went wrong.
-    if (isSuspended(error)) return call.exchange.suspension ?? unexpected("The call is suspended.", error)
-    if (error instanceof CallAborted) return unexpected("The call has ended.", error)
+    if (isSuspended(error) || (error instanceof CallAborted && call.exchange.inert)) {
+      const { suspension } = call.exchange
+      if (suspension !== undefined) return suspension
+      return error instanceof CallAborted
+        ? aborted(error.reason)
+        : unexpected("The call is suspended.", error)
+    }
     return toFailure(error) ?? unexpected(options.onError(error, call.method), error)
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { createPrincipal, principalKey } from "./principal.ts"
+import { createPrincipal, isPrincipal, principalKey } from "./principal.ts"
 
 const fields = { issuer: "https://auth.example.com", subject: "ada", clientId: "cli" }
 
@@ -42,6 +42,28 @@ describe("createPrincipal", () => {
     scopes.push("admin")
     expect(principal.scopes).toEqual(["read"])
     expect([principal, principal.scopes, principal.claims].every(Object.isFrozen)).toBe(true)
+  })
+})
+
+describe("isPrincipal", () => {
+  it("knows what createPrincipal made", async () => {
+    expect(isPrincipal(await createPrincipal(fields))).toBe(true)
+  })
+
+  it("takes no copy and nothing that only looks like one", async () => {
+    const ada = await createPrincipal(fields)
+    const others = [
+      { ...ada },
+      structuredClone(ada),
+      Object.create(ada),
+      {},
+      [],
+      null,
+      undefined,
+      "ada",
+      Promise,
+    ]
+    expect(others.filter(isPrincipal)).toEqual([])
   })
 })
 

@@ -37,6 +37,9 @@ export interface PrincipalFields {
   readonly expiresAt?: number | undefined
 }
 
+/** One symbol for all copies of the package that a program holds: each takes the principals of the others. */
+const brand: unique symbol = /* @__PURE__ */ Symbol.for("fleetmcp.principal")
+
 /**
  * Makes a {@link Principal} from what a credential proved.
  *
@@ -49,7 +52,7 @@ export async function createPrincipal(fields: PrincipalFields): Promise<Principa
   // A JSON array keeps the three apart, whatever characters they hold.
   const identity = JSON.stringify([fields.issuer ?? null, fields.subject ?? null, fields.clientId ?? null])
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(identity))
-  return Object.freeze({
+  const principal: Principal = {
     key: encodeBase64Url(new Uint8Array(digest)),
     issuer: fields.issuer,
     subject: fields.subject,
@@ -57,7 +60,13 @@ export async function createPrincipal(fields: PrincipalFields): Promise<Principa
     scopes: Object.freeze([...(fields.scopes ?? [])]),
     claims: Object.freeze({ ...fields.claims }),
     expiresAt: fields.expiresAt,
-  })
+  }
+  return Object.freeze(Object.defineProperty(principal, brand, { value: true }))
+}
+
+/** Whether `createPrincipal()` made a value: what only looks like a principal proves nothing of a caller. */
+export function isPrincipal(value: unknown): value is Principal {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, brand)
 }
 
 /** The key under which what belongs to nobody in particular is kept. */

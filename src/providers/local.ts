@@ -1,6 +1,7 @@
 import type { ComponentKind } from "../components/component.ts"
 import { componentKey } from "../components/component.ts"
-import { DuplicateComponent, UnknownComponent } from "../errors/server.ts"
+import { DuplicateComponent, InvalidOption, quoted, UnknownComponent } from "../errors/server.ts"
+import { isObject } from "../protocol/jsonrpc.ts"
 import type { ChangeListener, Kinds, Provider, Resolved } from "../server/provider.ts"
 import type { ServerLog } from "../server/server-log.ts"
 
@@ -9,6 +10,26 @@ export type DuplicatePolicy = "error" | "warn" | "replace" | "ignore"
 
 /** Any component value. */
 export type AnyComponent = Kinds[ComponentKind]["component"]
+
+/**
+ * Refuses what `tool()`, `resource()` and `prompt()` did not make. What another copy of this package made passes, so
+ * the shape decides.
+ *
+ * @throws {InvalidOption}
+ */
+export function assertComponent(value: unknown): asserts value is AnyComponent {
+  if (hasKey(value) && isObject(value.definition) && typeof value.invoke === "function") return
+  const fix = Array.isArray(value)
+    ? "Spread it: `mcp.add(...list)`."
+    : "Make it with `tool({ … }, handler)`, `resource({ … }, handler)` or `prompt({ … }, handler)`."
+  throw new InvalidOption("What should be a component", quoted(value), fix)
+}
+
+const kinds: readonly unknown[] = ["tool", "resource", "template", "prompt"] satisfies ComponentKind[]
+
+function hasKey(value: unknown): value is { readonly [name: string]: unknown } {
+  return isObject(value) && kinds.includes(value.kind) && typeof value.id === "string"
+}
 
 /** Holds the components that were registered by hand. */
 export class LocalProvider implements Provider {
@@ -41,6 +62,7 @@ export class LocalProvider implements Provider {
     const added = new Map<string, AnyComponent>()
     // All or nothing: a duplicate among several leaves none behind.
     for (const component of components) {
+      assertComponent(component)
       const key = componentKey(component)
       if (this.#mayAdd(key, added.has(key))) added.set(key, component)
     }
@@ -50,6 +72,7 @@ export class LocalProvider implements Provider {
 
   /** Puts a component in the place of one with the same key, which must be there. */
   replace(component: AnyComponent): void {
+    assertComponent(component)
     const key = componentKey(component)
     if (!this.#entries.has(key)) throw new UnknownComponent(key)
     this.#set(component)
@@ -58,6 +81,10 @@ export class LocalProvider implements Provider {
 
   /** Returns whether it was there. */
   remove(component: Pick<AnyComponent, "kind" | "id" | "version">): boolean {
+    if (!hasKey(component)) {
+      const fix = "Give the component, or its `kind`, `id` and `version`."
+      throw new InvalidOption("What should be removed", quoted(component), fix)
+    }
     const removed = this.#entries.delete(componentKey(component))
     if (removed) this.#changed([component])
     return removed

@@ -262,3 +262,19 @@ describe("a schema whose references multiply", () => {
     expect(await quickly(() => validate({ v: { m0: 1 } }))).toMatchObject({ ok: false })
   })
 })
+
+describe("an integer of zod", () => {
+  it("is said without the bounds that all integers of JavaScript have", () => {
+    const { json } = compile(z.object({ a: z.int(), b: z.number().int().min(0).optional(), c: z.int32() }))
+    expect(json.properties).toEqual({
+      a: { type: "integer" },
+      b: { type: "integer", minimum: 0 },
+      c: { type: "integer", minimum: -2147483648, maximum: 2147483647 },
+    })
+  })
+
+  it("is checked for them all the same", async () => {
+    const { validate } = compile(z.object({ a: z.int() }))
+    expect(await validate({ a: 2 ** 60 })).toMatchObject({ ok: false })
+  })
+})

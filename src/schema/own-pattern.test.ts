@@ -22,6 +22,8 @@ describe("a pattern of our own", () => {
     "\\d",
     "^(a)\\1+$",
     "(?<=a+)b",
+    "^(?:a{64}){64}b",
+    "[a-z]{10,}",
   ])("runs natively when it is simple or nothing else can match it: %s", (pattern) => {
     expect(runsNatively(pattern)).toBe(true)
   })
@@ -39,6 +41,12 @@ describe("a pattern of our own", () => {
     "^(?:a?){30}b$",
     "[a-z]{0,500}!",
     "\\s+$",
+    "(?:a{64}){64}b",
+    "(?:a{60}){60}",
+    "a{50}a{50}b",
+    "(?:(?:a{30}){30}c){1,2}",
+    "(?:a*){0}(?:a{64}){64}b",
+    "(?:b|a{64}a{64})b",
   ])("runs in linear time when backtracking could be slow: %s", (pattern) => {
     expect(runsNatively(pattern)).toBe(false)
   })

@@ -5,8 +5,8 @@ import { parseRegex, type RegexNode } from "./regex-syntax.ts"
 /** Ways to match that a backtracking engine may try from one place. */
 const mostWays = 64
 
-/** Repetitions beyond which a bounded repeat counts as one without end. */
-const manyTimes = 64
+/** Characters that may be read anew from every place of a text. */
+const mostChars = 64
 
 /**
  * Compiles a pattern for texts of a client. A pattern of our own runs natively only where no text can make that slow,
@@ -41,20 +41,37 @@ function isSimple(pattern: string, flags: string): boolean {
 function waysOfWhole(parts: readonly RegexNode[]): number {
   const [first] = parts
   const isAnchored = first?.kind === "edge" && first.edge === "start"
-  if (!isAnchored && parts.slice(0, -1).some(isLong)) return Number.POSITIVE_INFINITY
+  if (!isAnchored && lengthBeforeEnd(parts) > mostChars) return Number.POSITIVE_INFINITY
   return waysOf(parts, true)
 }
 
-function isLong(node: RegexNode): boolean {
+/** The most characters that are read from one place before it shows that nothing begins there. */
+function lengthBeforeEnd(parts: readonly RegexNode[]): number {
+  const last = parts.at(-1)
+  // Once it has enough, the match is there, however far it goes on.
+  if (last?.kind === "repeat" && last.body.kind === "read") return last.least + lengthOf(parts.slice(0, -1))
+  return lengthOf(parts)
+}
+
+function lengthOf(parts: readonly RegexNode[]): number {
+  return parts.reduce((sum, part) => sum + lengthOfOne(part), 0)
+}
+
+function lengthOfOne(node: RegexNode): number {
   switch (node.kind) {
-    case "repeat":
-      return (node.most ?? Number.POSITIVE_INFINITY) > manyTimes || isLong(node.body)
+    case "read":
+      return 1
+    case "repeat": {
+      const length = lengthOfOne(node.body)
+      // Nothing, however often, is nothing: not the product of zero and infinity.
+      return length === 0 || node.most === 0 ? 0 : length * (node.most ?? Number.POSITIVE_INFINITY)
+    }
     case "sequence":
-      return node.parts.some(isLong)
+      return lengthOf(node.parts)
     case "choice":
-      return node.branches.some(isLong)
+      return Math.max(...node.branches.map(lengthOfOne))
     default:
-      return false
+      return 0
   }
 }
 

@@ -1,3 +1,5 @@
+import type { FleetError } from "../errors/fleet-error.ts"
+import { isObject } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
 import type { HeaderBag } from "../protocol/transport.ts"
 
@@ -17,14 +19,15 @@ export interface AuthRequest {
 export interface Refusal {
   /** 401 for an unknown caller, 403 for one who may not. */
   readonly status: 401 | 403 | 400 | 429 | 503
-  /** Such as `WWW-Authenticate`. */
-  readonly headers: { readonly [name: string]: string }
+  /** Such as `WWW-Authenticate`. Default: none. */
+  readonly headers?: { readonly [name: string]: string } | undefined
 }
 
 /** Says who sends a request. Runs before the body is read. */
 export interface Authenticator {
   /**
-   * Says who is calling, or turns the request away. What it throws is logged, and answered with 500.
+   * Says who is calling, or turns the request away. What it throws is logged and answered with 500, as is what
+   * `createPrincipal()` did not make and is no refusal.
    *
    * @see S28/basic/authorization
    */
@@ -34,7 +37,16 @@ export interface Authenticator {
 }
 
 export function isRefusal(verdict: Principal | Refusal): verdict is Refusal {
-  return "status" in verdict
+  // Types do not hold at run time: what is neither refusal nor principal must pass for neither.
+  return isObject(verdict) && statuses.includes(verdict.status)
+}
+
+const statuses: readonly unknown[] = [400, 401, 403, 429, 503]
+
+/** Words what an authenticator says that is neither a principal nor a refusal. Loaded when one does. */
+export async function invalidAuthentication(verdict: unknown): Promise<FleetError> {
+  const { InvalidAuthentication } = await import("../errors/returned.ts")
+  return new InvalidAuthentication(verdict)
 }
 
 /**

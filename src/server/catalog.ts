@@ -4,7 +4,7 @@ import { createLru, type Lru } from "../shared/lru.ts"
 import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
 import type { Provider, Resolved, Scope } from "./provider.ts"
 import { listVisible, pickVersion, type Snapshot, seen, takeSnapshot, wholeScope } from "./snapshot.ts"
-import type { FindNext, Transform } from "./transform.ts"
+import { assertTransform, type FindNext, type Transform } from "./transform.ts"
 import { visibilitySignature } from "./visibility.ts"
 
 /** A template that fits a URI. */
@@ -38,7 +38,7 @@ interface Query<K extends ComponentKind> {
 export class Catalog {
   readonly #providers: Provider[] = []
   readonly #transforms: Transform[] = []
-  readonly #unsubscribe: Map<Provider, () => void> = new Map()
+  readonly #unsubscribe: (() => void)[] = []
   readonly #onChange: (kinds: readonly ComponentKind[]) => void
   readonly #offered: Set<ComponentKind> = new Set()
   /** What dynamic providers did not have, until something changes. */
@@ -83,21 +83,31 @@ export class Catalog {
     })
   }
 
-  addProvider(provider: Provider): void {
-    this.#providers.push(provider)
-    const stop = provider.onChange?.((kinds) => this.#changed(kinds))
-    if (stop !== undefined) this.#unsubscribe.set(provider, stop)
+  /** Adds all providers, or none where one of them cannot be listened to. */
+  addProviders(providers: readonly Provider[]): void {
+    const stops: (() => void)[] = []
+    try {
+      for (const provider of providers) {
+        const stop = provider.onChange?.((kinds) => this.#changed(kinds))
+        if (stop !== undefined) stops.push(stop)
+      }
+    } catch (error) {
+      for (const stop of stops) stop()
+      throw error
+    }
+    this.#providers.push(...providers)
+    this.#unsubscribe.push(...stops)
     this.#changed(allKinds)
   }
 
   addTransform(transform: Transform): void {
+    assertTransform(transform)
     this.#transforms.push(transform)
     this.#changed(allKinds)
   }
 
   close(): void {
-    for (const stop of this.#unsubscribe.values()) stop()
-    this.#unsubscribe.clear()
+    for (const stop of this.#unsubscribe.splice(0)) stop()
   }
 
   /** Finds what `scope` may use under this id: the highest version it can see, or the one it wants. */
@@ -117,9 +127,14 @@ export class Catalog {
     const concrete = await this.find("resource", uri, scope)
     if (concrete !== undefined) return { kind: "resource", resolved: concrete }
     // There, but not for this caller: a template that fits it as well must not open it.
-    const isHidden =
-      !scope.trusted && (await this.find("resource", uri, { ...scope, trusted: true })) !== undefined
-    return isHidden ? undefined : this.matchTemplate(uri, scope)
+    return (await this.#isHidden("resource", uri, scope)) ? undefined : this.matchTemplate(uri, scope)
+  }
+
+  /** Whether there is something of this id, but no version of it for this caller. */
+  async #isHidden(kind: ComponentKind, id: string, scope: Scope): Promise<boolean> {
+    const anyVersion = { ...scope, version: undefined }
+    if (scope.trusted || (await this.find(kind, id, anyVersion)) !== undefined) return false
+    return (await this.find(kind, id, { ...anyVersion, trusted: true })) !== undefined
   }
 
   /** Gives the components of all kinds, every version of them, whoever may see them. */

@@ -4,6 +4,7 @@ import { InvalidParams } from "../errors/protocol.ts"
 import { ResourceNotFound, UnknownPrompt } from "../errors/server.ts"
 import type { Call, Outcome } from "../protocol/call.ts"
 import { clip } from "../shared/clip.ts"
+import { nearestName } from "../shared/nearest-name.ts"
 import { type Core, scopeOf } from "./core.ts"
 import { throwReported } from "./handler-error.ts"
 import { runHandler } from "./run-handler.ts"
@@ -14,7 +15,11 @@ export async function completeArgument(core: Core, call: Call): Promise<Outcome>
   const { completers, names } = await target(core, call)
   // `check` let only strings pass.
   const { name, value } = call.params.argument as { readonly name: string; readonly value: string }
-  if (!names.includes(name)) throw new InvalidParams(`There is no argument \`${clip(name)}\`.`)
+  if (!names.includes(name)) {
+    const near = nearestName(name, names)
+    const advice = near === undefined ? "" : ` Did you mean \`${near}\`?`
+    throw new InvalidParams(`There is no argument \`${clip(name)}\`.${advice}`)
+  }
   const completer = Object.hasOwn(completers, name) ? completers[name] : undefined
   return runHandler({
     core,
@@ -36,8 +41,8 @@ async function runOne({ completer, value, call }: CompletionInput, ctx: Context)
   return { completion: await runCompleter(completer, value, { arguments: filledIn(call), ctx }) }
 }
 
-function fail(core: Core, _call: Call, error: unknown): never {
-  throwReported(core, error, "completing an argument")
+function fail(core: Core, call: Call, error: unknown): never {
+  throwReported(core, error, { call, doing: "completing an argument" })
 }
 
 interface Target {

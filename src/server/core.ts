@@ -23,6 +23,8 @@ export type CacheableMethod =
 /** What the methods of the core work with. */
 export interface Core {
   readonly info: Implementation
+  /** Whether results say which server answers. */
+  readonly disclosesServerInfo: boolean
   readonly instructions: string | undefined
   readonly supported: readonly ProtocolRevision[]
   readonly capabilities: () => ServerCapabilities

@@ -13,7 +13,7 @@ import {
 } from "../protocol/jsonrpc.ts"
 import { createSealer } from "../protocol/stateless/seal.ts"
 import type { Sealer } from "../protocol/stateless/sealer.ts"
-import { type StatelessHost, serveStateless } from "../protocol/stateless/serve.ts"
+import { hasLeft, type StatelessHost, serveStateless } from "../protocol/stateless/serve.ts"
 import type { Channel, MessageHandler, Reply } from "../protocol/transport.ts"
 import { clip } from "../shared/clip.ts"
 import type { MaybePromise } from "../shared/maybe-promise.ts"
@@ -25,10 +25,10 @@ import { Catalog } from "./catalog.ts"
 import type { CacheableMethod, Core, Limits } from "./core.ts"
 import type { ChangeEvent, EventBus } from "./events.ts"
 import { Extensions } from "./extensions.ts"
-import { InProcessCaller } from "./in-process.ts"
 import { Lifespans } from "./lifespans.ts"
 import { coreListenFilters } from "./listen-filters.ts"
 import { Lister } from "./lister.ts"
+import { LocalCaller } from "./local-caller.ts"
 import { coreMethods } from "./methods/index.ts"
 import {
   assertMiddleware,
@@ -39,7 +39,7 @@ import {
 } from "./middleware.ts"
 import { observe } from "./observe.ts"
 import type { Plugin } from "./plugin.ts"
-import type { Provider } from "./provider.ts"
+import { assertProvider, type Provider } from "./provider.ts"
 import { RunningCalls } from "./running.ts"
 import { newErrorId, type ServerLog, safeLog } from "./server-log.ts"
 
@@ -70,7 +70,7 @@ interface Built {
 /** Serves messages of any transport with the components that providers offer. */
 export class Engine implements MessageHandler {
   readonly catalog: Catalog
-  readonly caller: InProcessCaller
+  readonly caller: LocalCaller
   readonly #options: EngineOptions
   readonly #codec: Codec
   readonly #sealer: Sealer
@@ -87,7 +87,7 @@ export class Engine implements MessageHandler {
     const options = { ...given, log: safeLog(given.log) }
     this.#options = options
     this.catalog = new Catalog((kinds) => this.#announce(kinds))
-    this.caller = new InProcessCaller({
+    this.caller = new LocalCaller({
       dispatch: () => this.#build().dispatch,
       start: () => (this.#lifespans.isReady ? undefined : this.start()),
       running: this.#running,
@@ -109,8 +109,14 @@ export class Engine implements MessageHandler {
     }
     // Once: methods may hold what must outlive a change of the middleware, such as open subscriptions.
     this.#extensions = new Extensions({ methods: coreMethods(core), listenFilters })
-    const serverInfo = options.disclosesServerInfo ? options.info : undefined
-    this.#codec = createStatelessCodec(latestStatelessRevision, { serverInfo })
+    // Without icons and the like, which `server/discover` tells: every answer carries it.
+    const { name, version, title } = options.info
+    const brief = title === undefined ? { name, version } : { name, version, title }
+    const serverInfo = options.disclosesServerInfo ? brief : undefined
+    this.#codec = createStatelessCodec(latestStatelessRevision, {
+      serverInfo,
+      fullServerInfo: options.info,
+    })
     this.#sealer = createSealer({ secrets: options.secrets })
   }
 
@@ -135,19 +141,28 @@ export class Engine implements MessageHandler {
     this.#built = undefined
   }
 
-  addProvider(provider: Provider): void {
-    this.catalog.addProvider(provider)
-    // Called on it, since a lifespan may be a method.
-    if (provider.lifespan !== undefined)
-      this.#lifespans.add(() => provider.lifespan?.() ?? Promise.resolve(undefined))
+  addProviders(providers: readonly Provider[]): void {
+    for (const provider of providers) assertProvider(provider)
+    this.catalog.addProviders(providers)
+    for (const provider of providers) {
+      // Called on it, since a lifespan may be a method.
+      if (provider.lifespan !== undefined)
+        this.#lifespans.add(() => provider.lifespan?.() ?? Promise.resolve(undefined))
+    }
   }
 
-  /** @throws {InvalidPlugin} It is malformed, or another, or the core, has the id, a method, filter or type of it. */
+  /**
+   * Adds all of a plugin, or nothing.
+   *
+   * @throws {InvalidPlugin} It is malformed, or another, or the core, has the id, a method, filter or type of it.
+   */
   addPlugin(added: Plugin): void {
-    const plugin = this.#extensions.add(added)
-    for (const provider of plugin.providers ?? []) this.addProvider(provider)
+    const plugin = this.#extensions.accept(added)
+    this.addProviders(plugin.providers ?? [])
+    this.#extensions.add(plugin)
     for (const transform of plugin.transforms ?? []) this.catalog.addTransform(transform)
-    if (plugin.lifespan !== undefined) this.#lifespans.add(plugin.lifespan)
+    if (plugin.lifespan !== undefined)
+      this.#lifespans.add(() => plugin.lifespan?.() ?? Promise.resolve(undefined))
     this.use(...(plugin.middleware ?? []))
   }
 
@@ -167,7 +182,7 @@ export class Engine implements MessageHandler {
   handle(message: unknown, channel: Channel): MaybePromise<Reply> {
     if (this.#lifespans.isReady || this.#running.isClosed) return this.#handleNow(message, channel)
     return this.start().then(
-      () => this.#handleNow(message, channel),
+      () => (hasLeft(channel) ? toNobody : this.#handleNow(message, channel)),
       (error) => this.#notStarted(error, message),
     )
   }
@@ -265,11 +280,18 @@ export class Engine implements MessageHandler {
       dispatch,
       running: this.#running,
       onError,
+      onUnasked: ({ params }, method) => this.#unasked(params?.message, method),
     }
     const deliver = (notice: Notice) => this.#extensions.notify(notice)
     const notify = composeNotification(this.#middleware, { deliver, onLate })
     this.#built = { dispatch, notify, stateless }
     return this.#built
+  }
+
+  #unasked(question: unknown, method: string): void {
+    const what = typeof question === "string" ? `The question \`${clip(question)}\`` : "A question"
+    const message = `${what} of a \`${method}\` was never asked: its handler did not wait for the answer. Await it.`
+    this.#options.log({ level: "warning", message })
   }
 
   #internalError(error: unknown, method: string): string {
@@ -287,7 +309,7 @@ export class Engine implements MessageHandler {
     this.catalog.close()
     for (const end of this.#onClose) end()
     await this.#running.drain(graceMs)
-    for (const error of await this.#lifespans.stop()) {
+    for (const error of await this.#lifespans.stop(Math.max(graceMs, leastStopMs))) {
       this.#options.log({ level: "error", message: "A lifespan failed to end", error })
     }
   }
@@ -296,6 +318,12 @@ export class Engine implements MessageHandler {
     this.#options.log({ level: "error", message: "The event bus failed to publish a change", error })
   }
 }
+
+/** What starts or ends a lifespan has so many milliseconds at least when the server closes. */
+const leastStopMs = 5000
+
+/** The answer to whoever left before a call began. */
+const toNobody: Reply = { status: 503, body: undefined }
 
 const resourcesChanged: ChangeEvent = {
   topic: "resourcesListChanged",

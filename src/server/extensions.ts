@@ -44,11 +44,11 @@ export class Extensions {
   }
 
   /**
-   * Adds all rows of a plugin, or none.
+   * Checks a plugin that is to be added.
    *
    * @throws {InvalidPlugin} It is malformed, or another, or the core, has the id, a method, filter or type of it.
    */
-  add(added: Plugin): Plugin {
+  accept(added: Plugin): Plugin {
     // Not everybody writes it with `definePlugin`, which checks it.
     const plugin = definePlugin(added)
     if (this.#plugins.some(({ id }) => id === plugin.id)) {
@@ -62,10 +62,15 @@ export class Extensions {
       Object.keys(listenFilters),
     )
     assertFree({ plugin, what: "result type", taken: new Set(this.#ownersOfTypes().keys()) }, resultTypes)
-    for (const method of methods) this.#methods.set(method.name, method)
-    for (const [name, filter] of Object.entries(listenFilters)) this.listenFilters.set(name, filter)
-    this.#plugins.push(plugin)
     return plugin
+  }
+
+  /** Adds all rows of a plugin that was accepted. */
+  add(plugin: Plugin): void {
+    for (const method of plugin.methods ?? []) this.#methods.set(method.name, method)
+    for (const [name, filter] of Object.entries(plugin.listenFilters ?? {}))
+      this.listenFilters.set(name, filter)
+    this.#plugins.push(plugin)
   }
 
   /** Tells plugins of a notification that they listen to. */

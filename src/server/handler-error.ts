@@ -2,8 +2,9 @@ import { FleetError } from "../errors/fleet-error.ts"
 import { CallAborted, InvalidAnswer, isSuspended, MissingClientCapability } from "../errors/protocol.ts"
 import { InsufficientScope } from "../errors/server.ts"
 import { HandlerFailed, HandlerTimeout, ToolError } from "../errors/tool.ts"
+import type { Call } from "../protocol/call.ts"
 import type { Core } from "./core.ts"
-import { isOfNestedCall } from "./in-process.ts"
+import { isOfNestedCall } from "./nested-errors.ts"
 import { newErrorId } from "./server-log.ts"
 
 /** What a peer may know of an error in a handler. */
@@ -31,21 +32,28 @@ export function reportHandlerError(core: Core, error: unknown, doing: string): E
 /**
  * Throws what answers a call whose handler failed, for methods whose results cannot say so themselves.
  */
-export function throwReported(core: Core, error: unknown, doing: string): never {
-  const isItsOwn = error instanceof FleetError && error.rpc !== undefined && !isOfNestedCall(error)
-  if (isProtocolError(error) || isItsOwn) throw error
+export function throwReported(core: Core, error: unknown, { call, doing }: Doing): never {
+  const isItsOwn = error instanceof FleetError && error.rpc !== undefined && !isOfNestedCall(error, call)
+  if (isProtocolError(error, call) || isItsOwn) throw error
   const { text, errorId } = reportHandlerError(core, error, doing)
   throw new HandlerFailed(text, errorId, error)
 }
 
+/** What a call does, such as "reading resource `x`". */
+interface Doing {
+  readonly call: Call
+  readonly doing: string
+}
+
 /** Errors that the protocol itself must answer, not the result of a tool. */
-export function isProtocolError(error: unknown): boolean {
+export function isProtocolError(error: unknown, call: Call): boolean {
   return (
     error instanceof MissingClientCapability ||
     error instanceof InvalidAnswer ||
     // The client can step up and try again, whichever of the calls it was that needs more.
     error instanceof InsufficientScope ||
-    error instanceof CallAborted ||
+    // Of this call: one that it made in turn may have been aborted for itself.
+    (error instanceof CallAborted && call.exchange.inert) ||
     isSuspended(error)
   )
 }

@@ -197,6 +197,20 @@ describe("calls without end", () => {
     expect(log).toMatchObject([{ error: { code: "FLEET-19", message: tooDeep } }])
   })
 
+  it.each(["middleware", "an auth check"])("made by %s are stopped, too", async (maker) => {
+    const mcp = quietServer()
+    let deepest = 0
+    const again = async () => {
+      deepest++
+      await mcp.callTool("t", {}, { as: undefined }).catch(() => undefined)
+    }
+    const auth = maker === "middleware" ? undefined : () => again().then(() => true)
+    mcp.tool({ name: "t", ...(auth === undefined ? undefined : { auth }) }, () => "x")
+    if (maker === "middleware") mcp.use({ callTool: (_, next) => again().then(next) })
+    await mcp.callTool("t", {}, { as: undefined })
+    expect(deepest).toBeLessThan(40)
+  })
+
   it("one after the other are no recursion", async () => {
     const mcp = quietServer()
     const done = deferred()
@@ -249,12 +263,52 @@ describe("a nested call", () => {
     expect((await resultOf(mcp, request)).structuredContent).toEqual([true, "UNKNOWN_TOOL"])
   })
 
-  it("rejects, and never throws, for arguments that are not JSON", async () => {
+  it("takes any arguments, as a call of the server does", async () => {
+    const cycle: { self?: unknown } = {}
+    cycle.self = cycle
     const { mcp } = asking(async (ctx) => {
-      const answer = ctx.callTool("inner", { at: new Date(0) })
-      return await answer.catch((error: { readonly code: string }) => error.code)
+      const odd = [{ at: new Date(0) }, { n: 10n }, cycle, { n: Number.NaN }]
+      const results = await Promise.all(odd.map((args) => ctx.callTool("inner", args)))
+      return results.map(({ structuredContent }) => structuredContent)
     })
-    expect(await resultOf(mcp, request)).toMatchObject({ content: [{ text: "NOT_CANONICAL_JSON" }] })
+    mcp.tool({ name: "inner", input: z.looseObject({}) }, () => true)
+    expect(await resultOf(mcp, request)).toMatchObject({ structuredContent: [true, true, true, true] })
+  })
+
+  it("that is over asks nothing in the name of the call around it", async () => {
+    const asked = deferred<unknown>()
+    const over = deferred()
+    const { mcp } = asking(async (ctx) => {
+      const inner = await ctx.callTool("inner")
+      over.resolve()
+      await asked.promise
+      return inner.structuredContent
+    })
+    mcp.tool({ name: "inner" }, (_, ctx) => {
+      over.promise.then(() => number(ctx, "ghost?")).catch((error: unknown) => asked.resolve(error))
+      return 1
+    })
+    expect(await resultOf(mcp, request)).toMatchObject({ resultType: "complete", structuredContent: 1 })
+    expect(await asked.promise).toMatchObject({ code: "IN_PROCESS_CALL" })
+  })
+
+  it("through the server lends its error as little as one through the context", async () => {
+    const mcp = quietServer({ maskErrors: true })
+    mcp.resource("x://outer", () => mcp.readResource("x://secret").then(() => "x"))
+    const error = await errorOf(mcp, rpc("resources/read", { uri: "x://outer" }))
+    expect([error.code, error.message.includes("secret")]).toEqual([-32603, false])
+  })
+
+  it("that was cancelled for itself is an error of the tool that made it", async () => {
+    const mcp = quietServer()
+    const stop = new AbortController()
+    mcp.tool({ name: "slow" }, () => new Promise(() => undefined))
+    mcp.tool({ name: "outer" }, async () => {
+      const answer = mcp.callTool("slow", {}, { signal: stop.signal })
+      stop.abort()
+      return await answer
+    })
+    expect(await resultOf(mcp, call("outer"))).toMatchObject({ isError: true })
   })
 
   it.each([

@@ -14,47 +14,38 @@ import {
 } from "../protocol/call.ts"
 import type { Dispatch } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
-import type { Principal } from "../protocol/principal.ts"
 import type { HeaderBag } from "../protocol/transport.ts"
-import { canonicalJson } from "../shared/canonical-json.ts"
 import { textHash } from "../shared/text-hash.ts"
 import type { LoggingLevel } from "../spec/index.ts"
 import { latestStatelessRevision } from "../spec/revisions.ts"
 import { CallContext } from "./context.ts"
-import type { Invoker } from "./invoker.ts"
-import type { RunningCalls } from "./running.ts"
+import type { InProcessOptions, Invoker } from "./invoker.ts"
+import { markNested } from "./nested-errors.ts"
+import type { Abortable } from "./running.ts"
 
-export interface InProcessOptions {
-  /** On whose behalf. Default: the server's own, which no auth check concerns. */
-  readonly as?: Principal | undefined
-  readonly signal?: AbortSignal | undefined
+/** A call that the server's own code makes. */
+export interface InProcessCall {
+  readonly method: string
+  readonly params: Params
+  readonly options: InProcessOptions
+  /** What the code that calls runs on behalf of, if it runs on behalf of something. */
+  readonly context: object | undefined
+  /** Hears of the exchange, so that a shutdown can abort it. */
+  readonly onBegin: (exchange: Abortable) => void
 }
 
-/** What in-process calls need of the engine. */
-export interface InProcessHost {
-  readonly dispatch: () => Dispatch
-  /** Starts what must be started first, if anything must. */
-  readonly start: () => Promise<void> | undefined
-  readonly running: RunningCalls
-}
+/** Runs calls of a server from its own process, past all transports but through middleware and auth checks. */
+export class InProcess implements Invoker {
+  readonly #dispatch: () => Dispatch
 
-/** Calls a server from its own process, past all transports but through middleware and auth checks. */
-export class InProcessCaller implements Invoker {
-  readonly #host: InProcessHost
-
-  constructor(host: InProcessHost) {
-    this.#host = host
+  constructor(dispatch: () => Dispatch) {
+    this.#dispatch = dispatch
   }
 
   /** Runs a method and returns its result. Rejects where a peer would get an error. */
-  async call(method: string, params: Params, options: InProcessOptions = {}): Promise<object> {
-    const parent = callingNow()
+  async call({ method, params, options, context, onBegin }: InProcessCall): Promise<object> {
+    const parent = callOf(context)
     assertNotEndless(parent, method, params)
-    const { start, running } = this.#host
-    const starting = start()
-    // Not awaited for nothing: a shutdown must wait for what was called before it.
-    if (starting !== undefined) await starting
-    running.assertOpen()
     const peer: Peer = {
       revision: latestStatelessRevision,
       principal: options.as,
@@ -67,11 +58,12 @@ export class InProcessCaller implements Invoker {
     if (signal?.aborted) throw new CallAborted("cancel")
     const cancel = () => exchange.abort("cancel")
     signal?.addEventListener("abort", cancel)
-    running.enter(exchange)
+    onBegin(exchange)
     try {
       return await this.#run(call, exchange)
+    } catch (error) {
+      throw markNested(error, parent)
     } finally {
-      running.leave(exchange)
       // A signal may outlive many calls and must not collect them.
       signal?.removeEventListener("abort", cancel)
     }
@@ -87,13 +79,13 @@ export class InProcessCaller implements Invoker {
     try {
       return await this.#run(call, inner)
     } catch (error) {
-      if (error instanceof Error) nestedErrors.add(error)
-      throw error
+      throw markNested(error, parent)
     }
   }
 
   async #run(call: Call, exchange: InProcessExchange): Promise<object> {
-    const outcome = await this.#host.dispatch()(call)
+    // All of it, so that calls which middleware and auth checks make are known to be nested, too.
+    const outcome = await contextStore.run(new CallContext(call, this), this.#dispatch(), call)
     exchange.end()
     switch (outcome.kind) {
       case "complete":
@@ -107,13 +99,6 @@ export class InProcessCaller implements Invoker {
   }
 }
 
-/** Whether an error is how a nested call ended: the call around it must not pass it off as its own. */
-export function isOfNestedCall(error: unknown): boolean {
-  return error instanceof Error && nestedErrors.has(error)
-}
-
-const nestedErrors: WeakSet<Error> = /* @__PURE__ */ new WeakSet()
-
 /** How many calls may be made by one another. */
 const maxDepth = 32
 
@@ -123,9 +108,9 @@ function assertNotEndless(parent: Call | undefined, method: string, params: Para
   if (chain.length > maxDepth) throw new EndlessCalls(chain)
 }
 
-/** The call whose handler runs this very code, while it is not over. */
-function callingNow(): Call | undefined {
-  const call = CallContext.callOf(contextStore.get())
+/** The call that a context belongs to, while it is not over. */
+function callOf(context: object | undefined): Call | undefined {
+  const call = CallContext.callOf(context)
   // What a handler left behind, such as a timer, calls on its own: its chain has no end and is no recursion.
   return call?.exchange.inert === true ? undefined : call
 }
@@ -139,11 +124,20 @@ function inertError(exchange: Exchange): Error {
 
 /** Numbers nested calls by what they are, not by when: parallel branches may run in any order. */
 function nestedScope(parent: Call, method: string, params: Params): string {
-  const content = textHash(canonicalJson([method, params]))
+  const content = textHash(jsonOf([method, params]) ?? `${method} ${targetOf(method, params)}`)
   const counts = parent.nestedCounts
   const count = counts.get(content) ?? 0
   counts.set(content, count + 1)
   return `${content}-${count}`
+}
+
+/** The arguments of an in-process call need not be JSON. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
 }
 
 /** An exchange without a wire: what a nested call asks, its parent asks. */
@@ -198,8 +192,11 @@ class InProcessExchange implements Exchange {
 
   ask(questions: readonly Question[]): Promise<readonly Answer[]> {
     const parent = this.#parent
+    if (this.inert) return Promise.reject(inertError(this))
     if (parent === undefined) {
-      return Promise.reject(new InProcessError("there is no client to ask"))
+      return Promise.reject(
+        new InProcessError("there is no client to ask", "Use `connect()` of `fleetmcp/testing`."),
+      )
     }
     const scope = (question: Question) =>
       question.scope === undefined ? parent.scope : `${parent.scope}/${question.scope}`

@@ -381,7 +381,8 @@ describe("defineMiddleware", () => {
     [{ on_message: () => 1 }, "FLEET-09", "Use `request`."],
     [{ callTool: "log" }, "INVALID_OPTION", 'is `"log"`. Give a function.'],
     [{ name: 5, request: () => 1 }, "INVALID_OPTION", "Give a string."],
-    [() => 1, "INVALID_OPTION", "is a function. Give an object."],
+    [() => 1, "INVALID_OPTION", "A middleware is a function. Give `{ request: (call, next) => next() }`."],
+    [{ name: "", callTol: () => 1 }, "FLEET-09", "The middleware `(unnamed)`"],
     [undefined, "INVALID_OPTION", "Give an object."],
     [null, "INVALID_OPTION", "Give an object."],
   ])("refuses %j", (layer, code, text) => {

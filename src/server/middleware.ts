@@ -1,5 +1,5 @@
 import { assertOptions } from "../components/options.ts"
-import { MiddlewareMisuse } from "../errors/server.ts"
+import { InvalidOption, MiddlewareMisuse, quoted } from "../errors/server.ts"
 import type { Call, Outcome } from "../protocol/call.ts"
 import type { Dispatch } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
@@ -88,10 +88,17 @@ export function defineMiddleware(middleware: Middleware): Middleware {
 export function assertMiddleware(middleware: Middleware): void {
   // Whatever it is: what is no object has no name.
   const name: unknown = (middleware as Middleware | undefined | null)?.name
-  assertOptions(`The middleware \`${typeof name === "string" ? name : unnamed}\``, middleware, {
-    kinds: { name: "string", ...Object.fromEntries(hookNames.map((hook) => [hook, "function"])) },
-    foreign: { onMessage: "Use `request`.", on_message: "Use `request`." },
-  })
+  if (typeof middleware === "function") {
+    throw new InvalidOption("A middleware", quoted(middleware), "Give `{ request: (call, next) => next() }`.")
+  }
+  assertOptions(
+    `The middleware \`${typeof name === "string" && name !== "" ? name : unnamed}\``,
+    middleware,
+    {
+      kinds: { name: "string", ...Object.fromEntries(hookNames.map((hook) => [hook, "function"])) },
+      foreign: { onMessage: "Use `request`.", on_message: "Use `request`." },
+    },
+  )
 }
 
 const hookNames: readonly string[] = /* @__PURE__ */ ["request", "notification"].concat(Object.values(hooks))

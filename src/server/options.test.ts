@@ -62,12 +62,16 @@ describe("a value that an option cannot have", () => {
     [{ tools: {} }, "Give a list."],
     [{ middleware: () => 1 }, "is a function. Give a list."],
     [{ auth: () => ({}) }, "`authenticate(request)`"],
-    [{ auth: {} }, "`authenticate(request)`"],
+    [
+      { auth: {} },
+      "is an object without `authenticate`. Give an object with a method `authenticate(request)`",
+    ],
+    [{ auth: 5 }, "is `5`. Give"],
     [{ http: true }, "Give an object."],
     [{ pageSize: 0 }, "a whole number above 0"],
     [{ pageSize: 2.5 }, "a whole number above 0"],
     [{ pageSize: "50" }, 'is `"50"`'],
-    [{ onDuplicate: "overwrite" }, 'is `"overwrite"`. Give `error` or `warn` or `replace` or `ignore`.'],
+    [{ onDuplicate: "overwrite" }, 'is `"overwrite"`. Give `error`, `warn`, `replace` or `ignore`.'],
     [{ maskErrors: "yes" }, "`true` or `false`"],
     [{ lenient: 1 }, "`true` or `false`"],
     [{ timeout: 0 }, "milliseconds above 0"],
@@ -163,8 +167,10 @@ describe("the options of `mcp.run()`", () => {
   })
 
   it.each([
-    [undefined, "Give an object."],
-    [{}, "`transport` of `mcp.run()` is `undefined`. Give `http`."],
+    [undefined, '`transport` of `mcp.run()` is `undefined`. Give `{ transport: "http" }`'],
+    [5, "Give an object."],
+    [{ transport: "stdio" }, 'is `"stdio"`. Give `{ transport: "http" }`; stdio is not there yet.'],
+    [{}, "`transport` of `mcp.run()` is `undefined`. Give `{"],
     [{ transport: "sse" }, 'is `"sse"`'],
     [{ transport: "http", port: "3000" }, 'is `"3000"`'],
     [{ transport: "http", port: 70_000 }, "from 0 to 65,535"],
@@ -213,6 +219,7 @@ describe("the options of calls from the own process", () => {
   it.each([
     [{ as: null }, "is `null`"],
     [{ as: "ada" }, "createPrincipal"],
+    [{ as: { key: "ada", scopes: ["admin"] } }, "createPrincipal"],
     [{ as: createPrincipal({ subject: "ada" }) }, "`await createPrincipal(…)`"],
     [{ signal: new AbortController() }, "`signal`"],
   ])("cannot hold %o", (options, text) => {

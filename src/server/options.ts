@@ -1,6 +1,7 @@
 import { assertOptions, cacheOptions, type KnownOptions, type OptionKind } from "../components/options.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
+import { isPrincipal } from "../protocol/principal.ts"
 import type { CacheableMethod } from "./core.ts"
 
 /** The options of a server. A type test holds this list to the interface. */
@@ -60,6 +61,7 @@ const kinds: { readonly [name in ServerOption]: OptionKind } = {
   auth: {
     holds: (value) => hasMethods(value, ["authenticate"]),
     expected: "an object with a method `authenticate(request)`",
+    lacks: "authenticate",
   },
   http: "object",
   cacheHints: { kinds: cacheHints },
@@ -120,7 +122,10 @@ const foreignNames: { readonly [name: string]: string } = {
 
 const runOptions: KnownOptions = {
   kinds: {
-    transport: ["http"],
+    transport: {
+      holds: (value) => value === "http",
+      expected: '`{ transport: "http" }`; stdio is not there yet',
+    },
     port: "port",
     host: { holds: isHost, expected: "an address such as `127.0.0.1`" },
   },
@@ -164,8 +169,9 @@ export function assertServerName(name: unknown): asserts name is string {
  * @throws {UnknownOption} FLEET-09
  * @throws {InvalidOption}
  */
-export function assertRunOptions(options: object): void {
-  assertOptions("`mcp.run()`", options, runOptions)
+export function assertRunOptions(options: object | undefined): void {
+  // The message for an option that is missing is of more use than one for options that are.
+  assertOptions("`mcp.run()`", options ?? {}, runOptions)
 }
 
 /**
@@ -202,10 +208,6 @@ function isSecrets(value: unknown): boolean {
 
 function isHost(value: unknown): boolean {
   return typeof value === "string" && value !== ""
-}
-
-function isPrincipal(value: unknown): boolean {
-  return isObject(value) && typeof value.key === "string"
 }
 
 function isSignal(value: unknown): boolean {

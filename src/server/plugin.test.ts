@@ -1,10 +1,10 @@
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import { retry } from "../../test/support/asking.ts"
 import { FakeChannel, handle } from "../../test/support/channel.ts"
 import { errorOf, post, resultOf, send } from "../../test/support/post.ts"
 import { call, capable, rpc, withHeaders } from "../../test/support/rpc.ts"
 import { fullServer, loggedServer, quietServer } from "../../test/support/server.ts"
-import { settled } from "../../test/support/timing.ts"
+import { deferred, settled } from "../../test/support/timing.ts"
 import {
   definePlugin,
   defineTransform,
@@ -163,6 +163,85 @@ describe("a plugin", () => {
     expect(started).toEqual(["a", "b", "b", "c"])
   })
 
+  it("may not call the server that waits for it", async () => {
+    const mcp = fullServer()
+    const errors: unknown[] = []
+    const lifespan = async () => {
+      await settled()
+      await mcp.callTool("nothing").catch((error: unknown) => errors.push(error))
+      await mcp.start().catch((error: unknown) => errors.push(error))
+      return undefined
+    }
+    mcp.plugin({ id: "com.example/warm", lifespan })
+    await mcp.start()
+    expect(errors).toMatchObject([{ code: "STARTING_SERVER" }, { code: "STARTING_SERVER" }])
+  })
+
+  it("is waited for when it comes while the start of others ends", async () => {
+    const mcp = fullServer()
+    const gate = deferred()
+    const order: string[] = []
+    const slow = async () => {
+      await gate.promise
+      return undefined
+    }
+    mcp.plugin({ id: "com.example/one", lifespan: slow })
+    const starting = mcp.start()
+    const late = gate.promise
+      .then(() => undefined)
+      .then(() => {
+        const lifespan = async () => {
+          await settled()
+          order.push("two started")
+          return undefined
+        }
+        mcp.plugin({ id: "com.example/two", lifespan })
+        return mcp.callTool("nothing").then(() => order.push("called"))
+      })
+    gate.resolve()
+    await Promise.all([starting, late])
+    expect(order).toEqual(["two started", "called"])
+  })
+
+  it("that neither starts nor stops does not keep the server from closing", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
+    const { mcp, log } = loggedServer({
+      plugins: [
+        { id: "com.example/a", lifespan: async () => () => new Promise(() => undefined) },
+        { id: "com.example/b", lifespan: () => new Promise(() => undefined) },
+      ],
+    })
+    mcp.start().catch(() => undefined)
+    await settled()
+    const closed = mcp.close({ graceMs: 10 })
+    await settled()
+    await vi.advanceTimersByTimeAsync(5000)
+    await vi.advanceTimersByTimeAsync(5000)
+    await closed
+    vi.useRealTimers()
+    expect(log.map(({ error }) => (error as { code: string }).code)).toEqual([
+      "LIFESPAN_TIMEOUT",
+      "LIFESPAN_TIMEOUT",
+    ])
+  })
+
+  it("leaves nothing behind where one of its providers cannot be listened to", async () => {
+    const mcp = quietServer()
+    const run = () => ({ kind: "complete" as const, result: {} })
+    const id = "com.example/x"
+    const broken: Provider = {
+      name: "broken",
+      list: () => [],
+      onChange() {
+        throw new Error("boom")
+      },
+    }
+    expect(() => mcp.plugin({ id, methods: [{ name: "x/y", run }], providers: [broken] })).toThrow("boom")
+    expect(await errorOf(mcp, rpc("x/y"))).toMatchObject({ code: -32601 })
+    mcp.plugin({ id, methods: [{ name: "x/y", run }] })
+    expect(await resultOf(mcp, rpc("x/y"))).toMatchObject({ resultType: "complete" })
+  })
+
   it("asks the client from a method of its own", async () => {
     const ask: Method = {
       name: "reports/ask",
@@ -199,6 +278,15 @@ describe("a plugin", () => {
     expect([first.resultType, runs]).toEqual(["input_required", []])
     const second = await resultOf(mcp, retry(request, first, { where: { roots: [] } }))
     expect([second.resultType, runs]).toEqual(["complete", ["ran"]])
+  })
+
+  it("asks the client from middleware that swallows the suspension, all the same", async () => {
+    const ask = { method: "roots/list", params: undefined, key: "where" } as const
+    const mcp = quietServer({
+      middleware: [{ callTool: ({ exchange }, next) => exchange.ask([ask]).then(next, next) }],
+    })
+    mcp.tool({ name: "t" }, () => "ran")
+    expect(await resultOf(mcp, call("t", {}, capable()))).toMatchObject({ resultType: "input_required" })
   })
 
   it("starts before the first call from its own process, too", async () => {
@@ -391,3 +479,60 @@ it.each(["toString", "constructor", "__proto__", "hasOwnProperty"])(
     expect([response.status, log]).toEqual([202, []])
   },
 )
+
+describe("definePlugin", () => {
+  it("keeps what its class has, and its methods keep their `this`", async () => {
+    const seen: string[] = []
+    class Clock {
+      readonly id = "com.example/clock"
+      readonly #zone = "UTC"
+      async lifespan() {
+        seen.push(this.#zone)
+        return undefined
+      }
+      get methods() {
+        return [
+          { name: "com.example/now", run: async () => ({ kind: "complete", result: { at: 1 } }) as const },
+        ]
+      }
+      get settings() {
+        return { zone: this.#zone }
+      }
+    }
+    const mcp = quietServer({ plugins: [new Clock()] })
+    await mcp.start()
+    expect(seen).toEqual(["UTC"])
+    expect(definePlugin(new Clock())).toMatchObject({ settings: { zone: "UTC" }, methods: [{}] })
+  })
+
+  it("gives a lifespan its `this`, too, where it is plain", async () => {
+    const seen: unknown[] = []
+    const plugin: Plugin = {
+      id: "com.example/clock",
+      async lifespan() {
+        seen.push(this.id)
+        return undefined
+      },
+    }
+    await quietServer({ plugins: [plugin] }).start()
+    expect(seen).toEqual(["com.example/clock"])
+  })
+
+  it.each([
+    ["a provider without a list", { providers: [{ name: "p" }] }, "`list` of the provider"],
+    ["a provider that is none", { providers: [5] }, "the provider is `5`"],
+    ["a transform that is none", { transforms: [null] }, "the transform is `null`"],
+    [
+      "a listener that is none",
+      { notifications: { x: 5 } },
+      "`notifications` of the plugin is an object. Give an object of functions.",
+    ],
+    [
+      "settings that are no JSON",
+      { settings: { n: 10n } },
+      "`settings` of the plugin is an object. Give an object of JSON values.",
+    ],
+  ])("is judged before anything is added: %s", (_, fields, text) => {
+    expect(() => definePlugin({ id: "com.example/x", ...fields } as never)).toThrow(text)
+  })
+})

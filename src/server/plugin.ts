@@ -1,6 +1,7 @@
-import { assertOptions, type OptionKind } from "../components/options.ts"
+import { assertOptions, type KnownOptions, type OptionKind, readOptions } from "../components/options.ts"
 import { InvalidPlugin } from "../errors/server.ts"
 import type { Call } from "../protocol/call.ts"
+import { isObject } from "../protocol/jsonrpc.ts"
 import type { Method } from "../protocol/method.ts"
 import type { Principal } from "../protocol/principal.ts"
 import { isReservedMetaKey, isValidExtensionId } from "../spec/meta.ts"
@@ -8,8 +9,8 @@ import type { ChangeEvent } from "./events.ts"
 import type { Hooks } from "./hooks.ts"
 import type { Lifespan } from "./lifespans.ts"
 import { assertMiddleware, type Middleware, type Notice } from "./middleware.ts"
-import type { Provider } from "./provider.ts"
-import type { Transform } from "./transform.ts"
+import { assertProvider, type Provider } from "./provider.ts"
+import { assertTransform, type Transform } from "./transform.ts"
 
 /** Serves one field of the filter of `subscriptions/listen`. The core's four are rows of this same type. */
 export interface ListenFilter {
@@ -111,7 +112,12 @@ function checked(plugin: Plugin, isOfUser: boolean): Plugin {
       },
     )
   }
-  const copy = Object.freeze({ ...plugin })
+  const { lifespan, methods, ...rest } = readOptions(plugin, pluginOptions)
+  const copy: Plugin = Object.freeze({
+    ...rest,
+    ...(lifespan && { lifespan: lifespan.bind(plugin) }),
+    ...(methods && { methods: methods.map((method) => readOptions(method, methodOptions)) }),
+  })
   made.add(copy)
   return copy
 }
@@ -120,9 +126,9 @@ const ownPrefix = "Write a prefix you own and a name, such as `com.example/repor
 
 const kinds: { readonly [name in keyof Plugin]-?: OptionKind } = {
   id: "string",
-  settings: "object",
+  settings: { holds: isJsonObject, expected: "an object of JSON values" },
   methods: "list",
-  notifications: "object",
+  notifications: { holds: isListeners, expected: "an object of functions" },
   resultTypes: "strings",
   listenFilters: "object",
   middleware: "list",
@@ -131,6 +137,12 @@ const kinds: { readonly [name in keyof Plugin]-?: OptionKind } = {
   routes: "object",
   lifespan: "function",
   on: { kinds: { call: { kinds: { start: "function", end: "function" } } } },
+}
+
+const pluginOptions: KnownOptions = {
+  kinds,
+  required: ["id"],
+  foreign: { name: "Use `id`.", hooks: "Use `on`." },
 }
 
 const methodKinds: { readonly [name in keyof Method]-?: OptionKind } = {
@@ -142,15 +154,13 @@ const methodKinds: { readonly [name in keyof Method]-?: OptionKind } = {
   run: "function",
 }
 
+const methodOptions: KnownOptions = { kinds: methodKinds, required: ["name", "run"] }
+
 function assertShape(plugin: Plugin): void {
-  assertOptions("The plugin", plugin, {
-    kinds,
-    required: ["id"],
-    foreign: { name: "Use `id`.", hooks: "Use `on`." },
-  })
+  assertOptions("The plugin", plugin, pluginOptions)
   const subject = `of the plugin \`${plugin.id}\``
   for (const method of plugin.methods ?? []) {
-    assertOptions(`A method ${subject}`, method, { kinds: methodKinds, required: ["name", "run"] })
+    assertOptions(`A method ${subject}`, method, methodOptions)
   }
   for (const [field, filter] of Object.entries(plugin.listenFilters ?? {})) {
     const required = ["honor", "passes"]
@@ -160,6 +170,22 @@ function assertShape(plugin: Plugin): void {
     })
   }
   plugin.middleware?.forEach(assertMiddleware)
+  plugin.providers?.forEach(assertProvider)
+  plugin.transforms?.forEach(assertTransform)
+}
+
+/** What JSON cannot say would break every `server/discover`. */
+function isJsonObject(value: unknown): boolean {
+  try {
+    return isObject(value) && JSON.stringify(value) !== undefined
+  } catch {
+    // A bigint, or a cycle.
+    return false
+  }
+}
+
+function isListeners(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every((listener) => typeof listener === "function")
 }
 
 const coreResultTypes: readonly string[] = ["complete", "input_required"]

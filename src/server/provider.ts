@@ -86,9 +86,19 @@ export interface ProviderInit extends Omit<Provider, "list" | "find"> {
  * })
  */
 export function defineProvider(provider: ProviderInit): Provider {
-  assertOptions("The provider", provider, { kinds, required: ["name", "list"] })
+  assertOptions("The provider", provider, { kinds, required })
   // The generics of the contract say for the program what the parameter says here for people.
   return provider as Provider
+}
+
+/**
+ * Refuses what is no provider. One may have further members, for itself.
+ *
+ * @throws {InvalidOption}
+ */
+export function assertProvider(provider: unknown): void {
+  // `assertOptions` looks whether it is an object at all.
+  assertOptions("The provider", provider as object, { kinds, required, isOpen: true })
 }
 
 const kinds: { readonly [name in keyof Provider]-?: OptionKind } = {
@@ -98,3 +108,5 @@ const kinds: { readonly [name in keyof Provider]-?: OptionKind } = {
   onChange: "function",
   lifespan: "function",
 }
+
+const required: readonly (keyof Provider)[] = ["name", "list"]

@@ -27,7 +27,7 @@ export interface HandlerRun<Input> {
 export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome> {
   const { core, call } = run
   // The client left while middleware or a lookup was waited for: what it asked for must not happen now.
-  if (call.exchange.inert) throw new CallAborted("cancel")
+  if (call.exchange.inert) throw whyInert(call)
   const ctx = new CallContext(call, core.invoker)
   try {
     const value = contextStore.run<Context, Input, MaybePromise<object>>(ctx, run.invoke, run.input)
@@ -49,9 +49,13 @@ export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome>
  */
 export function getContext(): Context {
   const ctx = contextStore.get()
-  if (ctx === undefined) throw new NoContext()
-  // Only `runHandler` stores, and it stores contexts.
-  return ctx as Context
+  if (!(ctx instanceof CallContext)) throw new NoContext()
+  return ctx
+}
+
+function whyInert({ exchange }: Call): CallAborted {
+  const reason: unknown = exchange.signal.reason
+  return reason instanceof CallAborted ? reason : new CallAborted("cancel")
 }
 
 function finish(call: Call, result: object): MaybePromise<Outcome> {

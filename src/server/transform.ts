@@ -1,4 +1,5 @@
 import type { ComponentKind } from "../components/component.ts"
+import { assertOptions, type OptionKind } from "../components/options.ts"
 import type { Resolved, Scope } from "./provider.ts"
 
 /** Goes on to what lies further in. */
@@ -31,8 +32,10 @@ export interface Transform {
 }
 
 /**
- * Types a transform as it is written.
+ * Types a transform as it is written and checks it.
  *
+ * @throws {UnknownOption} FLEET-09: a field does not exist.
+ * @throws {InvalidOption} A field is missing or of another kind.
  * @example
  * const hideDrafts = defineTransform({
  *   name: "hide-drafts",
@@ -44,5 +47,25 @@ export interface Transform {
  * })
  */
 export function defineTransform(transform: Transform): Transform {
+  assertOptions("The transform", transform, { kinds, required })
   return transform
 }
+
+/**
+ * Refuses what is no transform. One may have further members, for itself.
+ *
+ * @throws {InvalidOption}
+ */
+export function assertTransform(transform: unknown): void {
+  // `assertOptions` looks whether it is an object at all.
+  assertOptions("The transform", transform as object, { kinds, required, isOpen: true })
+}
+
+const kinds: { readonly [name in keyof Transform]-?: OptionKind } = {
+  name: "string",
+  scoped: "boolean",
+  list: "function",
+  find: "function",
+}
+
+const required: readonly (keyof Transform)[] = ["name"]

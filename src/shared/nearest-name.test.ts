@@ -33,6 +33,16 @@ describe("nearestName", () => {
     expect(nearestName("abcdefghi", ["abcdefxyz", "abcdefghj", "abcdefghk"])).toBe("abcdefghj")
   })
 
+  it.each([
+    ["elicit", "elicitation"],
+    ["transportType", "transport"],
+    ["tra", undefined],
+    ["tran", "transport"],
+    ["elicitatoin", "elicitation"],
+  ])("takes how a name begins for near, where nothing is nearer: %s", (name, near) => {
+    expect(nearestName(name, ["transport", "elicitation", "elicitationUrl"])).toBe(near)
+  })
+
   it("prefers the same letters over any other", () => {
     expect(nearestName("tool_one", ["tool_one1", "toolOne"])).toBe("toolOne")
   })

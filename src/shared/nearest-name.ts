@@ -1,11 +1,13 @@
 const MAX_NAME_LENGTH = 128
 const MAX_CANDIDATES = 2000
+const SHORTEST_START = 4
 const separators = /[\s_./:-]+/g
 
 /**
  * Returns the candidate that a mistyped name most likely meant, or `undefined` if none is near. Case and separators do
  * not count, so `getUser` is `get_user`; otherwise a third of the letters may differ, three at most, where two
- * swapped neighbours are one difference. The first of equally near ones wins.
+ * swapped neighbours are one difference. The first of equally near ones wins. Where none is near, one that begins with
+ * the name does, or that the name begins with.
  *
  * Bounded: names above 128 characters are never near, and the first 2,000 candidates are looked at.
  */
@@ -13,6 +15,7 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   if (name.length > MAX_NAME_LENGTH) return undefined
   const wanted = fold(name)
   let nearest: string | undefined
+  let begun: string | undefined
   let limit = Math.min(3, Math.floor(wanted.length / 3))
   let examined = 0
   for (const candidate of candidates) {
@@ -20,13 +23,19 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
     if (candidate.length > MAX_NAME_LENGTH) continue
     const folded = fold(candidate)
     if (folded === wanted && wanted !== "") return candidate
-    const differences = limit === 0 ? 1 : distance(wanted, folded, limit)
-    if (differences > limit) continue
-    nearest = candidate
-    // From here on only nearer ones count.
-    limit = differences - 1
+    const differences = limit <= 0 ? 1 : distance(wanted, folded, limit)
+    if (differences <= limit) {
+      nearest = candidate
+      // From here on only nearer ones count.
+      limit = differences - 1
+    } else if (isStart(wanted, folded)) begun ??= candidate
   }
-  return nearest
+  return nearest ?? begun
+}
+
+/** Whether one of them is how the other begins: `elicit` and `elicitation`. */
+function isStart(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) >= SHORTEST_START && (a.startsWith(b) || b.startsWith(a))
 }
 
 function fold(name: string): string {

@@ -226,7 +226,10 @@ export const sessionRevisions: readonly SessionRevision[] = [
 export const statelessRevisions: readonly StatelessRevision[] = ["2026-07-28"]
 
 /** Every revision, oldest first. */
-export const revisions: readonly ProtocolRevision[] = [...sessionRevisions, ...statelessRevisions]
+export const revisions: readonly ProtocolRevision[] = /* @__PURE__ */ [
+  ...sessionRevisions,
+  ...statelessRevisions,
+]
 
 /** The revision offered to a session client that asks for one this package does not know. */
 export const latestSessionRevision: SessionRevision = "2025-11-25"
@@ -236,10 +239,11 @@ export const latestStatelessRevision: StatelessRevision = "2026-07-28"
 
 /** Tells whether a value names a revision this package speaks. */
 export function isProtocolRevision(value: unknown): value is ProtocolRevision {
-  return typeof value === "string" && Object.hasOwn(features, value)
+  return revisions.some((revision) => revision === value)
 }
 
 /** Tells whether requests of a revision stand alone, without a session. */
 export function isStateless(revision: ProtocolRevision): revision is StatelessRevision {
-  return features[revision].stateless
+  // Not by the table, which is then not carried where nothing else of it is used.
+  return statelessRevisions.some((stateless) => stateless === revision)
 }

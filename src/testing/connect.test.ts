@@ -42,6 +42,19 @@ function reasonOf(promise: Promise<unknown>): Promise<unknown> {
   )
 }
 
+describe("what is connected to", () => {
+  it.each([
+    [{}, "is an object. Give a `FleetMCP`."],
+    [undefined, "is `undefined`."],
+    [{ handler: {} }, "Give"],
+  ])("must be a server, and not %j", async (server, message) => {
+    await expect(connect(server as never)).rejects.toMatchObject({
+      code: "INVALID_OPTION",
+      message: expect.stringContaining(message),
+    })
+  })
+})
+
 describe("calling tools", () => {
   const mcp = new FleetMCP("test", { log: () => undefined, tools: [add] })
 

@@ -1,4 +1,5 @@
 import type { Tool } from "../components/tool.ts"
+import { InvalidOption, quoted } from "../errors/server.ts"
 import type { MessageHandler } from "../protocol/transport.ts"
 import { TestClient } from "./client.ts"
 import { assertConnectOptions, type ConnectOptions } from "./options.ts"
@@ -30,7 +31,14 @@ export async function connect<const Tools extends readonly Tool[]>(
   server: TestTarget<Tools>,
   options: ConnectOptions = {},
 ): Promise<TestClient<Tools>> {
+  assertTarget(server)
   assertConnectOptions(options)
   await server.start()
   return new TestClient<Tools>(server.handler, options)
+}
+
+function assertTarget(server: TestTarget): void {
+  const { handler, start }: { readonly handler?: unknown; readonly start?: unknown } = server ?? {}
+  if (handler !== undefined && typeof start === "function") return
+  throw new InvalidOption("The first argument of `connect()`", quoted(server), "Give a `FleetMCP`.")
 }

@@ -38,9 +38,18 @@ type AnyFunction = (
 type ToolFunction<Each> =
   Each extends Tool<string, infer Arguments, infer Result>
     ? Record<never, never> extends Arguments
-      ? (args?: Arguments, options?: RequestOptions) => Promise<Result>
+      ? (args?: Sent<Arguments>, options?: RequestOptions) => Promise<Result>
       : (args: Arguments, options?: RequestOptions) => Promise<Result>
     : never
+
+/** Says that a tool without input takes nothing: an empty object type would take anything. */
+type Sent<Arguments> = unknown extends Arguments
+  ? Arguments
+  : [NameIn<Arguments>] extends [never]
+    ? { readonly [argument: string]: never }
+    : Arguments
+
+type NameIn<Arguments> = Arguments extends unknown ? keyof Arguments : never
 
 /** Calls one tool. */
 export type CallTool = (

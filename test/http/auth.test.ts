@@ -1,6 +1,7 @@
 import { expect, it } from "vitest"
 import { createPrincipal } from "../../src/protocol/principal.ts"
 import type { Authenticator, AuthRequest } from "../../src/server/authenticator.ts"
+import type { LogRecord } from "../../src/server/server-log.ts"
 import { describeEntries } from "./entries.ts"
 import { callTool } from "./messages.ts"
 import { deferred, quietServer, servedOf } from "./server.ts"
@@ -88,6 +89,49 @@ describeEntries("the authenticator", (serve) => {
     )
     const { status, text } = await t.send(callTool("whoami"))
     expect([status, text.includes("secret")]).toEqual([500, false])
+  })
+
+  it.each<[string, unknown, string]>([
+    ["an empty object", {}, "an object"],
+    ["an object that looks like a refusal of other makings", { error: "bad token" }, "an object"],
+    ["an object that looks like a principal", { key: "k", subject: "x", scopes: [] }, "an object"],
+    ["a list", [], "a list"],
+    ["an error", new Error("secret"), "an object"],
+    ["the scopes as one text", { scopes: "w" }, "an object"],
+    ["nothing", undefined, "`undefined`"],
+    ["null", null, "`null`"],
+    ["false", false, "`false`"],
+    ["true", true, "`true`"],
+    ["the token", "secret", "a string"],
+    ["a refusal with the status 200", { status: 200, headers: {} }, "a refusal with the status `200`"],
+    ["a refusal with the status 402", { status: 402 }, "a refusal with the status `402`"],
+    ["a refusal whose status is a text", { status: "401" }, 'a refusal with the status `"401"`'],
+  ])("lets nobody through who is %s: 500, and the log says why", async (_, verdict, shown) => {
+    const records: LogRecord[] = []
+    let calls = 0
+    const t = await serve(
+      servedOf({
+        handler: {
+          handle: () => {
+            calls++
+            return { status: 200, body: "{}" }
+          },
+        },
+        authenticator: { authenticate: () => verdict as never },
+        log: (record) => void records.push(record),
+      }),
+    )
+    const { status, text } = await t.send(callTool("whoami"))
+    expect([status, calls, text.includes("secret")]).toEqual([500, 0, false])
+    expect(records).toHaveLength(1)
+    expect(records[0]?.error).toMatchObject({ code: "INVALID_AUTHENTICATION" })
+    expect(String(records[0]?.error)).toContain(`The authenticator returned ${shown}`)
+    expect(String(records[0]?.error)).not.toContain("secret")
+  })
+
+  it("need give no headers to turn a request away", async () => {
+    const t = await serve(whoami({ authenticate: () => ({ status: 401 }) }))
+    expect((await t.send(callTool("whoami"))).status).toBe(401)
   })
 
   it("hears that the client has left", async () => {

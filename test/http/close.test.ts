@@ -4,7 +4,7 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
-import { describe, expect, it, onTestFinished } from "vitest"
+import { describe, expect, it, onTestFinished, vi } from "vitest"
 import type { FleetMCP } from "../../src/fleet-mcp.ts"
 import type { RunningServer } from "../../src/http/running-server.ts"
 import { startNode, trapErrors } from "./entries.ts"
@@ -173,6 +173,19 @@ describe("closing a server", () => {
     expect((await startNode(second.port, { path: "/health" }).answer).status).toBe(200)
     await mcp.close()
   })
+
+  it.each([2_147_483_647, Number.POSITIVE_INFINITY])(
+    "waits no shorter for a grace of %d",
+    async (graceMs) => {
+      const { mcp } = working()
+      const server = await run(mcp)
+      const set = vi.spyOn(globalThis, "setTimeout")
+      onTestFinished(() => set.mockRestore())
+      await server.close(graceMs)
+      expect(set.mock.calls.map(([, ms]) => ms)).toContain(2_147_483_647)
+      await mcp.close()
+    },
+  )
 
   it("leaves nothing that keeps the process", async () => {
     const script = fileURLToPath(new URL("fixtures/run-and-close.ts", import.meta.url))

@@ -4,10 +4,11 @@ import type { AddressInfo, Socket } from "node:net"
 import { describe, expect, it, onTestFinished } from "vitest"
 import type { HttpOptions } from "../../src/http/http-options.ts"
 import { serveHttp } from "../../src/http/node-runtime.ts"
+import { createPrincipal } from "../../src/protocol/principal.ts"
 import { describeEntries, startNode, trapErrors, turn } from "./entries.ts"
 import { callTool } from "./messages.ts"
 import { open, statuses, wire } from "./raw.ts"
-import { deferred, quietServer } from "./server.ts"
+import { deferred, quietServer, sampleServer } from "./server.ts"
 
 /** A server with a tool that waits until it is let go or aborted, and counts. */
 async function waiting(http: HttpOptions = {}) {
@@ -124,6 +125,116 @@ describeEntries("requests under way at once", (serve) => {
     left.leave()
     while (counts.aborted < 1) await t.send({ path: "/health" })
     await turn()
+    expect((await t.send(callTool("quick"))).status).toBe(200)
+  })
+})
+
+/** A server whose authenticator lets nobody go on before it is told to. */
+function asked(max: number) {
+  const released = deferred<void>()
+  const ann = createPrincipal({ subject: "ann" })
+  const seen = { authenticated: 0, entered: 0 }
+  const mcp = quietServer({
+    http: { maxRequests: max },
+    auth: {
+      async authenticate({ headers }) {
+        if (headers.get("authorization") === "throw") throw new TypeError("no")
+        if (headers.get("authorization") === "refuse") return { status: 401 }
+        seen.authenticated++
+        await released.promise
+        return ann
+      },
+    },
+  })
+  mcp.tool({ name: "quick" }, () => {
+    seen.entered++
+    return "ok"
+  })
+  return { mcp, seen, release: () => released.resolve() }
+}
+
+describeEntries("a burst of requests", (serve) => {
+  it("is bounded by `maxRequests` before anybody is authenticated", async () => {
+    const { mcp, seen, release } = asked(2)
+    const t = await serve(mcp)
+    let answered = 0
+    const all = Array.from({ length: 6 }, () => t.send(callTool("quick")))
+    for (const each of all) each.then(() => answered++)
+    while (seen.authenticated + answered < 6) await t.send({ path: "/health" })
+    release()
+    const found = (await Promise.all(all)).map(({ status }) => status)
+    expect(found.sort()).toEqual([200, 200, 503, 503, 503, 503])
+    expect(seen).toEqual({ authenticated: 2, entered: 2 })
+  })
+
+  it("is bounded while bodies come, and its places are given back when clients leave", async () => {
+    const mcp = sampleServer({ http: { maxRequests: 1 } })
+    const t = await serve(mcp)
+    let isRead = deferred<void>()
+    const body = new ReadableStream<Uint8Array>({
+      pull: () => {
+        isRead.resolve()
+        return new Promise(() => undefined)
+      },
+    })
+    const slow = t.start({ ...callTool("add", { a: 1, b: 2 }), body })
+    slow.answer.catch(() => undefined)
+    await isRead.promise
+    isRead = deferred()
+    const statusNow = async () => (await t.send(callTool("add", { a: 1, b: 2 }))).status
+    while ((await statusNow()) !== 503);
+    slow.leave()
+    while ((await statusNow()) !== 200);
+  })
+
+  it("gives places back when authenticators throw, refuse, or are left by their clients", async () => {
+    const { mcp, seen, release } = asked(1)
+    const t = await serve(mcp)
+    const as = (authorization: string) => ({ headers: { ...callTool("quick").headers, authorization } })
+    expect((await t.send({ ...callTool("quick"), ...as("throw") })).status).toBe(500)
+    expect((await t.send({ ...callTool("quick"), ...as("refuse") })).status).toBe(401)
+    const left = t.start(callTool("quick"))
+    left.answer.catch(() => undefined)
+    while (seen.authenticated < 1) await t.send({ path: "/health" })
+    left.leave()
+    while ((await t.send({ ...callTool("quick"), ...as("refuse") })).status !== 401);
+    release()
+    expect((await t.send(callTool("quick"))).status).toBe(200)
+  })
+
+  it("gives places back for bodies that are no JSON, too large, or of another type", async () => {
+    const t = await serve(sampleServer({ http: { maxRequests: 1, bodyLimit: 2000 } }))
+    const add = callTool("add", { a: 1, b: 2 })
+    const bad = [
+      { ...add, body: "{" },
+      { ...add, body: "x".repeat(2001) },
+      { ...add, body: new Blob(["x".repeat(2001)]).stream() },
+      { ...add, headers: { ...add.headers, "content-type": "text/plain" } },
+      { ...add, body: "[]" },
+    ]
+    const statuses: number[] = []
+    for (const request of bad) statuses.push((await t.send(request)).status)
+    expect(statuses).toEqual([400, 413, 413, 415, 400])
+    expect((await t.send(add)).status).toBe(200)
+  })
+
+  it("gives the place of a stream back when it ends", async () => {
+    const t = await serve(sampleServer({ http: { maxRequests: 1 } }))
+    const steps = () => t.send(callTool("steps", { steps: 2 }, { meta: { progressToken: 1 } }))
+    expect((await steps()).status).toBe(200)
+    await turn()
+    expect((await steps()).status).toBe(200)
+  })
+
+  it("is still counted when a route is added meanwhile", async () => {
+    const { mcp, counts, release } = await waiting({ maxRequests: 1 })
+    const t = await serve(mcp)
+    const first = t.send(callTool("wait"))
+    while (counts.entered < 1) await t.send({ path: "/health" })
+    mcp.route("GET /late", () => new Response("here"))
+    expect((await t.send(callTool("quick"))).status).toBe(503)
+    release()
+    await first
     expect((await t.send(callTool("quick"))).status).toBe(200)
   })
 })

@@ -1,10 +1,77 @@
-import { expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
+import { definePlugin } from "../../src/server/plugin.ts"
 import type { LogRecord } from "../../src/server/server-log.ts"
 import { describeEntries } from "./entries.ts"
 import { jsonHeaders } from "./messages.ts"
 import { deferred, quietServer, sampleServer, servedOf } from "./server.ts"
 
 const handler = { handle: () => ({ status: 202, body: undefined }) }
+
+describe("routes that exist already", () => {
+  const route = () => new Response()
+  const plugin = (id: string) => definePlugin({ id, routes: { "GET /x": route } })
+  const taken = (owner: string) =>
+    expect.objectContaining({
+      code: "INVALID_ROUTE",
+      message: `\`GET /x\` is served by ${owner} already. Give one of them another path.`,
+    })
+
+  it.each<[string, () => unknown, string]>([
+    [
+      "added twice",
+      () => quietServer().route("GET /x", route).route("GET /x", route),
+      "an earlier `mcp.route()`",
+    ],
+    [
+      "of a plugin",
+      () => quietServer({ plugins: [plugin("com.example/a")] }).route("GET /x", route),
+      "the plugin `com.example/a`",
+    ],
+    [
+      "added before a plugin",
+      () => quietServer().route("GET /x", route).plugin(plugin("com.example/a")),
+      "an earlier `mcp.route()`",
+    ],
+    [
+      "of two plugins",
+      () => quietServer({ plugins: [plugin("com.example/a"), plugin("com.example/b")] }),
+      "the plugin `com.example/a`",
+    ],
+    [
+      "of the options",
+      () => quietServer({ http: { routes: { "GET /x": route } } }).route("GET /x", route),
+      "`http.routes`",
+    ],
+  ])("are refused with the name of who has them: %s", (_, make, owner) => {
+    expect(make).toThrow(taken(owner))
+  })
+
+  it("may be the health check's, which is given up for them", () => {
+    expect(() => quietServer().route("GET /health", route)).not.toThrow()
+  })
+
+  it("leave a plugin that is added twice to be called that", () => {
+    const mcp = quietServer().plugin(plugin("com.example/a"))
+    expect(() => mcp.plugin(plugin("com.example/a"))).toThrow(
+      expect.objectContaining({ code: "INVALID_PLUGIN" }),
+    )
+  })
+})
+
+it.each([undefined, null, 5, "x", {}])("refuses the route with the handler %j", (value) => {
+  expect(() => quietServer().route("GET /x", value as never)).toThrow(
+    expect.objectContaining({
+      code: "INVALID_ROUTE",
+      message: expect.stringContaining("Give a function that answers a `Request` with a `Response`."),
+    }),
+  )
+})
+
+it.each([null, 5, "x", []])("refuses `mcp.http(%j)`", (value) => {
+  expect(() => quietServer().http(value as never)).toThrow(
+    expect.objectContaining({ code: "INVALID_OPTION" }),
+  )
+})
 
 describeEntries("paths and methods", (serve, entry) => {
   it.each(["GET", "DELETE", "PUT", "PATCH", "OPTIONS"])(
@@ -181,6 +248,36 @@ describeEntries("paths and methods", (serve, entry) => {
     expect(records.map(({ level, errorId }) => [level, text.includes(errorId ?? "?")])).toEqual([
       ["error", true],
     ])
+  })
+
+  it.each<[unknown, string]>([
+    [undefined, "`undefined`"],
+    ["hello", "a string"],
+    [{ ok: true }, "an object"],
+    [{ status: 200, headers: {} }, "an object"],
+  ])("names the route that returned %j in the log", async (value, shown) => {
+    const records: LogRecord[] = []
+    const t = await serve(
+      servedOf({
+        handler,
+        routes: { "GET /x": () => value as Response },
+        log: (record) => void records.push(record),
+      }),
+    )
+    expect((await t.send({ path: "/x" })).status).toBe(500)
+    expect(records[0]?.error).toMatchObject({
+      code: "NOT_A_RESPONSE",
+      message: expect.stringContaining(`The route \`GET /x\` returned ${shown}`),
+    })
+  })
+
+  it("takes a Response of another realm", async () => {
+    const real = new Response("foreign", { status: 201, headers: { "x-a": "b" } })
+    const { status, statusText, headers, body } = real
+    const foreign = { status, statusText, headers, body } as Response
+    const t = await serve(servedOf({ handler, routes: { "GET /x": () => foreign } }, { cors: true }))
+    const answer = await t.send({ path: "/x" })
+    expect([answer.status, answer.text, answer.headers.get("x-a")]).toEqual([201, "foreign", "b"])
   })
 
   it("answers 500 even when the log throws too", async () => {

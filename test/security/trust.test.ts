@@ -49,6 +49,17 @@ describe("what a caller may not see", () => {
     await expect(mcp.readResource("users://me")).resolves.toMatchObject({ contents: [{ text: "secret" }] })
   })
 
+  it("is not opened by asking for a version that only a template has", async () => {
+    const mcp = new FleetMCP("hidden")
+    mcp.resource({ uri: "files://secret", auth: () => false }, () => "secret")
+    mcp.resource({ uri: "files://open", version: "2.0" }, () => "newer")
+    mcp.resource({ uri: "files://{name}", version: "1.0" }, ({ name }) => `template ${name}`)
+    await using client = await connect(mcp)
+    const read = (uri: string) => client.readResource(uri, { version: "1.0" })
+    await expect(read("files://secret")).rejects.toThrow("Resource not found")
+    await expect(read("files://open")).resolves.toMatchObject({ contents: [{ text: "template open" }] })
+  })
+
   it("is not completed for callers who lack the scopes that it demands openly", async () => {
     const mcp = new FleetMCP("challenged")
     const args = z.object({ tenant: z.string() })

@@ -16,5 +16,6 @@ await Promise.all([
   import("../../src/protocol/stateless/sealed-journal.ts"),
   import("../../src/server/asking.ts"),
   import("../../src/server/complete-argument.ts"),
+  import("../../src/server/in-process.ts"),
   import("../../src/server/subscribe.ts"),
 ])

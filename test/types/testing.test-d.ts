@@ -38,6 +38,8 @@ await client.tools.add({})
 await client.tools.add()
 // @ts-expect-error 'c' does not exist in type '{ a: number; b?: number | undefined; }'.
 await client.tools.add({ a: 1, c: 2 })
+// @ts-expect-error Type 'string' is not assignable to type 'never'.
+await client.tools.now({ zone: "UTC" })
 // @ts-expect-error Property 'sub' does not exist.
 await client.tools.sub({ a: 1 })
 // @ts-expect-error Type 'number' is not assignable to type 'string'.

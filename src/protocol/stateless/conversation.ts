@@ -20,6 +20,7 @@ export interface Suspendable {
   readonly inert: boolean
   readonly sealer: Sealer
   readonly binding: Binding
+  unasked(questions: readonly Question[]): void
   /** Ends this run of the call with the questions it waits for. */
   suspend(outcome: Outcome): void
 }
@@ -72,7 +73,10 @@ export class Conversation {
     const key = question.scope === undefined ? own : `${question.scope}/${own}`
     const isRepeated = this.#asked.has(key)
     this.#asked.add(key)
-    if (this.#exchange.inert) return Promise.reject(new Suspended())
+    if (this.#exchange.inert) {
+      this.#exchange.unasked([question])
+      return Promise.reject(new Suspended())
+    }
     // The first answer again would be the wrong one, and a handler that asks until it likes the answer never end.
     if (isRepeated) return Promise.reject(new RepeatedKey(own))
     const answer = this.#journal.answers.get(key)
@@ -94,6 +98,7 @@ export class Conversation {
     const waiting = this.#waiting
     this.#waiting = []
     if (!this.#exchange.inert) this.#exchange.suspend(this.#questions(waiting))
+    else this.#exchange.unasked(waiting.map(({ question }) => question))
     for (const { reject } of waiting) reject(new Suspended())
   }
 

@@ -152,6 +152,46 @@ describe("a call that did not wait for its question", () => {
   })
 })
 
+describe("a question that is not waited for", () => {
+  it("is told to the operator, since nobody was asked", async () => {
+    const { mcp, log } = asking((ctx) => {
+      number(ctx, "Really delete?").catch(() => undefined)
+      return "deleted"
+    })
+    expect(await resultOf(mcp, request)).toMatchObject({ content: [{ text: "deleted" }] })
+    await settled()
+    expect(log).toMatchObject([{ level: "warning", message: expect.stringContaining("`Really delete?`") }])
+  })
+})
+
+describe("a client that leaves", () => {
+  it("while the server starts has nothing run for it", async () => {
+    const gate = deferred()
+    const runs: string[] = []
+    const lifespan = () => gate.promise.then(() => undefined)
+    const { mcp } = asking(() => void runs.push("ran"), { plugins: [{ id: "com.example/slow", lifespan }] })
+    const channel = new FakeChannel()
+    const answer = handle(mcp, request, channel)
+    channel.leave()
+    gate.resolve()
+    await answer
+    expect(runs).toEqual([])
+  })
+})
+
+describe("a shutdown", () => {
+  it("while middleware waits is answered with 503", async () => {
+    const gate = deferred()
+    const { mcp } = asking(() => "x", {
+      middleware: [{ callTool: (_, next) => gate.promise.then(next) }],
+    })
+    const answer = handle(mcp, request)
+    await mcp.close({ graceMs: 0 })
+    gate.resolve()
+    expect(await answer).toMatchObject({ status: 503, error: { code: -32603 } })
+  })
+})
+
 describe("inputRequired()", () => {
   it("asks by the keys of its author and hands back answers and state", async () => {
     const { mcp } = asking((ctx) => {

@@ -24,6 +24,8 @@ export interface ExchangeHost {
   readonly name: string
   readonly codec: Codec
   readonly sealer: Sealer
+  /** Hears of a question that a handler asked and did not wait for. */
+  readonly onUnasked: (question: Question, method: string) => void
 }
 
 /** One request, read and checked. */
@@ -178,6 +180,12 @@ export class StatelessExchange implements Exchange {
       outcome.then(resolve, reject)
       if (this.#aborted !== undefined && !hasOwnAnswer(this.#aborted)) resolve(aborted(this.#aborted))
     })
+  }
+
+  /** Takes note of questions that come to nothing, since the call was answered before they went out. */
+  unasked(questions: readonly Question[]): void {
+    if (!this.#ended || this.#aborted !== undefined) return
+    for (const question of questions) this.host.onUnasked(question, this.#method)
   }
 
   /** Ends the call with the questions it waits for. */

@@ -52,12 +52,23 @@ export function serveStateless(
   if (!isRetry(request.params)) return run(serving, request)
   return reopen(host, request).then(
     (journal) =>
-      // The server may have been closed while the state was unsealed.
-      host.running.isClosed
+      // While the state was unsealed, the server may have been closed, or the client have left.
+      host.running.isClosed || hasLeft(channel)
         ? refuse(host, message, new ServerClosed())
         : run(serving, { ...request, journal }),
     (error) => refuse(host, message, error),
   )
+}
+
+/** Whether the peer went away while something was waited for. */
+export function hasLeft(channel: Channel): boolean {
+  let isGone = false
+  channel.onDisconnect({
+    abort: () => {
+      isGone = true
+    },
+  })
+  return isGone
 }
 
 /** One request being served. */

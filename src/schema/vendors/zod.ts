@@ -100,6 +100,9 @@ function mend(context: unknown): void {
   const type = read(context, "zodSchema", "_zod", "def", "type")
   if (!isAny(json)) return
   if (type === "promise" || type === "file") Object.assign(json, marked(type, `the zod type \`${type}\``))
+  // What every integer of JavaScript is between tells neither people nor models anything.
+  if (json.type === "integer" && json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum
+  if (json.type === "integer" && json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum
   const flagged = patternsOf(read(context, "zodSchema")).filter((pattern) => /[ims]/.test(pattern.flags))
   for (const { source } of flagged) withoutPattern(json, source)
 }

@@ -41,7 +41,7 @@ function runTool(core: Core, call: Call, found: Resolved<"tool"> | undefined): M
 
 /** A handler's error is a result that the model can read; what the protocol must say goes on as it is. */
 function failedResult(core: Core, call: Call, error: unknown): Outcome {
-  if (isProtocolError(error)) throw error
+  if (isProtocolError(error, call)) throw error
   const { text, errorId } = reportHandlerError(core, error, `calling tool '${clip(call.target)}'`)
   return complete({
     content: [{ type: "text", text }],

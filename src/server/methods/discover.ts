@@ -1,5 +1,6 @@
 import { complete } from "../../protocol/call.ts"
 import type { Method } from "../../protocol/method.ts"
+import { metaKeys } from "../../spec/meta.ts"
 import type { Core } from "../core.ts"
 import { wireHints } from "./lists.ts"
 
@@ -17,6 +18,8 @@ export function discover(core: Core): Method {
         capabilities: core.capabilities(),
         ...(core.instructions === undefined ? undefined : { instructions: core.instructions }),
         ...wireHints(core.cacheHints["server/discover"], false),
+        // All of it, with icons; other results carry the name alone.
+        ...(core.disclosesServerInfo ? { _meta: { [metaKeys.serverInfo]: core.info } } : undefined),
       })
     },
   }

@@ -40,7 +40,7 @@ export function getPrompt(core: Core): Method {
 }
 
 function fail(core: Core, call: Call, error: unknown): never {
-  throwReported(core, error, `getting prompt '${clip(call.target)}'`)
+  throwReported(core, error, { call, doing: `getting prompt '${clip(call.target)}'` })
 }
 
 function checkParams({ name, arguments: args }: Params): string | undefined {

@@ -59,7 +59,7 @@ async function read<Input>(core: Core, call: Call, reading: Reading<Input>): Pro
 }
 
 function fail(core: Core, call: Call, error: unknown): never {
-  throwReported(core, error, `reading resource '${clip(call.target)}'`)
+  throwReported(core, error, { call, doing: `reading resource '${clip(call.target)}'` })
 }
 
 async function notFound(core: Core, uri: string, scope: Scope): Promise<ResourceNotFound> {

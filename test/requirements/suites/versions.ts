@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { metaKeys } from "../../../src/spec/meta.ts"
 import { errorOf, resultOf, send } from "../../support/post.ts"
-import { call, type Rpc, rpc, withHeaders } from "../../support/rpc.ts"
+import { call, type Fields, type Rpc, rpc, withHeaders } from "../../support/rpc.ts"
 import { fullServer, quietServer } from "../../support/server.ts"
 import { requirement } from "../register.ts"
 
@@ -27,6 +27,17 @@ describe("versions and eras", () => {
       cacheScope: "private",
       _meta: { [metaKeys.serverInfo]: { name: "Test", version: "1.2.3" } },
     })
+  })
+
+  requirement("S-020", "tells all of itself there, and its name alone elsewhere", async () => {
+    const icons = [{ src: "https://example.com/a.png" }]
+    const server = quietServer({ title: "A test", description: "Tests", icons })
+    server.tool({ name: "t" }, () => "x")
+    const known = { name: "Test", version: "1.2.3", title: "A test" }
+    const infoOf = async (request: Rpc) =>
+      ((await resultOf(server, request))._meta as Fields)[metaKeys.serverInfo]
+    expect(await infoOf(rpc("server/discover"))).toEqual({ ...known, description: "Tests", icons })
+    expect(await infoOf(call("t"))).toEqual(known)
   })
 
   requirement("S-020", "leaves out instructions that it does not have", async () => {

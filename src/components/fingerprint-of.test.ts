@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { NotCanonicalJson } from "../errors/uri.ts"
-import { fingerprintOf } from "./fingerprint.ts"
+import { fingerprintOf } from "./fingerprint-of.ts"
 
 const add = {
   name: "add",

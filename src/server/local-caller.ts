@@ -1,0 +1,77 @@
+import { contextStore } from "#context"
+import type { AbortReason, Call } from "../protocol/call.ts"
+import type { Dispatch } from "../protocol/dispatcher.ts"
+import type { Params } from "../protocol/jsonrpc.ts"
+import type { InProcess } from "./in-process.ts"
+import type { InProcessOptions, Invoker } from "./invoker.ts"
+import type { Abortable, RunningCalls } from "./running.ts"
+
+/** What in-process calls need of the engine. */
+export interface InProcessHost {
+  readonly dispatch: () => Dispatch
+  /** Starts what must be started first, if anything must. */
+  readonly start: () => Promise<void> | undefined
+  readonly running: RunningCalls
+}
+
+/** Lets calls of the own process in. What runs them is loaded by the first. */
+export class LocalCaller implements Invoker {
+  readonly #host: InProcessHost
+  #loading: Promise<InProcess> | undefined
+
+  constructor(host: InProcessHost) {
+    this.#host = host
+  }
+
+  /** Runs a method and returns its result. Rejects where a peer would get an error. */
+  async call(method: string, params: Params, options: InProcessOptions = {}): Promise<object> {
+    // At once: where the runtime has no AsyncLocalStorage it is known until the first `await`.
+    const context = contextStore.get()
+    const { start, running } = this.#host
+    const starting = start()
+    // Not awaited for nothing: a shutdown must wait for what was called before it.
+    if (starting !== undefined) await starting
+    running.assertOpen()
+    const entry = new Entry()
+    running.enter(entry)
+    try {
+      const inProcess = await this.#load()
+      return await inProcess.call({
+        method,
+        params,
+        options,
+        context,
+        onBegin: (exchange) => entry.begin(exchange),
+      })
+    } finally {
+      running.leave(entry)
+    }
+  }
+
+  async nested(parent: Call, method: string, params: Params): Promise<object> {
+    const inProcess = await this.#load()
+    return inProcess.nested(parent, method, params)
+  }
+
+  /** One promise for all, so that calls of one turn begin in their order. */
+  #load(): Promise<InProcess> {
+    this.#loading ??= import("./in-process.ts").then(({ InProcess }) => new InProcess(this.#host.dispatch))
+    return this.#loading
+  }
+}
+
+/** Stands for a call among those that run, also before it has begun. */
+class Entry implements Abortable {
+  #exchange: Abortable | undefined
+  #aborted: AbortReason | undefined
+
+  begin(exchange: Abortable): void {
+    this.#exchange = exchange
+    if (this.#aborted !== undefined) exchange.abort(this.#aborted)
+  }
+
+  abort(reason: AbortReason): void {
+    this.#aborted = reason
+    this.#exchange?.abort(reason)
+  }
+}
