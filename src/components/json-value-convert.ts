@@ -1,4 +1,5 @@
 import { NotSerializable, UnawaitedPromise } from "../errors/components.ts"
+import { clip } from "../shared/clip.ts"
 import type { JSONValue } from "../spec/index.ts"
 import { isContent } from "./content-brand.ts"
 import { MAX_JSON_DEPTH, MAX_JSON_NODES } from "./json-value-bounds.ts"
@@ -32,7 +33,7 @@ function convert(value: unknown, walk: Walk): JSONValue {
       if (Number.isFinite(value)) return value
       throw refusal(walk, { what: `\`${value}\``, fix: primitiveFixes.notFinite })
     case "bigint":
-      throw refusal(walk, { what: `a BigInt (\`${clip(String(value))}n\`)`, fix: primitiveFixes.bigint })
+      throw refusal(walk, { what: `a BigInt (\`${clip(String(value), 60)}n\`)`, fix: primitiveFixes.bigint })
     case "symbol":
       throw refusal(walk, { what: "a symbol", fix: primitiveFixes.symbol })
     case "function":
@@ -163,14 +164,10 @@ function renderPath(path: readonly (string | number)[]): string {
   let text = "result"
   for (const key of path) {
     if (typeof key === "number") text += `[${key}]`
-    else if (/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key)) text += `.${clip(key)}`
-    else text += `[${JSON.stringify(clip(key))}]`
+    else if (/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key)) text += `.${clip(key, 60)}`
+    else text += `[${JSON.stringify(clip(key, 60))}]`
   }
   return text.length <= 300 ? text : `${text.slice(0, 150)}…${text.slice(-149)}`
-}
-
-function clip(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 60)}…`
 }
 
 function refusal(walk: Walk, problem: { what: string; fix: string; cause?: unknown }): NotSerializable {

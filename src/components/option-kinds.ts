@@ -1,4 +1,5 @@
 import { isObject } from "../protocol/jsonrpc.ts"
+import { longestTimer } from "../shared/longest-timer.ts"
 import { isMediaType } from "./content-media.ts"
 
 /** What the value of an option must be, and the words for it: "a string". */
@@ -10,9 +11,6 @@ export interface OptionTest {
   /** Keeps the value out of the message. */
   readonly isSecret?: boolean
 }
-
-/** Timers run at once when they are told to wait for longer. */
-const maxTimer = 2 ** 31
 
 /** The kinds that options of several things have. */
 export const optionKinds: {
@@ -69,5 +67,5 @@ function isWhole(value: unknown, least: number): value is number {
 }
 
 function isTime(value: unknown): value is number {
-  return typeof value === "number" && value >= 0 && value < maxTimer
+  return typeof value === "number" && value >= 0 && value < longestTimer + 1
 }

@@ -1,3 +1,4 @@
+import { clip } from "../shared/clip.ts"
 import { FleetError, type HttpAnswer } from "./fleet-error.ts"
 
 /** What was sent is no message that can be answered here. */
@@ -121,11 +122,6 @@ const abortTexts = {
   shutdown: "The server is shutting down.",
   suspended: "The call waits for input from the client and will run again with it.",
 } as const
-
-/** Keeps what a peer sent from filling a message. */
-export function clip(text: string): string {
-  return text.length <= 100 ? text : `${text.slice(0, 100)}…`
-}
 
 /** Names what a peer sent in a message. Never converts an object: `{"toString":1}` would throw. */
 export function show(value: unknown): string {

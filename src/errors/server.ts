@@ -1,5 +1,6 @@
+import { clip } from "../shared/clip.ts"
 import { FleetError, type HttpAnswer } from "./fleet-error.ts"
-import { clip, show } from "./protocol.ts"
+import { show } from "./protocol.ts"
 
 /** No tool of this name, or none that the caller may see. */
 export class UnknownTool extends FleetError {

@@ -1,15 +1,13 @@
 import type { RequestListener, Server } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import { CannotListen, PortInUse } from "../errors/http.ts"
+import { longestTimer } from "../shared/longest-timer.ts"
 import { withDefaults } from "./endpoint.ts"
 import { createNodeListener, type NodeListener } from "./node.ts"
 import type { RunningServer, ServeOptions } from "./running-server.ts"
 
 /** How long aborted calls have to say so, in milliseconds. */
 const lastWordsMs = 500
-
-/** Timers that are told to wait for longer run at once. */
-const maxTimer = 2_147_483_647
 
 /**
  * Listens with `node:http`, with time-outs against clients that are slow on purpose.
@@ -103,7 +101,7 @@ function stop({ server, sockets }: Listening, graceMs: number): Promise<void> {
     // Connections that finish their last answer become idle one by one, and nothing tells when.
     const sweep = setInterval(() => server.closeIdleConnections(), 20)
     // Calls that are aborted at the end of their grace still get to answer.
-    const cut = setTimeout(() => server.closeAllConnections(), Math.min(graceMs + lastWordsMs, maxTimer))
+    const cut = setTimeout(() => server.closeAllConnections(), Math.min(graceMs + lastWordsMs, longestTimer))
     server.close(() => {
       clearInterval(sweep)
       clearTimeout(cut)

@@ -1,5 +1,6 @@
 import { contextStore } from "#context"
 import { LifespanTimeout, StartingServer } from "../errors/server.ts"
+import { longestTimer } from "../shared/longest-timer.ts"
 
 /** Starts something that lives as long as the server; what it gives is called when the server closes. */
 export type Lifespan = () => Promise<(() => Promise<void>) | undefined>
@@ -91,6 +92,3 @@ async function failuresWithin(limitMs: number, work: Promise<void>): Promise<rea
     clearTimeout(timer)
   }
 }
-
-/** A longer delay overflows the timer, which would then fire at once. */
-const longestTimer = 2_147_483_647

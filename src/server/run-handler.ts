@@ -5,6 +5,7 @@ import { CallAborted } from "../errors/protocol.ts"
 import { NoContext } from "../errors/server.ts"
 import { HandlerTimeout } from "../errors/tool.ts"
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
+import { longestTimer } from "../shared/longest-timer.ts"
 import { isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
 import { CallContext } from "./context.ts"
 import type { Core } from "./core.ts"
@@ -80,9 +81,6 @@ function whenSettled<Input>(run: HandlerRun<Input>, value: Promise<object>): Pro
   const timeout = run.timeout ?? core.timeout
   return timeout === undefined || timeout > longestTimer ? settled : withTimeout(run, timeout, settled)
 }
-
-/** A longer delay overflows the timer, which would then fire at once; nobody waits 24 days for it. */
-const longestTimer = 2_147_483_647
 
 function abandoned(cause: unknown): Outcome {
   return { kind: "failure", error: { code: -32603, message: "The call is over." }, cause }

@@ -1,5 +1,6 @@
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
+import { longestTimer } from "../shared/longest-timer.ts"
 import { metaKeys } from "../spec/meta.ts"
 import type { Core } from "./core.ts"
 import { type ChangeEvent, isInAudience } from "./events.ts"
@@ -69,7 +70,6 @@ async function passes(honored: readonly Honored[], event: ChangeEvent, call: Cal
 function endAtExpiry(call: Call, end: () => void): () => void {
   const expiresAt = call.peer.principal?.expiresAt
   if (expiresAt === undefined) return () => undefined
-  // Longer delays would overflow the timer and fire at once.
-  const timer = setTimeout(end, Math.min(Math.max(expiresAt - Date.now(), 0), 2_147_483_647))
+  const timer = setTimeout(end, Math.min(Math.max(expiresAt - Date.now(), 0), longestTimer))
   return () => clearTimeout(timer)
 }
