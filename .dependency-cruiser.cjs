@@ -13,7 +13,7 @@ const floors = [
 
 /** Where `node:` modules may be imported. Everything else runs on web standards. */
 const nodeOnly =
-  "^src/(stdio|cli)/|^src/http/node[^/]*\\.ts$|^src/storage/disk[^/]*\\.ts$|^src/components/[^/]+-file\\.ts$|^src/server/context-store/node\\.ts$"
+  "^src/(stdio|cli)/|^src/http/node[^/]*\\.ts$|^src/storage/disk[^/]*\\.ts$|^src/components/[^/]+-file\\.ts$"
 
 const tests = "\\.test(-d)?\\.ts$"
 

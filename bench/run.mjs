@@ -4,15 +4,18 @@
  *
  *   node bench/run.mjs [--rows call-32,list-100] [--servers raw,rawspec,fleetmcp] [--rounds 7] [--seconds 0.75]
  *                      [--forks 3] [--json out.json] [--goal] [--by cpu] [--write] [--full]
+                      [--build old=../before/dist]
  *
  * `--goal` judges against goals.json and exits 1 on a miss, 3 if the machine was too busy to tell (`raw` differs
  * from itself, or not even `rawspec` meets the goal); with `--by cpu` it judges CPU time instead of throughput. `--write` puts the tables into docs/performance.md. `--full`
- * also installs every peer anew for the install row.
+ * also installs every peer anew for the install row. `--build old=<folder>`, any number of times, measures another
+ * build of ours in the same rounds, as `fleetmcp:old`.
  */
 import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import os from "node:os"
-import { fileURLToPath } from "node:url"
+import { resolve } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
 import { parseArgs } from "node:util"
 import { DIST } from "./lib/dist.mjs"
 import { judge, sayGoal, WITNESSES } from "./lib/goals.mjs"
@@ -37,6 +40,7 @@ const { values } = parseArgs({
     by: { type: "string", default: "throughput" },
     write: { type: "boolean", default: false },
     full: { type: "boolean", default: false },
+    build: { type: "string", multiple: true, default: [] },
   },
 })
 
@@ -67,6 +71,17 @@ function names(option, known) {
   return list
 }
 
+/** The other builds by name, as file URLs. */
+function builds() {
+  const pairs = values.build.map((text) => {
+    const [name, folder] = text.split("=")
+    if (!folder || !existsSync(`${folder}/index.js`))
+      stopWith(`--build: \`${text}\` is not name=<folder of a build>`)
+    return [name, pathToFileURL(`${resolve(folder)}/`).href]
+  })
+  return Object.fromEntries(pairs)
+}
+
 function amount(option) {
   const value = Number(values[option])
   if (!(value > 0)) stopWith(`--${option}: \`${values[option]}\` is not a positive number`)
@@ -85,7 +100,7 @@ async function run() {
   const asked = names("servers", SERVERS)
   const servers = values.goal && asked ? [...new Set([...WITNESSES, ...asked])] : asked
   const settings = { rounds: amount("rounds"), seconds: amount("seconds"), forks: amount("forks") }
-  const options = { ...settings, servers, full: values.full }
+  const options = { ...settings, servers, full: values.full, builds: builds() }
   const rows = {}
   for (const id of ids ?? [...Object.keys(HTTP_ROWS), ...Object.keys(OTHER_ROWS)]) {
     const kind = id in HTTP_ROWS ? "http" : id

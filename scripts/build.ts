@@ -38,12 +38,23 @@ for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
   if (!/\.(js|ts)$/.test(file)) continue
   if (isStale(file)) rmSync(join(dist, file))
   else if (file.endsWith(".d.ts")) nameOutputs(join(dist, file))
+  else narrow(join(dist, file))
 }
 
 /** Only stale files go; the folder stays, so that a program using it meanwhile keeps its files. */
 function isStale(file: string): boolean {
   if (file.endsWith(".js")) return !written.has(file)
   return !existsSync(join(root, "src", file.replace(/\.d\.ts$/, ".ts")))
+}
+
+/**
+ * V8 keeps a file with one character beyond Latin-1 in two bytes each, and reads it slower. esbuild has escaped them
+ * everywhere but in comments.
+ */
+function narrow(path: string): void {
+  const text = readFileSync(path, "utf8")
+  const narrowed = text.replaceAll("\u2026", "...").replace(/[^\0-\xff]/g, "?")
+  if (narrowed !== text) writeFileSync(path, narrowed)
 }
 
 /** tsc leaves `./x.ts` in declarations; older resolvers want it named as what is there. */

@@ -1,4 +1,4 @@
-import { createNodeListener, type NodeListener, type RunningServer, serveHttp } from "#node"
+import type { NodeListener, RunningServer } from "#node"
 import { type ComponentKind, componentKey } from "./components/component.ts"
 import { fingerprint } from "./components/fingerprint.ts"
 import { assertOptions, readOptions } from "./components/options.ts"
@@ -16,6 +16,7 @@ import {
 import { createEndpoint, type Endpoint } from "./http/endpoint.ts"
 import { createFetchHandler, type FetchHandler } from "./http/handler.ts"
 import { type HttpOptions, httpOptions } from "./http/http-options.ts"
+import { createLazyListener, loadNode } from "./http/lazy-node.ts"
 import { joinRoutes, type OwnedRoutes, type RouteHandler } from "./http/router.ts"
 import type { Params } from "./protocol/jsonrpc.ts"
 import type { MessageHandler } from "./protocol/transport.ts"
@@ -245,8 +246,8 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * createServer(mcp.node).listen(3000, "127.0.0.1")
    */
   get node(): NodeListener {
-    // Looked up per request, so that routes and plugins added later count.
-    return (req, res) => this.#nodeListener()(req, res)
+    this.#node ??= createLazyListener(() => this.#endpoint)
+    return this.#node
   }
 
   /**
@@ -263,7 +264,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     assertOptions("`mcp.http()`", options, httpOptions)
     const own = readOptions(this.#options.http ?? {}, httpOptions)
     const endpoint = this.#createEndpoint({ ...own, ...readOptions(options, httpOptions) })
-    return { fetch: createFetchHandler(() => endpoint), node: createNodeListener(endpoint) }
+    return { fetch: createFetchHandler(() => endpoint), node: createLazyListener(() => endpoint) }
   }
 
   /**
@@ -304,6 +305,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     await this.start()
     if (this.#closed !== undefined) throw new ServerClosed()
     const { path, timeouts } = this.#endpoint
+    const { serveHttp } = await loadNode()
     const server = await serveHttp(this.node, {
       port: options.port ?? 3000,
       host: options.host ?? "127.0.0.1",
@@ -484,12 +486,6 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   #offer(endpoint: Endpoint): void {
     // Its requests that are still open count for the new one.
     this.#endpoint = { ...endpoint, load: this.#endpoint.load }
-    this.#node = undefined
-  }
-
-  #nodeListener(): NodeListener {
-    this.#node ??= createNodeListener(this.#endpoint)
-    return this.#node
   }
 
   /** Made at once, not at the next request, so that what is wrong is told to whoever wrote it. */

@@ -5,8 +5,9 @@ import { config } from "./child.mjs"
 import { DIST } from "./dist.mjs"
 import { toZod } from "./zod.mjs"
 
+// Text, as everybody here answers: a number would also be sent as structured content, which is more work.
 const handlers = {
-  add: ({ a, b }) => a + b,
+  add: ({ a, b }) => String(a + b),
   echo: ({ text }) => text,
   filler: () => "ok",
   progress: ({ steps }, ctx) => {

@@ -107,9 +107,9 @@ export const HTTP_ROWS = {
 }
 
 /** Runs one row; resolves to the figures of each server by name. */
-export async function runHttpRow(row, { servers, ...options }) {
+export async function runHttpRow(row, { servers, builds = {}, ...options }) {
   const names = [REFERENCE, ...(servers ?? SERVERS).filter((name) => takesPart(row, name, servers))]
-  const results = await measure(() => openLanes(row, names), options)
+  const results = await measure(() => openLanes(row, names, builds), options)
   return Object.fromEntries(
     names.map((name) => {
       const own = results.get(name)
@@ -121,8 +121,8 @@ export async function runHttpRow(row, { servers, ...options }) {
 
 const baselineOf = (name) => `${name} baseline`
 
-/** Starts a process for each server; `raw:2` is a second one of `raw`. */
-async function openLanes(row, names) {
+/** Starts a process for each server; `raw:2` is a second one of `raw`, `fleetmcp:old` that of the build `old`. */
+async function openLanes(row, names, builds) {
   const targets = []
   const lanes = []
   const failures = new Map()
@@ -132,7 +132,8 @@ async function openLanes(row, names) {
   ])
   for (const { key, name, size } of wanted) {
     try {
-      const target = await startServer(name.split(":")[0], size)
+      const [server, variant] = name.split(":")
+      const target = await startServer(server, size, builds[variant])
       targets.push(target)
       lanes.push({ key, slice: (limits) => slice(row, target, limits) })
     } catch (error) {
@@ -144,7 +145,7 @@ async function openLanes(row, names) {
 
 function takesPart(row, name, asked) {
   if (name === REFERENCE) return false
-  if (row.only) return row.only.includes(name)
+  if (row.only) return row.only.includes(name.split(":")[0]) || row.only.includes(name)
   if (!FETCH_FRONTS.includes(name)) return true
   return name !== BARE_FRONT && asked !== undefined
 }

@@ -16,10 +16,14 @@ async function freePort() {
   return port
 }
 
-/** Starts `servers/<name>.mjs` with a catalog of `size` and resolves when it serves. */
-export async function startServer(name, size) {
+/**
+ * Starts `servers/<name>.mjs` with a catalog of `size` and resolves when it serves. `dist` is another build of ours
+ * than the one to measure, as a file URL.
+ */
+export async function startServer(name, size, dist) {
   const port = await freePort()
-  const target = await startChild(`servers/${name}.mjs`, [JSON.stringify({ port, ...size })])
+  const env = dist === undefined ? {} : { FLEETMCP_DIST: dist }
+  const target = await startChild(`servers/${name}.mjs`, [JSON.stringify({ port, ...size })], env)
   Object.assign(target, { name, port })
   if (target.wire !== PROTOCOL) {
     try {
@@ -33,8 +37,8 @@ export async function startServer(name, size) {
 }
 
 /** Starts a file of this folder and resolves to what it said in its ready message. */
-export async function startChild(file, args) {
-  const env = { ...process.env, NODE_ENV: "production" }
+export async function startChild(file, args, ownEnv = {}) {
+  const env = { ...process.env, NODE_ENV: "production", ...ownEnv }
   const url = new URL(`../${file}`, import.meta.url)
   const child = fork(url, args, { stdio: ["ignore", "pipe", "pipe", "ipc"], env })
   let said = ""

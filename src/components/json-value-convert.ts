@@ -1,4 +1,5 @@
 import { NotSerializable, UnawaitedPromise } from "../errors/components.ts"
+import { isIdentifier } from "../shared/characters.ts"
 import { clip } from "../shared/clip.ts"
 import type { JSONValue } from "../spec/index.ts"
 import { isContent } from "./content-brand.ts"
@@ -164,7 +165,7 @@ function renderPath(path: readonly (string | number)[]): string {
   let text = "result"
   for (const key of path) {
     if (typeof key === "number") text += `[${key}]`
-    else if (/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key)) text += `.${clip(key, 60)}`
+    else if (isIdentifier(key)) text += `.${clip(key, 60)}`
     else text += `[${JSON.stringify(clip(key, 60))}]`
   }
   return text.length <= 300 ? text : `${text.slice(0, 150)}…${text.slice(-149)}`

@@ -1,12 +1,18 @@
 import { InvalidName } from "../errors/components.ts"
 import { show } from "../errors/protocol.ts"
 import { InvalidUriTemplate } from "../errors/uri.ts"
+import { lazyPattern } from "../shared/characters.ts"
+import { clip } from "../shared/clip.ts"
 
 /** The longest name the specification advises. */
 const MAX_NAME_LENGTH: number = 128
 /** The longest URI or URI template that is registered. */
 const MAX_URI_LENGTH: number = 2048
 
+const marks = /* @__PURE__ */ lazyPattern("\\p{M}+", "gu")
+const wordEnd = /* @__PURE__ */ lazyPattern("(\\p{Ll}|\\d)(\\p{Lu})", "gu")
+const acronymEnd = /* @__PURE__ */ lazyPattern("(\\p{Lu})(\\p{Lu}\\p{Ll})", "gu")
+const wordStart = /* @__PURE__ */ lazyPattern("(^| )(\\p{Ll})", "gu")
 const namePattern = /^[A-Za-z0-9_.-]{1,128}$/
 
 /** Tells whether a text is a tool or prompt name: 1 to 128 of `A-Z a-z 0-9 _ . -`. */
@@ -42,15 +48,10 @@ export function assertResourceName(name: unknown): asserts name is string {
   if (typeof name !== "string") throw new InvalidName("resource", `it is ${describe(name)}`)
   if (name.trim() === "") throw new InvalidName("resource", "it is empty")
   if (name.length > MAX_NAME_LENGTH) throw tooLong("resource", name)
-  if (!unreadable.test(name)) return
-  throw new InvalidName(
-    "resource",
-    `${describe(name)} holds control characters`,
-    name.replace(/[\p{Cc}\p{Bidi_Control}]+/gu, " "),
-  )
+  const readable = clip(name, MAX_NAME_LENGTH)
+  if (readable === name) return
+  throw new InvalidName("resource", `${describe(name)} holds control characters`, readable)
 }
-
-const unreadable = /[\p{Cc}\p{Bidi_Control}]/u
 
 function assertStrictName(kind: string, name: unknown): void {
   if (isName(name)) return
@@ -71,10 +72,7 @@ function tooLong(kind: string, name: string): InvalidName {
 
 /** Returns a valid name near the one given, or `undefined` when nothing of it can be kept. */
 export function suggestName(name: string): string | undefined {
-  const plain = name
-    .slice(0, 1024)
-    .normalize("NFKD")
-    .replace(/\p{M}+/gu, "")
+  const plain = name.slice(0, 1024).normalize("NFKD").replace(marks(), "")
   const kept = plain.replace(/[^A-Za-z0-9_.-]+/g, "_").replace(/^_+|_+$/g, "")
   return kept === "" ? undefined : kept.slice(0, MAX_NAME_LENGTH)
 }
@@ -86,10 +84,10 @@ export function titleFromName(name: string): string {
   const spaced = name
     .slice(0, 1024)
     .replace(/[_.\-\s]+/g, " ")
-    .replace(/(\p{Ll}|\d)(\p{Lu})/gu, "$1 $2")
-    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
+    .replace(wordEnd(), "$1 $2")
+    .replace(acronymEnd(), "$1 $2")
     .trim()
-  return spaced.replace(/(^| )(\p{Ll})/gu, (_, space: string, first: string) => space + first.toUpperCase())
+  return spaced.replace(wordStart(), (_, space: string, first: string) => space + first.toUpperCase())
 }
 
 /** Returns what a host shows for a component: its title, else that of its annotations, else one made of its name. */
@@ -153,7 +151,7 @@ function readable(text: string): string {
   }
   // Half a character would be left where the text is cut.
   const cut = decoded.slice(0, MAX_NAME_LENGTH).replace(/[\uD800-\uDBFF]$/, "")
-  return cut.trim() === "" || unreadable.test(cut) ? encodeURIComponent(cut) : cut
+  return cut.trim() === "" || clip(cut, MAX_NAME_LENGTH) !== cut ? encodeURIComponent(cut) : cut
 }
 
 function describe(name: unknown): string {

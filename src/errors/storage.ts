@@ -1,3 +1,4 @@
+import { clip } from "../shared/clip.ts"
 import { FleetError } from "./fleet-error.ts"
 
 /** Something that must never be done twice was given a storage that cannot rule that out. */
@@ -27,9 +28,8 @@ export class StorageFull extends FleetError {
 export class InvalidStorageKey extends FleetError {
   readonly code = "INVALID_STORAGE_KEY"
   constructor(key: string, problem: string, fix: string) {
-    // Cut and cleaned: the key may come from a peer.
-    const shown = key.slice(0, 60).replace(/[\p{Cc}\p{Cs}]/gu, "\uFFFD")
-    super(`\`${shown}\` cannot be a key of a storage: ${problem}.`, { fix })
+    // The key may come from a peer.
+    super(`\`${clip(key, 60)}\` cannot be a key of a storage: ${problem}.`, { fix })
   }
 }
 

@@ -1,4 +1,8 @@
+import { clip } from "../shared/clip.ts"
 import { FleetError } from "./fleet-error.ts"
+
+/** How much of a template or path a message shows. */
+const longest = 200
 
 /**
  * A resource URI or URI template breaks the rules of RFC 3986 or RFC 6570, or uses what is not supported.
@@ -10,7 +14,7 @@ export class InvalidUriTemplate extends FleetError {
   /** The text that was given, shortened when it is long. */
   readonly template: string
   constructor(template: string, problem: string, fix: string) {
-    const shown = brief(template)
+    const shown = clip(template, longest)
     super(`\`${shown}\` cannot be a resource URI or template: ${problem}.`, { fix })
     this.template = shown
   }
@@ -29,7 +33,7 @@ export type TemplateDisagreement =
 export class TemplateMismatch extends FleetError {
   readonly code = "FLEET-05"
   constructor(template: string, disagreement: TemplateDisagreement) {
-    super(disagreementText(brief(template), disagreement), { fix: disagreementFix(disagreement) })
+    super(disagreementText(clip(template, longest), disagreement), { fix: disagreementFix(disagreement) })
   }
 }
 
@@ -37,7 +41,7 @@ export class TemplateMismatch extends FleetError {
 export class InvalidTemplateValue extends FleetError {
   readonly code = "INVALID_TEMPLATE_VALUE"
   constructor(template: string, problem: string, fix: string) {
-    super(`\`${brief(template)}\` cannot be expanded: ${problem}.`, { fix })
+    super(`\`${clip(template, longest)}\` cannot be expanded: ${problem}.`, { fix })
   }
 }
 
@@ -47,7 +51,7 @@ export class NotCanonicalJson extends FleetError {
   /** Where in the value, such as `$.items[2].id`. */
   readonly path: string
   constructor(path: string, what: string) {
-    const shown = brief(path)
+    const shown = clip(path, longest)
     super(`The value has no canonical JSON: \`${shown}\` is ${what}.`, {
       fix: "Use strings, finite numbers, booleans, `null`, arrays and plain objects.",
     })
@@ -79,10 +83,4 @@ function disagreementFix(disagreement: TemplateDisagreement): string {
     case "required-but-optional":
       return "Make it optional or give it a default, or move the variable into the path."
   }
-}
-
-/** Keeps long texts, and characters that break a line of a log, out of a message. */
-function brief(text: string): string {
-  const shown = text.length <= 200 ? text : `${text.slice(0, 200)}…`
-  return shown.replace(/[\p{Cc}\p{Cs}]/gu, "\uFFFD")
 }

@@ -1,3 +1,4 @@
+import { isIdentifier } from "../shared/characters.ts"
 import { clip } from "../shared/clip.ts"
 
 /** One thing that is wrong with a value: where, what was expected and what came. */
@@ -52,7 +53,7 @@ export function describeIssues(issues: readonly Issue[]): string {
 export function showPath(path: readonly (string | number)[]): string {
   const shown = path.map((step, at) => {
     if (typeof step === "number") return `[${step}]`
-    if (!/^[\p{L}_$][\p{L}\d_$-]*$/u.test(step)) return `[${JSON.stringify(clip(step, longestName))}]`
+    if (!isIdentifier(step.replace(/(?<=.)-/g, "_"))) return `[${JSON.stringify(clip(step, longestName))}]`
     return `${at === 0 ? "" : "."}${clip(step, longestName)}`
   })
   return clip(shown.join(""), longestSentence)

@@ -1,4 +1,3 @@
-import { contextStore } from "#context"
 import { CallAborted, Suspended } from "../errors/protocol.ts"
 import { EndlessCalls, InProcessError } from "../errors/server.ts"
 import {
@@ -19,6 +18,7 @@ import { textHash } from "../shared/text-hash.ts"
 import type { LoggingLevel } from "../spec/index.ts"
 import { latestStatelessRevision } from "../spec/revisions.ts"
 import { CallContext } from "./context.ts"
+import { contextStore } from "./context-store.ts"
 import type { InProcessOptions, Invoker } from "./invoker.ts"
 import { markNested } from "./nested-errors.ts"
 import type { Abortable } from "./running.ts"

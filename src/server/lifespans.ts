@@ -1,6 +1,6 @@
-import { contextStore } from "#context"
 import { LifespanTimeout, StartingServer } from "../errors/server.ts"
 import { longestTimer } from "../shared/longest-timer.ts"
+import { contextStore } from "./context-store.ts"
 
 /** Starts something that lives as long as the server; what it gives is called when the server closes. */
 export type Lifespan = () => Promise<(() => Promise<void>) | undefined>

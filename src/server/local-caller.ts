@@ -1,7 +1,7 @@
-import { contextStore } from "#context"
 import type { AbortReason, Call } from "../protocol/call.ts"
 import type { Dispatch } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
+import { contextStore } from "./context-store.ts"
 import type { InProcess } from "./in-process.ts"
 import type { InProcessOptions, Invoker } from "./invoker.ts"
 import type { Abortable, RunningCalls } from "./running.ts"

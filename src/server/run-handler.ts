@@ -1,4 +1,3 @@
-import { contextStore } from "#context"
 import type { Context } from "../components/context.ts"
 import { isInputRequired } from "../components/input-required.ts"
 import { CallAborted } from "../errors/protocol.ts"
@@ -8,6 +7,7 @@ import { type Call, complete, type Outcome } from "../protocol/call.ts"
 import { longestTimer } from "../shared/longest-timer.ts"
 import { isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
 import { CallContext } from "./context.ts"
+import { contextStore } from "./context-store.ts"
 import type { Core } from "./core.ts"
 
 /** One run of a component on behalf of a call. It holds no closures: one is made for every call. */

@@ -1,4 +1,5 @@
 import { InvalidStorageKey } from "../errors/storage.ts"
+import { unstorable } from "../shared/characters.ts"
 import { andThen } from "../shared/maybe-promise.ts"
 import type { StorageDriver } from "./storage.ts"
 
@@ -71,7 +72,7 @@ function isScoped(driver: StorageDriver): driver is ScopedDriver {
 function toKey(start: string, key: string, isPrefix = false): string {
   if (key === "" && !isPrefix) throw new InvalidStorageKey(key, "it is empty", "Name what you store.")
   // PostgreSQL has no NUL, file systems no line breaks, and lone surrogates become one and the same character.
-  if (/[\p{Cc}\p{Cs}]/u.test(key)) {
+  if (unstorable.test(key)) {
     const problem = "it holds control characters or half a character"
     throw new InvalidStorageKey(key, problem, "Encode it first, as Base64 for example.")
   }

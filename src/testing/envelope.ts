@@ -21,7 +21,7 @@ export class Envelope {
   readonly #serialize: boolean
   readonly #hearsProgress: boolean
   readonly #meta: Values
-  readonly #metaText: string
+  readonly #heads: Map<string, string> = new Map()
 
   constructor(options: ConnectOptions) {
     this.#serialize = options.serialize ?? true
@@ -34,7 +34,6 @@ export class Envelope {
       [metaKeys.clientCapabilities]: { ...capabilitiesOf(options), ...options.capabilities },
       ...(logLevel === undefined ? undefined : { [metaKeys.logLevel]: logLevel }),
     })
-    this.#metaText = JSON.stringify(this.#meta)
   }
 
   /** Makes the message of a request: as parsed JSON, or holding the very objects of the test. */
@@ -45,10 +44,18 @@ export class Envelope {
       // Not `{ ...params, _meta }`: an object literal that begins with a spread costs ten times as much.
       return { jsonrpc: "2.0", id, method, params: { _meta, ...params, ...(own && { _meta }) } }
     }
-    const meta = own === undefined ? this.#metaText : JSON.stringify({ ...this.#meta, ...own })
-    return JSON.parse(
-      `{"jsonrpc":"2.0","id":${id},"method":${JSON.stringify(method)},${withMeta(params, meta)}}`,
-    )
+    const head = own === undefined ? this.#headOf(method) : headOf(method, { ...this.#meta, ...own })
+    const members = JSON.stringify(own === undefined ? params : { ...params, _meta: undefined }).slice(1)
+    return JSON.parse(`{"jsonrpc":"2.0","id":${id},${head}${members === "}" ? "" : ","}${members}}`)
+  }
+
+  /** The head of the most requests, which say nothing of their own in `_meta`. */
+  #headOf(method: string): string {
+    const known = this.#heads.get(method)
+    if (known !== undefined) return known
+    const head = headOf(method, this.#meta)
+    this.#heads.set(method, head)
+    return head
   }
 
   /** Makes a notification, which needs no envelope. */
@@ -72,8 +79,7 @@ export class Envelope {
   }
 }
 
-function withMeta(params: Values, meta: string): string {
-  const given = params._meta === undefined ? params : { ...params, _meta: undefined }
-  const members = JSON.stringify(given).slice(1, -1)
-  return `"params":{${members}${members === "" ? "" : ","}"_meta":${meta}}`
+/** The text of a request between its id and its other parameters. */
+function headOf(method: string, meta: Values): string {
+  return `"method":${JSON.stringify(method)},"params":{"_meta":${JSON.stringify(meta)}`
 }

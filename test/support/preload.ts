@@ -1,5 +1,6 @@
 import { loadMessages } from "../../src/components/prompt.ts"
 import { loadReading } from "../../src/components/resource-read.ts"
+import { loadNode } from "../../src/http/lazy-node.ts"
 import { loadInterpreter } from "../../src/schema/json-schema-validator.ts"
 import { loadCoercion } from "../../src/schema/lenient-validator.ts"
 import { loadWording } from "../../src/schema/standard-validator.ts"
@@ -11,6 +12,7 @@ await Promise.all([
   loadCoercion(),
   loadReading(),
   loadMessages(),
+  loadNode(),
   import("../../src/protocol/stateless/aes-sealer.ts"),
   import("../../src/protocol/stateless/conversation.ts"),
   import("../../src/protocol/stateless/sealed-journal.ts"),

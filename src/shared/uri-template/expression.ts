@@ -1,4 +1,5 @@
 import { InvalidUriTemplate } from "../../errors/uri.ts"
+import { lazyPattern } from "../characters.ts"
 import { normalizePercent } from "./percent.ts"
 
 /** What stands between two braces. */
@@ -11,6 +12,7 @@ export interface Expression {
 
 const supported = "Use `{x}`, `{x*}`, `{+x}`, `{?a,b}` or `{&a}`."
 const forbidden = /[^!#-;=?-Z[\]_a-z~\u{A0}-\u{D7FF}\u{E000}-\u{10FFFF}]/u
+const invisible = /* @__PURE__ */ lazyPattern("[\\p{C}\\p{Z}]", "u")
 const badEscape = /%(?![0-9A-Fa-f]{2}).{0,2}/
 const variableName = /^[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*$/
 
@@ -82,9 +84,9 @@ function operatorFix(operator: string, list: string): string {
 }
 
 function illegalCharacter(template: string, char: string): InvalidUriTemplate {
-  if (/\p{Cs}/u.test(char))
+  if (/[\ud800-\udfff]/u.test(char))
     return new InvalidUriTemplate(template, "it is not well-formed Unicode", "Remove the lone surrogate.")
-  const shown = /[\p{C}\p{Z}]/u.test(char)
+  const shown = invisible().test(char)
     ? `U+${char.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`
     : char
   const fix = `Percent-encode it: \`${encodeURIComponent(char)}\`.`

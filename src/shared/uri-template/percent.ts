@@ -1,10 +1,11 @@
+import { control } from "../characters.ts"
+
 /** The longest URI that is read or made, in UTF-16 units. */
 export const MAX_URI_LENGTH = 8192
 
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
 // What most URIs look like; such a URI is in normal form already.
 const plainUri = /^[a-z][a-z0-9+.-]*:[!#$&-;=?-Z[\]_a-z~]*$/
-const control = /\p{Cc}/u
 const unreserved = /^[A-Za-z0-9._~-]$/
 const unsettled = /%[0-9A-Fa-f]{2}|[^!#-$&-;=?-Z[\]_a-z~%]+/g
 
