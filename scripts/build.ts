@@ -1,6 +1,6 @@
 /**
  * Builds `dist/` from `src/`: declarations by tsc, one per source file, and JavaScript by esbuild, one file per
- * entry and two chunks for what they share. Node spends about a millisecond on every module it loads, and there are
+ * entry and a chunk for what they share. Node spends about a millisecond on every module it loads, and there are
  * 150 of them.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"

@@ -5,10 +5,9 @@ import { entries, importTargets } from "./manifest.ts"
 import { root } from "./run.ts"
 
 /**
- * Has esbuild write what the main entry loads as two chunks: what is also needed by code that is loaded later, and
- * the rest. By itself it makes a chunk for every set of entries that share something, a dozen here, and Node spends
- * a millisecond on each. Where all entries read all of it, there is one such set; code that is loaded later reads
- * no more than it needs, so that bundlers of users keep the rest in one file with their program.
+ * Has esbuild write what the main entry loads as one chunk. By itself it makes a chunk for every set of entries that
+ * share something, a dozen here: Node spends a millisecond on each, and what they hand each other has to be named on
+ * both sides. Where all entries read all of it, and so does code that is loaded later, there is one such set.
  */
 export async function fewChunks(options: BuildOptions): Promise<Plugin> {
   const { metafile } = await build({ ...options, write: false, metafile: true })
@@ -18,13 +17,7 @@ export async function fewChunks(options: BuildOptions): Promise<Plugin> {
   const late = importTargets().filter(({ source }) => graph.reach(source).length > 1)
   const isLate = (file: string) => graph.imports(file).some((path) => late.some(({ name }) => name === path))
   const shared = graph.reach(main).filter((file) => !graph.reach(file).some(isLate))
-  const lazy = graph.lazy()
-  const sharedWithLazy = new Set(lazy.flatMap((file) => graph.reach(file)))
-  const readsOf = (file: string) => {
-    const ofLazy = shared.filter((one) => sharedWithLazy.has(one))
-    return lazy.includes(file) ? ofLazy : shared
-  }
-  const readers = [...graph.entries(), ...lazy].filter((file) =>
+  const readers = [...graph.entries(), ...graph.lazy()].filter((file) =>
     graph.reach(file).some((one) => shared.includes(one)),
   )
   return {
@@ -33,7 +26,7 @@ export async function fewChunks(options: BuildOptions): Promise<Plugin> {
       onLoad({ filter: /\.ts$/ }, ({ path }) => {
         const reader = readers.find((file) => join(root, file) === path)
         if (reader === undefined) return undefined
-        const reads = readsOf(reader).map((file) => `import ${JSON.stringify(join(root, file))}`)
+        const reads = shared.map((file) => `import ${JSON.stringify(join(root, file))}`)
         return { contents: [readFileSync(path, "utf8"), ...reads].join("\n"), loader: "ts" }
       })
     },

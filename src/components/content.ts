@@ -1,5 +1,6 @@
 import { InvalidContent } from "../errors/components.ts"
 import { encodeBase64 } from "../shared/base64.ts"
+import { fromUtf8 } from "../shared/utf8.ts"
 import type {
   Annotations,
   AudioContent,
@@ -219,11 +220,6 @@ function fileMediaType(contents: string | Uint8Array, uri: string, declared: str
 }
 
 function decodeText(bytes: Uint8Array, mimeType: string): string | undefined {
-  if (!isTextType(mimeType)) return undefined
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    // Text in another encoding: the bytes are sent as they are.
-    return undefined
-  }
+  // Text in another encoding: the bytes are sent as they are.
+  return isTextType(mimeType) ? fromUtf8(bytes) : undefined
 }

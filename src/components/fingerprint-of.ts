@@ -1,4 +1,5 @@
 import { canonicalJson } from "../shared/canonical-json.ts"
+import { toUtf8 } from "../shared/utf8.ts"
 
 /** What a fingerprint covers: what a model is told of a component, and what it may send and get. */
 const covered = [
@@ -23,7 +24,7 @@ export type FingerprintSource = { readonly [Field in (typeof covered)[number]]?:
  */
 export async function fingerprintOf(definition: FingerprintSource): Promise<string> {
   const text = canonicalJson(Object.fromEntries(covered.map((field) => [field, definition[field]])))
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))
+  const digest = await crypto.subtle.digest("SHA-256", toUtf8(text))
   return `sha256:${Array.from(new Uint8Array(digest), toHex).join("")}`
 }
 

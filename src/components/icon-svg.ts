@@ -1,4 +1,5 @@
 import { InvalidIcon } from "../errors/components.ts"
+import { fromUtf8, withoutMark } from "../shared/utf8.ts"
 
 // Only what draws. What is missing here runs code (`script`, `animate` on `href`), opens HTML (`foreignObject`),
 // loads (`image`, `feImage`), links (`a`) or styles the page around it (`style`).
@@ -158,11 +159,9 @@ function assertPaint(value: string): void {
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes)
-  } catch (cause) {
-    throw refuse("it is not in UTF-8", cause)
-  }
+  const text = fromUtf8(bytes)
+  if (text === undefined) throw refuse("it is not in UTF-8")
+  return withoutMark(text)
 }
 
 function refuse(problem: string, cause?: unknown): InvalidIcon {

@@ -9,10 +9,8 @@ const MAX_NAME_LENGTH: number = 128
 /** The longest URI or URI template that is registered. */
 const MAX_URI_LENGTH: number = 2048
 
-const marks = /* @__PURE__ */ lazyPattern("\\p{M}+", "gu")
-const wordEnd = /* @__PURE__ */ lazyPattern("(\\p{Ll}|\\d)(\\p{Lu})", "gu")
-const acronymEnd = /* @__PURE__ */ lazyPattern("(\\p{Lu})(\\p{Lu}\\p{Ll})", "gu")
-const wordStart = /* @__PURE__ */ lazyPattern("(^| )(\\p{Ll})", "gu")
+// Within `findProducts` and `HTTPServer`.
+const wordEnd = /* @__PURE__ */ lazyPattern("[\\p{Ll}\\d](?=\\p{Lu})|\\p{Lu}(?=\\p{Lu}\\p{Ll})", "gu")
 const namePattern = /^[A-Za-z0-9_.-]{1,128}$/
 
 /** Tells whether a text is a tool or prompt name: 1 to 128 of `A-Z a-z 0-9 _ . -`. */
@@ -72,7 +70,10 @@ function tooLong(kind: string, name: string): InvalidName {
 
 /** Returns a valid name near the one given, or `undefined` when nothing of it can be kept. */
 export function suggestName(name: string): string | undefined {
-  const plain = name.slice(0, 1024).normalize("NFKD").replace(marks(), "")
+  const plain = name
+    .slice(0, 1024)
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f]+/g, "")
   const kept = plain.replace(/[^A-Za-z0-9_.-]+/g, "_").replace(/^_+|_+$/g, "")
   return kept === "" ? undefined : kept.slice(0, MAX_NAME_LENGTH)
 }
@@ -84,10 +85,9 @@ export function titleFromName(name: string): string {
   const spaced = name
     .slice(0, 1024)
     .replace(/[_.\-\s]+/g, " ")
-    .replace(wordEnd(), "$1 $2")
-    .replace(acronymEnd(), "$1 $2")
+    .replace(wordEnd(), "$& ")
     .trim()
-  return spaced.replace(wordStart(), (_, space: string, first: string) => space + first.toUpperCase())
+  return spaced.replace(/(^| )\S/g, (start) => start.toUpperCase())
 }
 
 /** Returns what a host shows for a component: its title, else that of its annotations, else one made of its name. */

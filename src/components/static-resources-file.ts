@@ -4,6 +4,7 @@ import { basename, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { ResourceUnreadable } from "../errors/components.ts"
 import { ResourceNotFound } from "../errors/server.ts"
+import { fromUtf8, withoutMark } from "../shared/utf8.ts"
 import { isTextType, mediaTypeOfPath } from "./content-extension.ts"
 import { assertOptions } from "./options.ts"
 import type { Resource, ResourceConfig } from "./resource.ts"
@@ -41,7 +42,9 @@ export function fileResource<const Uri extends string>(
   const limit = options.maxBytes ?? 10 * 1024 * 1024
   return fixedResource({ name: basename(absolute), ...given, mimeType }, async () => {
     const bytes = await readBounded(given.uri, absolute, limit)
-    return asText ? (decode(bytes) ?? bytes) : bytes
+    // Text in another encoding: the bytes are sent as they are.
+    const text = asText ? fromUtf8(bytes) : undefined
+    return text === undefined ? bytes : withoutMark(text)
   })
 }
 
@@ -80,13 +83,4 @@ async function openFile(uri: string, path: string): Promise<FileHandle> {
 /** Tells whether the file system says that there is nothing at a path. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")
-}
-
-function decode(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes)
-  } catch {
-    // Text in another encoding: the bytes are sent as they are.
-    return undefined
-  }
 }

@@ -1,4 +1,5 @@
 import { InvalidResult } from "../errors/components.ts"
+import { toUtf8 } from "../shared/utf8.ts"
 import { mediaTypeOfPath } from "./content-extension.ts"
 import type { Context } from "./context.ts"
 import { toJsonValue } from "./json-value.ts"
@@ -20,7 +21,7 @@ export function textResource<const Uri extends string>(
   config: Uri | ResourceConfig<Uri>,
   text: string,
 ): Resource<Uri> {
-  const size = new TextEncoder().encode(text).length
+  const size = toUtf8(text).length
   return fixedResource(withDefaults(fixedConfig("textResource", config), "text/plain", size), () => text)
 }
 
@@ -45,10 +46,7 @@ export function jsonResource<const Uri extends string>(
   if (value === undefined)
     throw new InvalidResult(subject, "it is `undefined`", "Use `null`, or leave the resource out.")
   const text = JSON.stringify(toJsonValue(value, subject))
-  return fixedResource(
-    withDefaults(given, "application/json", new TextEncoder().encode(text).length),
-    () => text,
-  )
+  return fixedResource(withDefaults(given, "application/json", toUtf8(text).length), () => text)
 }
 
 /**

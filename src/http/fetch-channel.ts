@@ -1,4 +1,5 @@
 import type { HeaderBag } from "../protocol/transport.ts"
+import { toUtf8 } from "../shared/utf8.ts"
 import { HttpChannel } from "./channel.ts"
 import type { Endpoint } from "./endpoint.ts"
 import type { StreamSink } from "./event-stream.ts"
@@ -25,12 +26,10 @@ export class FetchChannel extends HttpChannel {
     this.#onOpen = undefined
   }
 
-  /** Resolves when something is sent ahead of the answer. */
-  opened(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.readable === undefined) this.#onOpen = resolve
-      else resolve()
-    })
+  /** Calls `run` when something is sent ahead of the answer; at once if something was. */
+  whenOpen(run: () => void): void {
+    if (this.readable === undefined) this.#onOpen = run
+    else run()
   }
 
   /** One for each stream: some runtimes let no request touch what another one opened. */
@@ -107,7 +106,7 @@ class FetchSink implements StreamSink {
   }
 
   write(text: string): void {
-    const bytes = encoder.encode(text)
+    const bytes = toUtf8(text)
     this.#written += bytes.byteLength
     this.#controller?.enqueue(bytes)
   }
@@ -148,5 +147,3 @@ class FetchSink implements StreamSink {
     for (const resume of waiting) resume()
   }
 }
-
-const encoder: InstanceType<typeof TextEncoder> = /* @__PURE__ */ new TextEncoder()

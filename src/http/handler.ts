@@ -1,4 +1,5 @@
 import { isPrincipal, type Principal } from "../protocol/principal.ts"
+import type { Reply } from "../protocol/transport.ts"
 import {
   type Authenticator,
   invalidAuthentication,
@@ -38,16 +39,20 @@ export type FetchHandler = (request: Request) => Promise<Response>
  * export default { fetch: createFetchHandler(() => endpoint) }
  */
 export function createFetchHandler(endpoint: () => Endpoint): FetchHandler {
-  return async (request) => {
+  return (request) => {
     const site = endpoint()
-    try {
-      return await serve(site, request)
-    } catch (error) {
-      // Whatever fails because its client went away is no error of ours, and has nobody to be told.
-      if (request.signal.aborted) return toNobody()
-      return toResponse(site, request, failureAnswer(site, error))
-    }
+    // As it is: a promise around it would cost a call a twentieth of its time.
+    if (isMessage(site, request)) return serveMessage(site, request)
+    return serve(site, request).catch((error) => fail(site, request, error))
   }
+}
+
+/** Whether a request is plainly a message: what needs a closer look is admitted like everything else. */
+function isMessage({ path, guard }: Endpoint, { method, url, headers }: Request): boolean {
+  if (method !== "POST" || !url.endsWith(path)) return false
+  if (url.indexOf("/", url.indexOf("//") + 2) !== url.length - path.length) return false
+  const host = headers.get("host")
+  return host !== null && guard(host, headers.get("origin") ?? undefined) === undefined
 }
 
 async function serve(endpoint: Endpoint, request: Request): Promise<Response> {
@@ -63,48 +68,71 @@ async function serve(endpoint: Endpoint, request: Request): Promise<Response> {
   })
   if (admission.kind === "answer") return toResponse(endpoint, request, admission.answer)
   if (admission.kind === "route") return serveRoute(endpoint, request, admission.handler)
+  return serveMessage(endpoint, request)
+}
+
+async function serveMessage(endpoint: Endpoint, request: Request): Promise<Response> {
   const refusal = overload(endpoint.load)
   if (refusal !== undefined) return toResponse(endpoint, request, refusal)
-  const channel = new FetchChannel(endpoint, request, new FetchHeaders(headers))
+  const headers = new FetchHeaders(request.headers)
+  const channel = new FetchChannel(endpoint, request, headers)
   // Before anything is awaited: all of a burst would find room otherwise.
   channel.enter(endpoint.load)
-  request.signal.addEventListener("abort", () => channel.leave(), { once: true })
   try {
-    const response = await serveMessage(endpoint, channel)
-    // A stream goes on after its head is out.
-    if (!channel.committed) channel.leave()
-    return response
+    const { authenticator } = endpoint
+    // Only where it takes time to know more: adapters make the signal of a request when it is looked at.
+    if (authenticator !== undefined || headers.get("content-length") === undefined) {
+      request.signal.addEventListener("abort", () => channel.leave(), { once: true })
+    }
+    if (authenticator !== undefined) {
+      const caller = await authenticate(endpoint, authenticator, channel)
+      if (isRefusal(caller)) return toResponse(endpoint, request, refusalAnswer(caller))
+      if (request.signal.aborted) return toNobody()
+      if (!isPrincipal(caller)) throw await invalidAuthentication(caller)
+      channel.principal = caller
+    }
+    const problem = contentTypeProblem(headers.get("content-type"))
+    if (problem !== undefined) return toResponse(endpoint, request, problem)
+    const message = parseBody(await readText(request, endpoint.bodyLimit))
+    const reply = endpoint.handler.handle(message, channel)
+    return reply instanceof Promise
+      ? await respondLater(endpoint, channel, reply)
+      : respond(endpoint, channel, reply)
   } catch (error) {
     channel.leave()
-    throw error
+    return fail(endpoint, request, error)
+  } finally {
+    // A stream goes on after its head is out.
+    if (!channel.committed) channel.leave()
   }
 }
 
-async function serveMessage(endpoint: Endpoint, channel: FetchChannel): Promise<Response> {
-  const { request } = channel
-  if (endpoint.authenticator !== undefined) {
-    const caller = await authenticate(endpoint, endpoint.authenticator, channel)
-    if (isRefusal(caller)) return toResponse(endpoint, request, refusalAnswer(caller))
-    if (request.signal.aborted) return toNobody()
-    if (!isPrincipal(caller)) throw await invalidAuthentication(caller)
-    channel.principal = caller
-  }
-  const problem = contentTypeProblem(channel.headers.get("content-type"))
-  if (problem !== undefined) return toResponse(endpoint, request, problem)
-  return respond(endpoint, channel, parseBody(await readText(request, endpoint.bodyLimit)))
+function fail(endpoint: Endpoint, request: Request, error: unknown): Response {
+  // Whatever fails because its client went away is no error of ours, and has nobody to be told.
+  if (request.signal.aborted) return toNobody()
+  return toResponse(endpoint, request, failureAnswer(endpoint, error))
 }
 
 /** Answers as JSON, unless something is sent before the answer: then as a stream, from that moment on. */
-async function respond(endpoint: Endpoint, channel: FetchChannel, message: unknown): Promise<Response> {
+function respondLater(endpoint: Endpoint, channel: FetchChannel, reply: Promise<Reply>): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    channel.whenOpen(() => resolve(stream(endpoint, channel, reply)))
+    reply.then((settled) => {
+      if (channel.readable === undefined) resolve(respond(endpoint, channel, settled))
+    }, reject)
+  })
+}
+
+function respond(endpoint: Endpoint, channel: FetchChannel, reply: Reply): Response {
+  if (channel.readable !== undefined) return stream(endpoint, channel, reply)
+  const { status, body, headers } = reply
   const cors = endpoint.cors?.headers(channel.headers.get("origin"))
-  const reply = endpoint.handler.handle(message, channel)
-  const first = reply instanceof Promise ? await Promise.race([reply, channel.opened()]) : reply
-  const { readable } = channel
-  if (first !== undefined && readable === undefined) {
-    const { status, body, headers } = first
-    const type = body === undefined ? undefined : jsonHeaders
-    return new Response(body ?? null, { status, headers: { ...type, ...headers, ...cors } })
-  }
+  const type = body === undefined ? undefined : jsonHeaders
+  const all = headers === undefined && cors === undefined ? type : { ...type, ...headers, ...cors }
+  return new Response(body ?? null, all === undefined ? { status } : { status, headers: all })
+}
+
+function stream(endpoint: Endpoint, channel: FetchChannel, reply: MaybePromise<Reply>): Response {
   Promise.resolve(reply)
     .then(({ body }) => channel.endStream(body))
     .catch((error) => {
@@ -112,7 +140,8 @@ async function respond(endpoint: Endpoint, channel: FetchChannel, message: unkno
       channel.cut()
     })
     .finally(() => channel.leave())
-  return new Response(readable ?? null, { status: 200, headers: { ...streamHeaders, ...cors } })
+  const cors = endpoint.cors?.headers(channel.headers.get("origin"))
+  return new Response(channel.readable ?? null, { status: 200, headers: { ...streamHeaders, ...cors } })
 }
 
 async function serveRoute(endpoint: Endpoint, request: Request, handler: RouteHandler): Promise<Response> {

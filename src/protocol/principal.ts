@@ -1,4 +1,5 @@
 import { encodeBase64Url } from "../shared/base64.ts"
+import { toUtf8 } from "../shared/utf8.ts"
 
 /** Who is calling, as an authenticator established it. */
 export interface Principal {
@@ -51,7 +52,7 @@ const brand: unique symbol = /* @__PURE__ */ Symbol.for("fleetmcp.principal")
 export async function createPrincipal(fields: PrincipalFields): Promise<Principal> {
   // A JSON array keeps the three apart, whatever characters they hold.
   const identity = JSON.stringify([fields.issuer ?? null, fields.subject ?? null, fields.clientId ?? null])
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(identity))
+  const digest = await crypto.subtle.digest("SHA-256", toUtf8(identity))
   const principal: Principal = {
     key: encodeBase64Url(new Uint8Array(digest)),
     issuer: fields.issuer,

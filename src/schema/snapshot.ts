@@ -1,4 +1,5 @@
 import { InexpressibleSchema, SchemaTooLarge } from "../errors/schema.ts"
+import { toUtf8 } from "../shared/utf8.ts"
 import { pointerOf } from "./keywords.ts"
 import type { JsonSchema } from "./schema.ts"
 
@@ -35,7 +36,7 @@ interface Copying {
 export function snapshot(schema: object, subject: string): JsonSchema {
   const copying: Copying = { subject, tokens: [], open: new Set(), values: 0, bytes: 0 }
   const copy = copyObject(schema, copying)
-  const bytes = new TextEncoder().encode(JSON.stringify(copy)).byteLength
+  const bytes = toUtf8(JSON.stringify(copy)).byteLength
   if (bytes > schemaLimits.bytes) throw new SchemaTooLarge(subject, `${schemaLimits.bytes / 1024} KiB`)
   return copy
 }

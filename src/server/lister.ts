@@ -1,7 +1,7 @@
 import type { ComponentKind } from "../components/component.ts"
 import { show } from "../errors/protocol.ts"
 import { InvalidCursor } from "../errors/server.ts"
-import { decodeBase64Url, encodeBase64Url } from "../shared/base64.ts"
+import { decodeBase64UrlText, encodeBase64UrlText } from "../shared/base64.ts"
 import { createLru, type Lru } from "../shared/lru.ts"
 import type { Catalog, Listing } from "./catalog.ts"
 import type { Resolved, Scope } from "./provider.ts"
@@ -96,7 +96,7 @@ export class Lister {
 
 /** Points behind an entry: by its id, and by its place in case it is gone when the client comes back. */
 function toCursor({ component }: Resolved, next: number): string {
-  return encodeBase64Url(new TextEncoder().encode(JSON.stringify([next, component.id])))
+  return encodeBase64UrlText(JSON.stringify([next, component.id]))
 }
 
 function isCurrent(entries: readonly Resolved[], cursor: string): boolean {
@@ -115,11 +115,11 @@ function startOf(entries: readonly Resolved[], cursor: string): number {
 }
 
 function readCursor(cursor: string): readonly [number, string] {
-  const bytes = cursor.length > 4096 ? undefined : decodeBase64Url(cursor)
-  if (bytes === undefined) throw new InvalidCursor(cursor)
+  const text = cursor.length > 4096 ? undefined : decodeBase64UrlText(cursor)
+  if (text === undefined) throw new InvalidCursor(cursor)
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder().decode(bytes))
+    value = JSON.parse(text)
   } catch {
     // Not JSON: as little ours as any other text.
     throw new InvalidCursor(cursor)

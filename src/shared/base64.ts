@@ -1,3 +1,5 @@
+import { fromUtf8, toUtf8 } from "./utf8.ts"
+
 /** Encodes bytes as Base64 with padding (RFC 4648 §4). */
 export function encodeBase64(bytes: Uint8Array): string {
   const native: NativeBytes = bytes
@@ -46,22 +48,24 @@ export function decodeBase64Url(text: string): Uint8Array<ArrayBuffer> | undefin
 
 /** Encodes the UTF-8 of a text as Base64. Lone surrogates become U+FFFD. */
 export function encodeBase64Text(text: string): string {
-  return encodeBase64(new TextEncoder().encode(text))
+  return encodeBase64(toUtf8(text))
 }
 
 /** Encodes the UTF-8 of a text as Base64url. Lone surrogates become U+FFFD. */
 export function encodeBase64UrlText(text: string): string {
-  return encodeBase64Url(new TextEncoder().encode(text))
+  return encodeBase64Url(toUtf8(text))
 }
 
 /** Decodes Base64 that holds UTF-8; `undefined` when it is not Base64 or the bytes are not UTF-8. */
 export function decodeBase64Text(text: string): string | undefined {
-  return decodeUtf8(decodeBase64(text))
+  const bytes = decodeBase64(text)
+  return bytes && fromUtf8(bytes)
 }
 
 /** Decodes Base64url that holds UTF-8; `undefined` when it is not Base64url or the bytes are not UTF-8. */
 export function decodeBase64UrlText(text: string): string | undefined {
-  return decodeUtf8(decodeBase64Url(text))
+  const bytes = decodeBase64Url(text)
+  return bytes && fromUtf8(bytes)
 }
 
 /** Tells whether a text is what {@link encodeBase64} writes: padded, without white space, unused bits zero. */
@@ -107,14 +111,4 @@ function nodeBuffer(): NodeBuffer | undefined {
 
 function paddingOf(text: string): number {
   return text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0
-}
-
-function decodeUtf8(bytes: Uint8Array | undefined): string | undefined {
-  if (bytes === undefined) return undefined
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    // Invalid UTF-8 is one of the answers.
-    return undefined
-  }
 }

@@ -1,3 +1,5 @@
+import { decodeBase64Text, encodeBase64Text } from "../shared/base64.ts"
+
 /**
  * The HTTP header names of the protocol, in the lower case in which they are looked up.
  *
@@ -19,7 +21,6 @@ const prefix = "=?base64?"
 const suffix = "?="
 const printable = /^[\x20-\x7e]*$/
 const fieldValue = /^[\t\x20-\x7e]*$/
-const base64 = /^[A-Za-z0-9+/]*={0,2}$/
 
 /**
  * Encodes a value of `Mcp-Name` or `Mcp-Param-*`: as it is when it is plain visible ASCII, else as Base64 of its
@@ -28,7 +29,7 @@ const base64 = /^[A-Za-z0-9+/]*={0,2}$/
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#value-encoding
  */
 export function encodeHeaderValue(value: string): string {
-  return isPlain(value) ? value : `${prefix}${btoa(toBinary(value))}${suffix}`
+  return isPlain(value) ? value : `${prefix}${encodeBase64Text(value)}${suffix}`
 }
 
 /**
@@ -43,7 +44,7 @@ export function decodeHeaderValue(header: string): string | undefined {
   if (!value.startsWith(prefix) || !value.endsWith(suffix)) return fieldValue.test(value) ? value : undefined
   // `=?base64?=` has both markers only because they overlap: a peer might read it as either form.
   if (value.length < prefix.length + suffix.length) return undefined
-  return decodeBase64(value.slice(prefix.length, -suffix.length))
+  return decodeBase64Text(value.slice(prefix.length, -suffix.length))
 }
 
 function isPlain(value: string): boolean {
@@ -62,24 +63,4 @@ function withoutOuterSpace(value: string): string {
 
 function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x09
-}
-
-function decodeBase64(text: string): string | undefined {
-  if (text.length % 4 !== 0 || !base64.test(text)) return undefined
-  const binary = atob(text)
-  // RFC 4648 §3.5: left-over bits that are not zero would give one value several spellings.
-  if (btoa(binary) !== text) return undefined
-  try {
-    const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0))
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    // The bytes are not UTF-8, which is the answer.
-    return undefined
-  }
-}
-
-function toBinary(value: string): string {
-  let binary = ""
-  for (const byte of new TextEncoder().encode(value)) binary += String.fromCharCode(byte)
-  return binary
 }

@@ -170,16 +170,27 @@ describeEntries("the body of a request", (serve, entry) => {
     const [before, after] = (request.body as string).split("@")
     const encoder = new TextEncoder()
     const bytes = new Uint8Array([...encoder.encode(before), ...wrong, ...encoder.encode(after)])
-    for (const body of [bytes, new Blob([bytes]).stream()]) {
-      const { status, json } = await t.send({ ...request, body })
+    const { headers: own = {} } = request
+    const declared = { ...own, "content-length": String(bytes.byteLength) }
+    for (const [body, headers] of [
+      [bytes, own],
+      [bytes, declared],
+      [new Blob([bytes]).stream(), own],
+    ] as const) {
+      const { status, json } = await t.send({ ...request, body, headers })
       expect([status, json.error]).toEqual([400, { code: -32700, message: "The body is not UTF-8." }])
     }
   })
 
   it("may hold the character that stands for unreadable ones", async () => {
     const t = await serve(sampleServer())
-    const { status, json } = await t.send(callOf("\uFFFD"))
-    expect([status, json.result.structuredContent]).toEqual([200, { value: "\uFFFD" }])
+    const request = callOf("\uFFFD")
+    const { headers: own = {} } = request
+    const declared = { ...own, "content-length": String(Buffer.byteLength(request.body as string)) }
+    for (const headers of [own, declared]) {
+      const { status, json } = await t.send({ ...request, headers })
+      expect([status, json.result.structuredContent]).toEqual([200, { value: "\uFFFD" }])
+    }
   })
 
   it("with lone surrogates is echoed as it came", async () => {

@@ -1,5 +1,6 @@
 import { InvalidRequestState, RequestStateTooLarge } from "../../errors/protocol.ts"
 import { decodeBase64Url, encodeBase64Url } from "../../shared/base64.ts"
+import { toUtf8 } from "../../shared/utf8.ts"
 import type { Sealer, SealerOptions } from "./sealer.ts"
 
 // The platform's own type, by a name that every set of type definitions has.
@@ -28,8 +29,8 @@ export function createAesSealer(
       // The ring has one key at least: see `secrets` above.
       const { id, key } = first as RingKey
       const iv = crypto.getRandomValues(new Uint8Array(12))
-      const plain = encoder.encode(JSON.stringify({ ...payload, exp: now() + ttlMs }))
-      const additionalData = encoder.encode(associated)
+      const plain = toUtf8(JSON.stringify({ ...payload, exp: now() + ttlMs }))
+      const additionalData = toUtf8(associated)
       const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData }, key, plain)
       const text = `${version}${id}${encodeBase64Url(concat(iv, new Uint8Array(sealed)))}`
       if (text.length > maxSize) throw new RequestStateTooLarge(text.length, maxSize)
@@ -51,11 +52,10 @@ export function createAesSealer(
 }
 
 const version = "1"
-const encoder = /* @__PURE__ */ new TextEncoder()
 
 async function decrypt(key: AesKey, bytes: Uint8Array<ArrayBuffer>, associated: string) {
   const iv = bytes.subarray(0, 12)
-  const additionalData = encoder.encode(associated)
+  const additionalData = toUtf8(associated)
   try {
     const plain = await crypto.subtle.decrypt(
       { name: "AES-GCM", iv, additionalData },
@@ -70,13 +70,13 @@ async function decrypt(key: AesKey, bytes: Uint8Array<ArrayBuffer>, associated: 
 }
 
 async function deriveKey(secret: string | Uint8Array): Promise<RingKey> {
-  const material = typeof secret === "string" ? encoder.encode(secret) : new Uint8Array(secret)
+  const material = typeof secret === "string" ? toUtf8(secret) : new Uint8Array(secret)
   const base = await crypto.subtle.importKey("raw", material, "HKDF", false, ["deriveKey", "deriveBits"])
   const hkdf = (info: string) => ({
     name: "HKDF",
     hash: "SHA-256",
     salt: new Uint8Array(32),
-    info: encoder.encode(`fleetmcp request-state ${info}`),
+    info: toUtf8(`fleetmcp request-state ${info}`),
   })
   const aes = { name: "AES-GCM", length: 256 }
   const key = await crypto.subtle.deriveKey(hkdf("key"), base, aes, false, ["encrypt", "decrypt"])

@@ -1,5 +1,5 @@
 import { InvalidUriTemplate } from "../../errors/uri.ts"
-import { lazyPattern } from "../characters.ts"
+import { clip } from "../clip.ts"
 import { normalizePercent } from "./percent.ts"
 
 /** What stands between two braces. */
@@ -12,7 +12,6 @@ export interface Expression {
 
 const supported = "Use `{x}`, `{x*}`, `{+x}`, `{?a,b}` or `{&a}`."
 const forbidden = /[^!#-;=?-Z[\]_a-z~\u{A0}-\u{D7FF}\u{E000}-\u{10FFFF}]/u
-const invisible = /* @__PURE__ */ lazyPattern("[\\p{C}\\p{Z}]", "u")
 const badEscape = /%(?![0-9A-Fa-f]{2}).{0,2}/
 const variableName = /^[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*$/
 
@@ -86,9 +85,12 @@ function operatorFix(operator: string, list: string): string {
 function illegalCharacter(template: string, char: string): InvalidUriTemplate {
   if (/[\ud800-\udfff]/u.test(char))
     return new InvalidUriTemplate(template, "it is not well-formed Unicode", "Remove the lone surrogate.")
-  const shown = invisible().test(char)
-    ? `U+${char.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`
-    : char
+  const isVisible = char.trim() !== "" && clip(char) === char
+  const code = () => `U+${char.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`
   const fix = `Percent-encode it: \`${encodeURIComponent(char)}\`.`
-  return new InvalidUriTemplate(template, `it holds the illegal character \`${shown}\``, fix)
+  return new InvalidUriTemplate(
+    template,
+    `it holds the illegal character \`${isVisible ? char : code()}\``,
+    fix,
+  )
 }
