@@ -164,6 +164,7 @@ describe("file()", () => {
 
   it("needs a name or an absolute URI", () => {
     expect(() => file("a", {})).toThrow(/neither `name` nor `uri`/)
+    expect(() => file("a", { name: "\ud83d" })).toThrow(/half a character/)
     expect(() => file("a", { uri: "a.txt" })).toThrow(/not an absolute URI/)
   })
 

@@ -189,6 +189,9 @@ function commonFields(
 
 function fileUri({ uri, name }: FileOptions): string {
   if (uri !== undefined) return checkUri("file", uri)
+  if (name !== undefined && /[\ud800-\udfff]/u.test(name)) {
+    throw new InvalidContent("file", "half a character stands in its `name`", "Cut texts between characters.")
+  }
   if (name !== undefined && name !== "") return `file:///${name.split("/").map(encodeURIComponent).join("/")}`
   throw new InvalidContent(
     "file",

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { InvalidOption } from "../errors/server.ts"
 import { createPrincipal, isPrincipal, principalKey } from "./principal.ts"
 
 const fields = { issuer: "https://auth.example.com", subject: "ada", clientId: "cli" }
@@ -69,4 +70,29 @@ describe("isPrincipal", () => {
 
 it("keeps what belongs to nobody under a key that no caller can have", async () => {
   expect(principalKey(undefined)).not.toBe(principalKey(await createPrincipal({ subject: "anonymous" })))
+})
+
+describe("createPrincipal refuses", () => {
+  it.each([
+    ["nothing that says who it is", {}, "at least one"],
+    ["an empty subject", { subject: "" }, "`subject` of a principal is empty"],
+    ["a subject that is a number", { subject: 7 }, "`subject` of a principal is 7"],
+    ["scopes in one text", { subject: "ada", scopes: "read write" }, "`scopes` of a principal is read write"],
+    ["a scope that is no text", { subject: "ada", scopes: [1] }, "`scopes` of a principal is a list"],
+    ["claims that are no object", { subject: "ada", claims: ["a"] }, "`claims` of a principal is a list"],
+    [
+      "an end that is a date",
+      { subject: "ada", expiresAt: new Date(0) },
+      "`expiresAt` of a principal is an object",
+    ],
+    [
+      "an end that is no time",
+      { subject: "ada", expiresAt: Number.NaN },
+      "`expiresAt` of a principal is NaN",
+    ],
+  ])("%s", async (_, wrong, words) => {
+    const error = await createPrincipal(wrong as never).catch((thrown) => thrown)
+    expect(error).toBeInstanceOf(InvalidOption)
+    expect(`${error.message} ${error.fix}`).toContain(words)
+  })
 })

@@ -1,5 +1,8 @@
+import { show } from "../errors/protocol.ts"
+import { InvalidOption } from "../errors/server.ts"
 import { encodeBase64Url } from "../shared/base64.ts"
 import { toUtf8 } from "../shared/utf8.ts"
+import { isObject } from "./jsonrpc.ts"
 
 /** Who is calling, as an authenticator established it. */
 export interface Principal {
@@ -45,11 +48,13 @@ const brand: unique symbol = /* @__PURE__ */ Symbol.for("fleetmcp.principal")
  * Makes a {@link Principal} from what a credential proved.
  *
  * @param fields At least one of `issuer`, `subject` and `clientId`; `expiresAt` in milliseconds since the epoch.
+ * @throws {InvalidOption} A field is of another type, or none says who it is.
  * @see https://www.rfc-editor.org/rfc/rfc7519#section-4.1
  * @example
  * const ada = await createPrincipal({ issuer: "https://id.example.com", subject: "ada", scopes: ["files:read"] })
  */
 export async function createPrincipal(fields: PrincipalFields): Promise<Principal> {
+  assertFields(fields)
   // A JSON array keeps the three apart, whatever characters they hold.
   const identity = JSON.stringify([fields.issuer ?? null, fields.subject ?? null, fields.clientId ?? null])
   const digest = await crypto.subtle.digest("SHA-256", toUtf8(identity))
@@ -63,6 +68,33 @@ export async function createPrincipal(fields: PrincipalFields): Promise<Principa
     expiresAt: fields.expiresAt,
   }
   return Object.freeze(Object.defineProperty(principal, brand, { value: true }))
+}
+
+function assertFields(fields: PrincipalFields): void {
+  const { issuer, subject, clientId, scopes, claims, expiresAt } = fields
+  const isText = (value: unknown) => typeof value === "string" && value !== ""
+  const texts = Object.entries({ issuer, subject, clientId }).filter(([, value]) => value !== undefined)
+  for (const [name, value] of texts) {
+    if (!isText(value)) throw refusal(`The field \`${name}\``, value, "Give a text, or leave it out.")
+  }
+  // Else all such callers would be one, and see what belongs to each other.
+  if (texts.length === 0) {
+    throw refusal("Who is calling", undefined, "Give at least one of `issuer`, `subject` and `clientId`.")
+  }
+  // A text is iterable too, letter by letter.
+  if (scopes !== undefined && !(Array.isArray(scopes) && scopes.every(isText))) {
+    throw refusal("The field `scopes`", scopes, 'Give a list: `["files:read", "files:write"]`.')
+  }
+  if (claims !== undefined && !isObject(claims)) {
+    throw refusal("The field `claims`", claims, "Give an object, or leave it out.")
+  }
+  if (expiresAt !== undefined && !Number.isFinite(expiresAt)) {
+    throw refusal("The field `expiresAt`", expiresAt, "Give milliseconds since the epoch, or leave it out.")
+  }
+}
+
+function refusal(what: string, value: unknown, fix: string): InvalidOption {
+  return new InvalidOption(`${what} of a principal`, value === "" ? "empty" : show(value), fix)
 }
 
 /** Whether `createPrincipal()` made a value: what only looks like a principal proves nothing of a caller. */

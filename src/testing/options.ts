@@ -1,6 +1,6 @@
 import { assertOptions, type OptionKind } from "../components/options.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
-import type { Principal } from "../protocol/principal.ts"
+import { isPrincipal, type Principal } from "../protocol/principal.ts"
 import { loggingLevels } from "../protocol/stateless/envelope.ts"
 import type {
   ClientCapabilities,
@@ -88,7 +88,7 @@ const kinds: { readonly [option in keyof ConnectOptions]-?: OptionKind } = {
   maxRounds: "size",
   logLevel: loggingLevels,
   principal: {
-    holds: (value) => isObject(value) && typeof value.key === "string",
+    holds: isPrincipal,
     expected: "what `await createPrincipal(…)` gave",
   },
   headers: {
