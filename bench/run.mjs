@@ -4,12 +4,12 @@
  *
  *   node bench/run.mjs [--rows call-32,list-100] [--servers raw,rawspec,fleetmcp] [--rounds 7] [--seconds 0.75]
  *                      [--forks 3] [--json out.json] [--goal] [--by cpu] [--write] [--full]
-                      [--build old=../before/dist]
+ *                      [--build old=../before/dist]
  *
  * `--goal` judges against goals.json and exits 1 on a miss, 3 if the machine was too busy to tell (`raw` differs
  * from itself, or not even `rawspec` meets the goal); with `--by cpu` it judges CPU time instead of throughput. `--write` puts the tables into docs/performance.md. `--full`
  * also installs every peer anew for the install row. `--build old=<folder>`, any number of times, measures another
- * build of ours in the same rounds, as `fleetmcp:old`.
+ * build of ours in the same rounds of the HTTP rows, as `fleetmcp:old`.
  */
 import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
@@ -66,15 +66,18 @@ function prepare() {
 /** Reads a comma-separated option; `raw:2` names a second process of `raw`. */
 function names(option, known) {
   const list = values[option]?.split(",").filter((name) => name !== "")
-  const unknown = list?.find((name) => !known.includes(name.split(":")[0]))
+  const unknown = list?.find((name) => {
+    const [server, variant = "2"] = name.split(":")
+    return !known.includes(server) || !(/^\d+$/.test(variant) || variant in builds)
+  })
   if (unknown !== undefined) stopWith(`--${option}: no \`${unknown}\`; there are ${known.join(", ")}`)
   return list
 }
 
 /** The other builds by name, as file URLs. */
-function builds() {
+function readBuilds() {
   const pairs = values.build.map((text) => {
-    const [name, folder] = text.split("=")
+    const [, name, folder] = /^([^=]+)=(.+)$/.exec(text) ?? []
     if (!folder || !existsSync(`${folder}/index.js`))
       stopWith(`--build: \`${text}\` is not name=<folder of a build>`)
     return [name, pathToFileURL(`${resolve(folder)}/`).href]
@@ -88,6 +91,8 @@ function amount(option) {
   return value
 }
 
+const builds = readBuilds()
+
 const OTHER_ROWS = {
   "in-memory": { title: "tools/call in memory", run: runInMemory },
   import: { title: "import", run: runImport },
@@ -97,10 +102,12 @@ const OTHER_ROWS = {
 async function run() {
   const ids = names("rows", [...Object.keys(HTTP_ROWS), ...Object.keys(OTHER_ROWS)])
   prepare()
-  const asked = names("servers", SERVERS)
+  const named = names("servers", SERVERS)
+  const others = Object.keys(builds).map((name) => `fleetmcp:${name}`)
+  const asked = named ?? (others.length > 0 ? [...SERVERS, ...others] : undefined)
   const servers = values.goal && asked ? [...new Set([...WITNESSES, ...asked])] : asked
   const settings = { rounds: amount("rounds"), seconds: amount("seconds"), forks: amount("forks") }
-  const options = { ...settings, servers, full: values.full, builds: builds() }
+  const options = { ...settings, servers, full: values.full, builds }
   const rows = {}
   for (const id of ids ?? [...Object.keys(HTTP_ROWS), ...Object.keys(OTHER_ROWS)]) {
     const kind = id in HTTP_ROWS ? "http" : id

@@ -53,7 +53,13 @@ function isStale(file: string): boolean {
  */
 function narrow(path: string): void {
   const text = readFileSync(path, "utf8")
-  const narrowed = text.replaceAll("\u2026", "...").replace(/[^\0-\xff]/g, "?")
+  const lines = text.split("\n").map((line) => {
+    if (!/[^\0-\xff]/.test(line)) return line
+    if (!/^\s*(\*|\/\*|\/\/)/.test(line))
+      throw new Error(`${path} holds a character beyond Latin-1: ${line.trim()}`)
+    return line.replaceAll("\u2026", "...").replace(/[^\0-\xff]/g, "?")
+  })
+  const narrowed = lines.join("\n")
   if (narrowed !== text) writeFileSync(path, narrowed)
 }
 

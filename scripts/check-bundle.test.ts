@@ -24,10 +24,20 @@ describe("measure", () => {
     [
       "a call esbuild cannot see",
       'export default process.getBuiltinModule("node:fs")',
-      'the bundle loads ("node:fs")',
+      'the bundle loads getBuiltinModule("node:fs")',
+    ],
+    [
+      "a call of a name without `node:`",
+      'export default process.getBuiltinModule?.("fs")',
+      'the bundle loads getBuiltinModule?.("fs")',
     ],
   ])("finds node: in %s", async (_, program, problem) => {
     expect((await measure(program, 1_000_000)).problems).toEqual([problem])
+  })
+
+  it("lets a program ask for asynchronous storage", async () => {
+    const program = 'export default globalThis.process?.getBuiltinModule?.("async_hooks")'
+    expect((await measure(program, 1_000_000)).problems).toEqual([])
   })
 
   it("lets a text name a module", async () => {

@@ -10,6 +10,8 @@ import { isMain, root } from "./tools/run.ts"
 /** The program that is weighed: a server for the fetch handler, as a user writes it. */
 const entry = `import { FleetMCP } from "fleetmcp"\nexport default new FleetMCP("bundle")\n`
 const ceiling = 60_000
+// What a server does without where it is not there may be asked for.
+const hiddenModule = /\(\s*["'`]node:[\w/]+["'`]\s*\)|getBuiltinModule(?:\?\.)?\((?!\s*"async_hooks")[^)]*\)/g
 const forbidden = ["zod", "ajv", "ajv-formats", "valibot", "arktype"]
 
 export interface Bundle {
@@ -102,7 +104,7 @@ function nodeNames({ inputs }: Metafile, code: Uint8Array): readonly string[] {
   const imported = Object.entries(inputs).flatMap(([path, input]) =>
     input.imports.filter((one) => one.path.startsWith("node:")).map((one) => `${path} imports ${one.path}`),
   )
-  const hidden = new TextDecoder().decode(code).match(/\(\s*["'`]node:[\w/]+["'`]\s*\)/g) ?? []
+  const hidden = new TextDecoder().decode(code).match(hiddenModule) ?? []
   return imported.length > 0 ? imported : hidden.map((call) => `the bundle loads ${call}`)
 }
 

@@ -240,7 +240,8 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   /**
    * Serves requests of `node:http`: the listener for a server of your own.
    *
-   * @throws {NotOnThisRuntime} FLEET-14, at the first request where there is no `node:http`.
+   * Where there is no `node:http`, requests are answered with 500, and FLEET-14 stands in the log.
+   *
    * @see S28/basic/transports/streamable-http
    * @example
    * createServer(mcp.node).listen(3000, "127.0.0.1")

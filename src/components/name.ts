@@ -48,7 +48,11 @@ export function assertResourceName(name: unknown): asserts name is string {
   if (name.length > MAX_NAME_LENGTH) throw tooLong("resource", name)
   const readable = clip(name, MAX_NAME_LENGTH)
   if (readable === name) return
-  throw new InvalidName("resource", `${describe(name)} holds control characters`, readable)
+  throw new InvalidName(
+    "resource",
+    `${describe(name)} holds control characters or half a character`,
+    readable,
+  )
 }
 
 function assertStrictName(kind: string, name: unknown): void {
@@ -87,7 +91,7 @@ export function titleFromName(name: string): string {
     .replace(/[_.\-\s]+/g, " ")
     .replace(wordEnd(), "$& ")
     .trim()
-  return spaced.replace(/(^| )\S/g, (start) => start.toUpperCase())
+  return spaced.replace(/(^| )\S/gu, (start) => start.toUpperCase())
 }
 
 /** Returns what a host shows for a component: its title, else that of its annotations, else one made of its name. */

@@ -28,12 +28,16 @@ function decode(bytes: ArrayBuffer, limit: number): string {
 }
 
 /**
- * Refuses a text in which the runtime replaced something: that makes it longer than what was sent. Only the first
- * three bytes of a character of four pass, which are as long as what they are replaced by.
+ * Refuses a text in which the runtime replaced something: that makes it longer than what was sent. What passes are the
+ * first three bytes of a character of four, which are as long as their replacement, and what a byte order mark makes up for.
  */
 function checked(text: string, length: number, limit: number): string {
-  if (text.length > limit) throw new BodyTooLarge(limit)
-  if (text.includes("\ufffd") && toUtf8(text).byteLength !== length) throw new ParseError(notUtf8)
+  const isLong = text.length * 3 > limit
+  const isSuspect = text.includes("\ufffd")
+  if (!isLong && !isSuspect) return text
+  const size = toUtf8(text).byteLength
+  if (size > limit) throw new BodyTooLarge(limit)
+  if (isSuspect && size > length) throw new ParseError(notUtf8)
   return text
 }
 

@@ -1,5 +1,5 @@
 import { isPrincipal, type Principal } from "../protocol/principal.ts"
-import type { Reply } from "../protocol/transport.ts"
+import type { HeaderBag, Reply } from "../protocol/transport.ts"
 import {
   type Authenticator,
   invalidAuthentication,
@@ -41,9 +41,13 @@ export type FetchHandler = (request: Request) => Promise<Response>
 export function createFetchHandler(endpoint: () => Endpoint): FetchHandler {
   return (request) => {
     const site = endpoint()
-    // As it is: a promise around it would cost a call a twentieth of its time.
-    if (isMessage(site, request)) return serveMessage(site, request)
-    return serve(site, request).catch((error) => fail(site, request, error))
+    try {
+      // As it is: a promise around it would cost a call a twentieth of its time.
+      if (isMessage(site, request)) return serveMessage(site, request)
+      return serve(site, request).catch((error) => fail(site, request, error))
+    } catch (error) {
+      return Promise.resolve().then(() => fail(site, request, error))
+    }
   }
 }
 
@@ -80,8 +84,7 @@ async function serveMessage(endpoint: Endpoint, request: Request): Promise<Respo
   channel.enter(endpoint.load)
   try {
     const { authenticator } = endpoint
-    // Only where it takes time to know more: adapters make the signal of a request when it is looked at.
-    if (authenticator !== undefined || headers.get("content-length") === undefined) {
+    if (authenticator !== undefined || mayHang(endpoint, headers)) {
       request.signal.addEventListener("abort", () => channel.leave(), { once: true })
     }
     if (authenticator !== undefined) {
@@ -107,6 +110,15 @@ async function serveMessage(endpoint: Endpoint, request: Request): Promise<Respo
   }
 }
 
+/**
+ * Whether to watch for a client that leaves before it has sent its body. Adapters make the signal of a request when it
+ * is looked at, which costs as much as all else; nearly all of them end a body of known length when its client leaves.
+ * With those that do not, such requests would keep their places, so that it is no longer left to them when many are taken.
+ */
+function mayHang({ load }: Endpoint, headers: HeaderBag): boolean {
+  return headers.get("content-length") === undefined || load.open > load.max / 4
+}
+
 function fail(endpoint: Endpoint, request: Request, error: unknown): Response {
   // Whatever fails because its client went away is no error of ours, and has nobody to be told.
   if (request.signal.aborted) return toNobody()
@@ -117,9 +129,11 @@ function fail(endpoint: Endpoint, request: Request, error: unknown): Response {
 function respondLater(endpoint: Endpoint, channel: FetchChannel, reply: Promise<Reply>): Promise<Response> {
   return new Promise((resolve, reject) => {
     channel.whenOpen(() => resolve(stream(endpoint, channel, reply)))
-    reply.then((settled) => {
-      if (channel.readable === undefined) resolve(respond(endpoint, channel, settled))
-    }, reject)
+    reply
+      .then((settled) => {
+        if (channel.readable === undefined) resolve(respond(endpoint, channel, settled))
+      })
+      .catch(reject)
   })
 }
 

@@ -35,11 +35,17 @@ export function createLazyListener(endpoint: () => Endpoint): NodeListener {
     // An error event that nobody listens to would end the process.
     req.on("error", ignore)
     res.on("error", ignore)
+    const { url } = req
     loading
-      .then((node) => listenerOf(node)(req, res))
+      .then((node) => {
+        // As it was when this was called: who mounts us under a prefix may have put it back.
+        if (url !== undefined) req.url = url
+        listenerOf(node)(req, res)
+      })
       .catch((error) => {
         const { status, headers, body } = failureAnswer(endpoint(), error)
-        res.writeHead(status, headers).end(body)
+        if (res.headersSent) res.destroy()
+        else res.writeHead(status, headers).end(body)
       })
   }
 }

@@ -131,6 +131,11 @@ async function identifyBy(authenticator: Authenticator, channel: NodeChannel): P
 function receive(channel: NodeChannel): void {
   const { req, site } = channel
   const { bodyLimit } = site.endpoint
+  // Where the client left before this was called, nothing would tell of it any more.
+  if (isGone(channel)) {
+    channel.leave()
+    return
+  }
   const problem = contentTypeProblem(req.headers["content-type"])
   if (problem !== undefined) writeAnswer(channel, problem)
   // Only what has arrived whole can have been read by a framework before us.

@@ -53,10 +53,15 @@ export function describeIssues(issues: readonly Issue[]): string {
 export function showPath(path: readonly (string | number)[]): string {
   const shown = path.map((step, at) => {
     if (typeof step === "number") return `[${step}]`
-    if (!isIdentifier(step.replace(/(?<=.)-/g, "_"))) return `[${JSON.stringify(clip(step, longestName))}]`
+    if (!isDashed(step)) return `[${JSON.stringify(clip(step, longestName))}]`
     return `${at === 0 ? "" : "."}${clip(step, longestName)}`
   })
   return clip(shown.join(""), longestSentence)
+}
+
+/** Whether a name is an identifier, but for dashes within it, as headers and options have them. */
+function isDashed(name: string): boolean {
+  return name.split("-").every((part, at) => isIdentifier(at === 0 ? part : `_${part}`))
 }
 
 /** Makes an issue whose sentence is built from what was expected; `received` is the value itself. */

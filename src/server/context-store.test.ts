@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks"
 import { describe, expect, it } from "vitest"
 import { createContextStore } from "./context-store.ts"
 
@@ -6,6 +7,17 @@ const outer = { name: "outer" }
 
 describe.each([
   ["asynchronous storage", createContextStore({ process })],
+  ["asynchronous storage as a global", createContextStore({ AsyncLocalStorage })],
+  [
+    "a stand-in for Node that throws",
+    createContextStore({
+      process: {
+        getBuiltinModule() {
+          throw new TypeError("not implemented")
+        },
+      },
+    }),
+  ],
   ["nothing of that kind", createContextStore({})],
   ["a process without built-in modules", createContextStore({ process: {} })],
   [
@@ -44,7 +56,7 @@ describe.each([
 
 describe("the context behind an `await`", () => {
   it("is there where the runtime has asynchronous storage", async () => {
-    const store = createContextStore({ process })
+    const store = createContextStore({ AsyncLocalStorage })
     const late = store.run(inner, () => Promise.resolve().then(() => store.get()), undefined)
     expect(await late).toBe(inner)
   })

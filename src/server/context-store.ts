@@ -12,6 +12,8 @@ interface AsyncStorage {
 }
 
 interface Runtime {
+  /** Where edge runtimes have it. */
+  readonly AsyncLocalStorage?: new () => AsyncStorage
   readonly process?: {
     readonly getBuiltinModule?: (
       id: string,
@@ -26,9 +28,18 @@ interface Runtime {
 export const contextStore: ContextStore = /* @__PURE__ */ createContextStore(globalThis as Runtime)
 
 /** @internal */
-export function createContextStore({ process }: Runtime): ContextStore {
-  const AsyncLocalStorage = process?.getBuiltinModule?.("async_hooks")?.AsyncLocalStorage
+export function createContextStore(runtime: Runtime): ContextStore {
+  const AsyncLocalStorage = builtIn(runtime) ?? runtime.AsyncLocalStorage
   return AsyncLocalStorage === undefined ? synchronousStore() : asyncStore(new AsyncLocalStorage())
+}
+
+function builtIn({ process }: Runtime): Runtime["AsyncLocalStorage"] {
+  try {
+    return process?.getBuiltinModule?.("async_hooks")?.AsyncLocalStorage
+  } catch {
+    // What stands in for Node may have the function and throw: then there is none.
+    return undefined
+  }
 }
 
 function asyncStore(storage: AsyncStorage): ContextStore {

@@ -1,6 +1,8 @@
 import { expect, it } from "vitest"
+import { challengeScopes } from "../../src/components/auth-check.ts"
 import { createPrincipal } from "../../src/protocol/principal.ts"
 import type { Authenticator, AuthRequest } from "../../src/server/authenticator.ts"
+import { defineMiddleware } from "../../src/server/middleware.ts"
 import type { LogRecord } from "../../src/server/server-log.ts"
 import { describeEntries } from "./entries.ts"
 import { callTool } from "./messages.ts"
@@ -155,4 +157,26 @@ describeEntries("the authenticator", (serve) => {
     leave()
     expect(await left.promise).toBe("left")
   })
+
+  it.each([
+    ["at once", undefined],
+    ["later", defineMiddleware({ callTool: (_, next) => Promise.resolve().then(next) })],
+  ])(
+    "may write a challenge that no header can hold: that is a 500 and no more, %s",
+    async (_, middleware) => {
+      const logged: LogRecord[] = []
+      const auth: Authenticator = {
+        authenticate: () => createPrincipal({ subject: "ann" }),
+        challenge: () => ({ "www-authenticate": "Bearer\nscope" }),
+      }
+      const mcp = quietServer({ auth, http: { maxRequests: 1 }, log: (record) => void logged.push(record) })
+      if (middleware !== undefined) mcp.use(middleware)
+      mcp.tool({ name: "delete", auth: challengeScopes("admin") }, () => "gone")
+      const t = await serve(mcp)
+      for (const expected of [500, 500]) {
+        expect((await t.send(callTool("delete"))).status).toBe(expected)
+      }
+      expect(logged.filter(({ level }) => level === "error")).toHaveLength(2)
+    },
+  )
 })

@@ -193,6 +193,16 @@ describeEntries("the body of a request", (serve, entry) => {
     }
   })
 
+  it("may begin with a byte order mark and hold that character", async () => {
+    const t = await serve(sampleServer())
+    const request = callOf("\uFFFD")
+    const body = `\uFEFF${request.body as string}`
+    const { headers: own = {} } = request
+    const headers = { ...own, "content-length": String(Buffer.byteLength(body)) }
+    const { status, json } = await t.send({ ...request, headers, body })
+    expect([status, json.result.structuredContent]).toEqual([200, { value: "\uFFFD" }])
+  })
+
   it("with lone surrogates is echoed as it came", async () => {
     const t = await serve(sampleServer())
     const request = callOf("@")

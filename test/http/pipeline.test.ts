@@ -170,21 +170,16 @@ describeEntries("a burst of requests", (serve) => {
   it("is bounded while bodies come, and its places are given back when clients leave", async () => {
     const mcp = sampleServer({ http: { maxRequests: 1 } })
     const t = await serve(mcp)
-    let isRead = deferred<void>()
-    const body = new ReadableStream<Uint8Array>({
-      pull: () => {
-        isRead.resolve()
-        return new Promise(() => undefined)
-      },
-    })
-    const slow = t.start({ ...callTool("add", { a: 1, b: 2 }), body })
-    slow.answer.catch(() => undefined)
-    await isRead.promise
-    isRead = deferred()
-    const statusNow = async () => (await t.send(callTool("add", { a: 1, b: 2 }))).status
-    while ((await statusNow()) !== 503);
-    slow.leave()
-    while ((await statusNow()) !== 200);
+    const body = () => new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) })
+    const call = callTool("add", { a: 1, b: 2 })
+    for (const headers of [call.headers ?? {}, { ...call.headers, "content-length": "99" }]) {
+      const slow = t.start({ ...call, headers, body: body() })
+      slow.answer.catch(() => undefined)
+      const statusNow = async () => (await t.send(call)).status
+      while ((await statusNow()) !== 503);
+      slow.leave()
+      while ((await statusNow()) !== 200);
+    }
   })
 
   it("gives places back when authenticators throw, refuse, or are left by their clients", async () => {
