@@ -4,7 +4,7 @@
  *
  *   node bench/run.mjs [--rows call-32,list-100] [--servers raw,rawspec,fleetmcp] [--rounds 7] [--seconds 0.75]
  *                      [--forks 3] [--json out.json] [--goal] [--by cpu] [--write] [--full]
- *                      [--build old=../before/dist]
+ *                      [--build old=../before/dist --servers fleetmcp,fleetmcp:old]
  *
  * `--goal` judges against goals.json and exits 1 on a miss, 3 if the machine was too busy to tell (`raw` differs
  * from itself, or not even `rawspec` meets the goal); with `--by cpu` it judges CPU time instead of throughput. `--write` puts the tables into docs/performance.md. `--full`
@@ -102,9 +102,9 @@ const OTHER_ROWS = {
 async function run() {
   const ids = names("rows", [...Object.keys(HTTP_ROWS), ...Object.keys(OTHER_ROWS)])
   prepare()
-  const named = names("servers", SERVERS)
-  const others = Object.keys(builds).map((name) => `fleetmcp:${name}`)
-  const asked = named ?? (others.length > 0 ? [...SERVERS, ...others] : undefined)
+  const asked = names("servers", SERVERS)
+  const unasked = Object.keys(builds).find((name) => !asked?.some((server) => server.endsWith(`:${name}`)))
+  if (unasked !== undefined) stopWith(`--build: name it in --servers, as \`fleetmcp:${unasked}\``)
   const servers = values.goal && asked ? [...new Set([...WITNESSES, ...asked])] : asked
   const settings = { rounds: amount("rounds"), seconds: amount("seconds"), forks: amount("forks") }
   const options = { ...settings, servers, full: values.full, builds }

@@ -56,7 +56,7 @@ function narrow(path: string): void {
   const lines = text.split("\n").map((line) => {
     if (!/[^\0-\xff]/.test(line)) return line
     if (!/^\s*(\*|\/\*|\/\/)/.test(line))
-      throw new Error(`${path} holds a character beyond Latin-1: ${line.trim()}`)
+      stopWith(`${path} holds a character beyond Latin-1 outside of a comment: ${line.trim()}`)
     return line.replaceAll("\u2026", "...").replace(/[^\0-\xff]/g, "?")
   })
   const narrowed = lines.join("\n")
@@ -68,4 +68,9 @@ function nameOutputs(path: string): void {
   const text = readFileSync(path, "utf8")
   const renamed = text.replace(/((?:from |import\(|import )"\.{1,2}\/[^"\n]+)\.ts"/g, '$1.js"')
   if (renamed !== text) writeFileSync(path, renamed)
+}
+
+function stopWith(problem: string): never {
+  console.error(problem)
+  process.exit(1)
 }

@@ -46,13 +46,16 @@ export function assertResourceName(name: unknown): asserts name is string {
   if (typeof name !== "string") throw new InvalidName("resource", `it is ${describe(name)}`)
   if (name.trim() === "") throw new InvalidName("resource", "it is empty")
   if (name.length > MAX_NAME_LENGTH) throw tooLong("resource", name)
-  const readable = clip(name, MAX_NAME_LENGTH)
-  if (readable === name) return
+  if (isReadable(name)) return
   throw new InvalidName(
     "resource",
     `${describe(name)} holds control characters or half a character`,
-    readable,
+    clip(name, MAX_NAME_LENGTH),
   )
+}
+
+function isReadable(name: string): boolean {
+  return clip(name, MAX_NAME_LENGTH) === name
 }
 
 function assertStrictName(kind: string, name: unknown): void {
@@ -155,7 +158,7 @@ function readable(text: string): string {
   }
   // Half a character would be left where the text is cut.
   const cut = decoded.slice(0, MAX_NAME_LENGTH).replace(/[\uD800-\uDBFF]$/, "")
-  return cut.trim() === "" || clip(cut, MAX_NAME_LENGTH) !== cut ? encodeURIComponent(cut) : cut
+  return cut.trim() === "" || !isReadable(cut) ? encodeURIComponent(cut) : cut
 }
 
 function describe(name: unknown): string {

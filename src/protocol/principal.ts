@@ -79,7 +79,7 @@ function assertFields(fields: PrincipalFields): void {
   }
   // Else all such callers would be one, and see what belongs to each other.
   if (texts.length === 0) {
-    throw refusal("Who is calling", undefined, "Give at least one of `issuer`, `subject` and `clientId`.")
+    throw refusal("The identity", undefined, "Give at least one of `issuer`, `subject` and `clientId`.")
   }
   // A text is iterable too, letter by letter.
   if (scopes !== undefined && !(Array.isArray(scopes) && scopes.every(isText))) {

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import { describeEntries } from "./entries.ts"
 import { callTool, jsonHeaders, rpc } from "./messages.ts"
 import { quietServer, sampleServer } from "./server.ts"
@@ -292,5 +292,18 @@ describeEntries("the body of a request", (serve, entry) => {
     const t = await serve(mcp)
     const { json } = await t.send(callTool("big"))
     expect(json.result.content[0].text.length).toBe(4 * kib * kib)
+  })
+})
+
+describe("a body over `fetch` with a declared length that is not its own", () => {
+  it("is counted itself, in bytes", async () => {
+    const mcp = sampleServer({ http: { bodyLimit: 1000 } })
+    const { headers, body } = callTool("echo", { value: "\u20ac".repeat(500) })
+    const request = new Request("http://127.0.0.1/mcp", {
+      method: "POST",
+      headers: { ...(headers as Record<string, string>), host: "127.0.0.1", "content-length": "100" },
+      body: body as string,
+    })
+    expect((await mcp.fetch(request)).status).toBe(413)
   })
 })
