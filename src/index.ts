@@ -27,7 +27,7 @@ export type {
   TemplateInvoke,
   TemplateSecurity,
 } from "./components/template.ts"
-export { type Tool, type ToolConfig, type ToolDefaults, tool } from "./components/tool.ts"
+export { type Tool, type ToolConfig, type ToolDefaults, type ToolTypes, tool } from "./components/tool.ts"
 export type { ToolArguments, ToolHandler, ToolInput, ToolOutput } from "./components/tool-handler.ts"
 export type { ToolInvoke } from "./components/tool-invoke.ts"
 export type { HeaderParam } from "./schema/header-params.ts"

@@ -38,8 +38,19 @@ export interface ToolConfig<
   readonly render?: (value: [Output] extends [undefined] ? unknown : InferChecked<Output>) => ContentInput
 }
 
-/** A tool, as a value: frozen, made by {@link tool}. */
-export interface Tool<Name extends string = string, Arguments = unknown, Result = unknown> extends Component {
+/** What clients send to a tool, and what they get from it. */
+export interface ToolTypes {
+  readonly arguments: unknown
+  readonly result: unknown
+}
+
+/**
+ * A tool, as a value: frozen, made by {@link tool}.
+ *
+ * @example
+ * const add: Tool<"add", { arguments: { a: number; b: number }; result: number }>
+ */
+export interface Tool<Name extends string = string, Types extends ToolTypes = ToolTypes> extends Component {
   readonly kind: "tool"
   /** The name. */
   readonly id: Name
@@ -60,9 +71,9 @@ export interface Tool<Name extends string = string, Arguments = unknown, Result 
   /** Runs the tool: validates, calls the handler, validates and converts. */
   readonly invoke: ToolInvoke
   /** Makes the same tool under other defaults of a server. */
-  readonly withDefaults: (defaults: ToolDefaults) => Tool<Name, Arguments, Result>
+  readonly withDefaults: (defaults: ToolDefaults) => Tool<Name, Types>
   /** Only for inference: what the client of this tool sends and gets. Never there. */
-  readonly types?: { readonly arguments: Arguments; readonly result: Result }
+  readonly types?: Types
 }
 
 /** What a server decides for tools that say nothing of it. */
@@ -97,7 +108,7 @@ export function tool<
 >(
   config: ToolConfig<Name, Input, Output>,
   handler: ToolHandler<Input, Output, Returned>,
-): Tool<Name, ToolInput<Input>, ToolOutput<Output, Returned>> {
+): Tool<Name, { arguments: ToolInput<Input>; result: ToolOutput<Output, Returned> }> {
   // The value is typed for its users; inside, arguments and results are what validation says they are.
   return defineTool(config as unknown as ToolConfig, handler as AnyHandler, {}) as never
 }

@@ -36,7 +36,7 @@ type AnyFunction = (
 ) => Promise<unknown>
 
 type ToolFunction<Each> =
-  Each extends Tool<string, infer Arguments, infer Result>
+  Each extends Tool<string, { arguments: infer Arguments; result: infer Result }>
     ? Record<never, never> extends Arguments
       ? (args?: Sent<Arguments>, options?: RequestOptions) => Promise<Result>
       : (args: Arguments, options?: RequestOptions) => Promise<Result>

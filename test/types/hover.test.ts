@@ -86,12 +86,21 @@ describe("what an editor shows", () => {
     ["uriArgs", "(parameter) uriArgs: { id: string; path: string; format?: string; }"],
     ["promptArgs", "(parameter) promptArgs: { code: string; }"],
     ["serverArgs", "(parameter) serverArgs: { a: number; b: number; }"],
-    ["fromZod", 'const fromZod: Tool<"add", { a: number; b?: number | undefined; }, number>'],
-    ["fromJson", 'const fromJson: Tool<"j", { s: string; n?: number; }, { at: string; said: string; }>'],
-    ["fromNothing", 'const fromNothing: Tool<"none", {}, string>'],
+    [
+      "fromZod",
+      'const fromZod: Tool<"add", { arguments: { a: number; b?: number | undefined; }; result: number; }>',
+    ],
+    [
+      "fromJson",
+      'const fromJson: Tool<"j", { arguments: { s: string; n?: number; }; result: { at: string; said: string; }; }>',
+    ],
+    ["fromNothing", 'const fromNothing: Tool<"none", { arguments: {}; result: string; }>'],
     ["fromUri", 'const fromUri: Template<"users://{id}/{path*}{?format}">'],
     ["fromPrompt", 'const fromPrompt: Prompt<"p", { code: string; }>'],
-    ["fromServer", 'const fromServer: Tool<"add", { a: number; b?: number | undefined; }, number>'],
+    [
+      "fromServer",
+      'const fromServer: Tool<"add", { arguments: { a: number; b?: number | undefined; }; result: number; }>',
+    ],
     ["sum", "const sum: number"],
     ["dated", "const dated: { at: string; said: string; }"],
   ])("over `%s` is in the words of the author", (name, shown) => {

@@ -23,7 +23,7 @@ export const add = tool({ name: "add", input: numbers }, (args, ctx) => {
   same<Context>()(ctx)
   return args.a + args.b
 })
-same<Tool<"add", { a: number; b?: number | undefined }, number>>()(add)
+same<Tool<"add", { arguments: { a: number; b?: number | undefined }; result: number }>>()(add)
 
 tool({ name: "mini", input: zm.toJSONSchema(zm.object({ n: zm.number() }), { io: "input" }) }, (args) => {
   same<{ n: number }>()(args)
@@ -57,22 +57,32 @@ export const none = tool({ name: "none" }, (args) => {
   return null
 })
 // biome-ignore lint/complexity/noBannedTypes: what hover shows
-same<Tool<"none", {}, null>>()(none)
+same<Tool<"none", { arguments: {}; result: null }>>()(none)
 
 // What is returned is what a client gets, as JSON.
 
-same<Tool<"t", { [none in never]: never }, string>>()(tool({ name: "t" }, async () => "x"))
-same<Tool<"t", { [none in never]: never }, { at: string }>>()(tool({ name: "t" }, () => ({ at: new Date() })))
-same<Tool<"t", { [none in never]: never }, { rows: number }>>()(tool({ name: "t" }, () => query))
-same<Tool<"t", { [none in never]: never }, undefined>>()(tool({ name: "t" }, doNothing))
-same<Tool<"t", { [none in never]: never }, unknown>>()(tool({ name: "t" }, (): unknown => 1))
-same<Tool<"t", { [none in never]: never }, string[]>>()(
+same<Tool<"t", { arguments: { [none in never]: never }; result: string }>>()(
+  tool({ name: "t" }, async () => "x"),
+)
+same<Tool<"t", { arguments: { [none in never]: never }; result: { at: string } }>>()(
+  tool({ name: "t" }, () => ({ at: new Date() })),
+)
+same<Tool<"t", { arguments: { [none in never]: never }; result: { rows: number } }>>()(
+  tool({ name: "t" }, () => query),
+)
+same<Tool<"t", { arguments: { [none in never]: never }; result: undefined }>>()(
+  tool({ name: "t" }, doNothing),
+)
+same<Tool<"t", { arguments: { [none in never]: never }; result: unknown }>>()(
+  tool({ name: "t" }, (): unknown => 1),
+)
+same<Tool<"t", { arguments: { [none in never]: never }; result: string[] }>>()(
   tool({ name: "t" }, function* () {
     yield* words
     return new Date()
   }),
 )
-same<Tool<"t", { [none in never]: never }, { done: boolean }>>()(
+same<Tool<"t", { arguments: { [none in never]: never }; result: { done: boolean } }>>()(
   tool({ name: "t" }, (_, { inputState }) =>
     inputState === undefined ? inputRequired({ state: 1 }) : { done: true },
   ),
@@ -84,7 +94,7 @@ export const defaulted = tool(
   { name: "t", output: z.object({ at: z.string(), n: z.number().default(1) }) },
   () => ({ at: "x" }),
 )
-same<Tool<"t", { [none in never]: never }, { at: string; n: number }>>()(defaulted)
+same<Tool<"t", { arguments: { [none in never]: never }; result: { at: string; n: number } }>>()(defaulted)
 tool({ name: "t", output: kind }, () => ({ kind: "a" }))
 tool({ name: "t", input: numbers, output: kind }, ({ a }) =>
   a > 1 ? { kind: "a" } : { kind: "b", note: "x" },
@@ -215,7 +225,9 @@ export const registered = mcp.tool({ name: "t", input: numbers, output: kind }, 
   same<number>()(a + b)
   return { kind: "a" }
 })
-same<Tool<"t", { a: number; b?: number | undefined }, { kind: "a" | "b"; note?: string }>>()(registered)
+same<
+  Tool<"t", { arguments: { a: number; b?: number | undefined }; result: { kind: "a" | "b"; note?: string } }>
+>()(registered)
 // @ts-expect-error Type 'string' is not assignable to type 'number'.
 mcp.tool({ name: "t", output: z.number() }, () => "x")
 
@@ -244,4 +256,4 @@ tool({ name: "t" }, async function* (): AsyncIterableIterator<string> {
 
 const filled = { type: "object", properties: { d: { type: "string", default: "x" } } } as const
 const raw = tool({ name: "t", input: filled, output: filled }, ({ d }) => ({ d: d.trim() }))
-same<Tool<"t", { d?: string }, { d?: string }>>()(raw)
+same<Tool<"t", { arguments: { d?: string }; result: { d?: string } }>>()(raw)
