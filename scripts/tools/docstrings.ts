@@ -20,7 +20,8 @@ const known: { readonly [name: string]: string } = {
   client: `declare const client: import("fleetmcp/testing").TestClient<readonly [Add]>`,
 }
 
-const add = 'type Add = import("fleetmcp").Tool<"add", { a: number; b: number }, number>'
+const add =
+  'type Add = import("fleetmcp").Tool<"add", { arguments: { a: number; b: number }; result: number }>'
 
 /** Reads all files of `src/` whose docstrings have examples. */
 export function documentedSources(): ReadonlyMap<string, string> {

@@ -48,7 +48,7 @@ export interface ToolTypes {
  * A tool, as a value: frozen, made by {@link tool}.
  *
  * @example
- * const add: Tool<"add", { arguments: { a: number; b: number }; result: number }>
+ * type Sum = Tool<"add", { arguments: { a: number; b: number }; result: number }>
  */
 export interface Tool<Name extends string = string, Types extends ToolTypes = ToolTypes> extends Component {
   readonly kind: "tool"

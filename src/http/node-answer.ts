@@ -1,3 +1,5 @@
+import type { ServerResponse } from "node:http"
+import type { Writable } from "node:stream"
 import type { Reply } from "../protocol/transport.ts"
 import { type Answer, failureAnswer, withCors } from "./answer.ts"
 import { drain, isTooLong } from "./node-body.ts"
@@ -28,8 +30,21 @@ function writeWhole(channel: NodeChannel, { status, body, headers }: Reply): voi
 
 /** Ends an answer, and watches over it where the operating system did not take it whole at once. */
 function endWatched({ res, site }: NodeChannel, body?: string): void {
-  res.end(body)
+  if (body !== undefined && res.socket?.writableCorked === 0) writeAtOnce(res, res.socket, body)
+  else res.end(body)
   if (res.writableLength > 0) cutIfStalled(res, site.endpoint.timeouts.send)
+}
+
+/**
+ * Ends an answer that is next on its connection. `end(body)` alone writes twice, the second time nothing, for which
+ * `node:http` takes the slower way of several buffers: a tenth of all that a call costs.
+ */
+function writeAtOnce(res: ServerResponse, socket: Writable, body: string): void {
+  // Corked by us, the response does not cork until the next tick.
+  socket.cork()
+  res.write(body)
+  socket.uncork()
+  res.end()
 }
 
 /** Writes an answer that needed no engine. */

@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { createServer } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
-import { describe, expect, it, onTestFinished } from "vitest"
+import { describe, expect, it, onTestFinished, vi } from "vitest"
 import type { HttpOptions } from "../../src/http/http-options.ts"
 import { serveHttp } from "../../src/http/node-runtime.ts"
 import { createPrincipal } from "../../src/protocol/principal.ts"
@@ -231,6 +231,29 @@ describeEntries("a burst of requests", (serve) => {
     release()
     await first
     expect((await t.send(callTool("quick"))).status).toBe(200)
+  })
+})
+
+describe("an answer", () => {
+  trapErrors()
+
+  it("is one write, head and body, which is the way that costs least", async () => {
+    const { mcp } = await waiting()
+    const server = createServer(mcp.node).listen(0, "127.0.0.1")
+    onTestFinished(() => void server.close())
+    await once(server, "listening")
+    const connected = once(server, "connection")
+    // Listening on a port, it has an address with one.
+    const { port } = server.address() as AddressInfo
+    const client = open(port)
+    const [socket] = (await connected) as [Socket]
+    const single = vi.spyOn(socket, "_write")
+    const several = vi.spyOn(socket as Required<Pick<Socket, "_writev">>, "_writev")
+    client.write(wire(callTool("quick")))
+    await client.until(/"ok"/)
+    client.write(wire(callTool("nothing of that name", {})))
+    await client.until(/-32602/)
+    expect([single.mock.calls.length, several.mock.calls.length]).toEqual([2, 0])
   })
 })
 
