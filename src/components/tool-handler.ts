@@ -14,17 +14,10 @@ export type ToolHandler<Input, Output, Returned> = [Output] extends [undefined]
   ? (args: ToolArguments<Input>, ctx: Context) => Sending<Returned>
   : (args: ToolArguments<Input>, ctx: Context) => Fitting<Returned, InferInput<Output>>
 
-/**
- * What a handler receives: what the schema makes of the arguments, or nothing. `infer` only saves the compiler's time:
- * nobody shall look for `Input` in here, and what an editor shows stays as plain as it is.
- */
-export type ToolArguments<Input> = (
-  [Input] extends [undefined]
-    ? { [Name in never]: never }
-    : InferOutput<Input>
-) extends infer Arguments
-  ? Arguments
-  : never
+/** What a handler receives: what the schema makes of the arguments, or nothing. */
+export type ToolArguments<Input> = [Input] extends [undefined]
+  ? { [Name in never]: never }
+  : InferOutput<Input>
 
 /** What the client of a tool sends. */
 export type ToolInput<Input> = [Input] extends [undefined] ? { [Name in never]: never } : InferInput<Input>

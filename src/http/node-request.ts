@@ -55,10 +55,17 @@ function targetOf({ req }: NodeChannel): { readonly host: string | undefined; re
   // Frameworks take the prefix under which they mount us off `url` and keep the whole here.
   const { originalUrl } = req as { readonly originalUrl?: unknown }
   const url = typeof originalUrl === "string" ? originalUrl : (req.url ?? "/")
-  if (url.startsWith("/")) return { host: req.headers.host, target: url }
+  const named = req.headers.host ?? authorityOf(req)
+  if (url.startsWith("/")) return { host: named, target: url }
   // RFC 9112 section 3.2.2: the absolute form must be taken, and its host counts.
   const [, host, target] = /^https?:\/\/([^/?#]*)([^#]*)/i.exec(url) ?? []
-  return { host: host ?? req.headers.host, target: target?.startsWith("/") ? target : `/${target ?? ""}` }
+  return { host: host ?? named, target: target?.startsWith("/") ? target : `/${target ?? ""}` }
+}
+
+/** What HTTP/2 has in place of `Host`: its clients send one of the two. */
+function authorityOf({ headers }: IncomingMessage): string | undefined {
+  const authority = headers[":authority"]
+  return typeof authority === "string" ? authority : undefined
 }
 
 function pathOf(target: string): string {

@@ -14,12 +14,15 @@ export type InferInput<S> = S extends StandardSchemaV1
     ? FromJson<S, "input">
     : unknown
 
-/** What a handler receives for the schema `S`, after validation: defaults filled in, transforms applied. */
+/**
+ * What a handler receives for the schema `S`, after validation: defaults filled in, transforms applied. `infer` only
+ * saves the compiler's time: it would look for `S` in all that a JSON Schema may be, for every handler.
+ */
 export type InferOutput<S> = S extends StandardSchemaV1
   ? StandardSchemaV1.InferOutput<S>
-  : S extends JsonSchema
-    ? FromJson<S, "output">
-    : unknown
+  : (S extends JsonSchema ? FromJson<S, "output"> : unknown) extends infer Described
+    ? Described
+    : never
 
 /** What a returned value is once the schema `S` has checked it: raw JSON Schema fills in no defaults there. */
 export type InferChecked<S> = S extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<S> : InferInput<S>

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage } from "node:http"
+import http2 from "node:http2"
 import type { AddressInfo } from "node:net"
 import { describe, expect, it, onTestFinished } from "vitest"
 import type { NodeListener } from "../../src/http/node.ts"
@@ -207,5 +208,28 @@ describe("a server within a host that speaks fetch", () => {
   it("works detached from its server", async () => {
     const { fetch } = sampleServer()
     expect((await fetch(request())).status).toBe(200)
+  })
+})
+
+describe("HTTP/2, by what `node:http2` has for listeners of `node:http`", () => {
+  trapErrors()
+
+  it("is served, whose clients name the host by `:authority`", async () => {
+    const server = http2.createServer((req, res) => {
+      // What the two have in common is what a listener of `node:http` is given.
+      sampleServer().node(req as never, res as never)
+    })
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    // It listens on a port.
+    const client = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    onTestFinished(() => {
+      client.destroy()
+      server.close()
+    })
+    const stream = client.request({ ":method": "POST", ":path": "/mcp", ...add.headers })
+    stream.end(add.body as string)
+    let text = ""
+    for await (const chunk of stream) text += chunk
+    expect(JSON.parse(text).result.structuredContent).toBe(3)
   })
 })

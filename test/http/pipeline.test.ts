@@ -257,6 +257,33 @@ describe("an answer", () => {
   })
 })
 
+describe("an answer through a framework that wraps the response", () => {
+  trapErrors()
+
+  // As express-session does, which saves the session before it ends the answer.
+  it("is given whole to its `end`, which may hold it back", async () => {
+    const { mcp } = await waiting()
+    const given: unknown[] = []
+    const listening = createServer((req, res) => {
+      const { end } = res
+      // The types of `end` are overloads, of which this is one.
+      res.end = ((body: unknown) => {
+        given.push(body)
+        return end.call(res, body as string, "utf8")
+      }) as typeof end
+      mcp.node(req, res)
+    }).listen(0, "127.0.0.1")
+    onTestFinished(() => void listening.close())
+    await once(listening, "listening")
+    // Listening on a port, it has an address with one.
+    const { port } = listening.address() as AddressInfo
+    const client = open(port)
+    client.write(wire(callTool("quick")))
+    await client.until(/"ok"/)
+    expect(given).toEqual([expect.stringContaining('"ok"')])
+  })
+})
+
 describe("a client that reads nothing is cut off after `send`", () => {
   trapErrors()
 

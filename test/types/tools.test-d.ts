@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec"
 import { toStandardJsonSchema } from "@valibot/to-json-schema"
 import { type } from "arktype"
 import { type Context, FleetMCP, inputRequired, type Tool, ToolResult, text, tool } from "fleetmcp"
@@ -57,6 +58,36 @@ export const none = tool({ name: "none" }, (args) => {
   return null
 })
 // biome-ignore lint/complexity/noBannedTypes: what hover shows
+// Wrappers that are generic in their schema know as much of the arguments as it tells.
+export function ofOutput<T>(input: StandardSchemaV1<unknown, T>, handler: (args: T) => string) {
+  return tool({ name: "x", input }, (args) => handler(args))
+}
+export function ofHandler<T>(input: z.ZodType<T>, handler: (args: T) => string) {
+  return tool({ name: "x", input }, handler)
+}
+export function ofShape<S extends z.ZodRawShape>(
+  shape: S,
+  handler: (args: z.output<z.ZodObject<S>>) => number,
+) {
+  return tool({ name: "x", input: z.object(shape) }, (args) => handler(args))
+}
+export function ofObject<S extends z.ZodObject>(input: S) {
+  return tool({ name: "x", input }, (args) => Object.keys(args))
+}
+export class Rows<T extends { id: string }> {
+  readonly schema: z.ZodType<T>
+  readonly rows: Map<string, T> = new Map()
+  constructor(schema: z.ZodType<T>) {
+    this.schema = schema
+  }
+  put() {
+    return tool({ name: "put", input: this.schema }, (row) => {
+      this.rows.set(row.id, row)
+      return row.id
+    })
+  }
+}
+
 same<Tool<"none", { arguments: {}; result: null }>>()(none)
 
 // What is returned is what a client gets, as JSON.
