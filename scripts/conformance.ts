@@ -20,12 +20,35 @@ interface Leg {
   readonly maySkip: Readonly<Record<string, string>>
 }
 
+const fixture = [process.execPath, "--import", "tsx", "test/conformance/server.ts"] as const
+
 const legs: readonly Leg[] = [
   {
     name: "server-2026-07-28",
     revision: "2026-07-28",
-    fixture: [process.execPath, "--import", "tsx", "test/conformance/server.ts"],
+    fixture,
     minimum: { scenarios: 40, successes: 150 },
+    maySkip: {},
+  },
+  {
+    name: "server-2025-11-25",
+    revision: "2025-11-25",
+    fixture,
+    minimum: { scenarios: 33, successes: 83 },
+    maySkip: {},
+  },
+  {
+    name: "server-2025-06-18",
+    revision: "2025-06-18",
+    fixture,
+    minimum: { scenarios: 27, successes: 56 },
+    maySkip: {},
+  },
+  {
+    name: "server-2025-03-26",
+    revision: "2025-03-26",
+    fixture,
+    minimum: { scenarios: 1, successes: 3 },
     maySkip: {},
   },
 ]

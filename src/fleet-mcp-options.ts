@@ -64,6 +64,8 @@ export interface FleetMCPOptions<Tools extends readonly Tool[] = readonly Tool[]
   readonly dereference?: boolean
   /** Milliseconds a handler may take. Default: no limit. */
   readonly timeout?: number
+  /** Milliseconds for which a client with a session may take to answer what a handler asks. Default 300,000. */
+  readonly askTimeout?: number
   /** The key ring that seals what clients keep for us: the first seals, all open. Default: random, per process. */
   readonly secrets?: readonly (string | Uint8Array)[]
   /** Carries change events between replicas. Default: within this process. */
@@ -126,6 +128,7 @@ export function engineOptions(name: string, options: FleetMCPOptions): EngineOpt
     authenticator: options.auth,
     bus: options.bus ?? memoryEventBus(),
     log: options.log ?? consoleLog,
+    askTimeout: options.askTimeout ?? 300_000,
     limits: {
       subscriptions: options.maxSubscriptions ?? 1024,
       subscriptionsPerPrincipal: options.maxSubscriptionsPerPrincipal ?? 64,

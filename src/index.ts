@@ -137,7 +137,15 @@ export {
   type Serialized,
 } from "./protocol/call.ts"
 export type { Params, RequestId, RpcError } from "./protocol/jsonrpc.ts"
-export type { Abortable, Channel, HeaderBag, MessageHandler, Reply } from "./protocol/transport.ts"
+export type { Sessions } from "./protocol/session/session.ts"
+export type {
+  Abortable,
+  Channel,
+  Connection,
+  HeaderBag,
+  MessageHandler,
+  Reply,
+} from "./protocol/transport.ts"
 export type { ProtocolRevision } from "./spec/revisions.ts"
 
 // Extension

@@ -41,6 +41,14 @@ export interface Context {
   /** Sends log messages to the client, if it asked for them. */
   readonly log: ContextLog
   /**
+   * Lets the client's connection go while the call runs on, so that a long call holds none: the client comes back for
+   * the rest. Only clients of 2025-03-26 to 2025-11-25 with a session over HTTP can; with others it does nothing.
+   *
+   * @param retryMs In how many milliseconds the client is to come back. Default 1,000.
+   * @see S11/basic/transports#sending-messages-to-the-server
+   */
+  readonly closeStream: (retryMs?: number) => void
+  /**
    * Asks the person at the client to fill in a form.
    *
    * @throws {NotAForm} The schema asks for more than a form can show.

@@ -1,4 +1,5 @@
 import { InvalidOutput } from "../errors/tool.ts"
+import { noteChanceObject } from "../protocol/structured.ts"
 import type { CompiledSchema, Validated } from "../schema/compile.ts"
 import { describeIssues, expectedIssue, type Issue } from "../schema/issue.ts"
 import { isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
@@ -34,6 +35,8 @@ export interface ToolParts {
 }
 
 export interface OutputSchema extends CompiledSchema {
+  /** Whether it allows other things than objects. */
+  readonly isUnion: boolean
   /** Whether it is JSON Schema as it stands, which knows JSON only: no `Date`, no `undefined`. */
   readonly isRaw: boolean
 }
@@ -80,13 +83,19 @@ function checkedResult(
   const { subject } = options
   if (!isToolResult(value)) {
     const verdict = checkValue(value, output, subject)
-    const finish = (checked: unknown) => toCallToolResult(checked, options)
+    const finish = (checked: unknown) => {
+      if (output.isUnion) noteChanceObject(checked)
+      return toCallToolResult(checked, options)
+    }
     return verdict instanceof Promise ? verdict.then(finish) : finish(verdict)
   }
   // What says that the call failed need not be what the call was to return.
   if (value.isError) return toCallToolResult(value, options)
   const verdict = checkValue(value.structuredContent, output, subject)
-  const finish = (checked: unknown) => toCallToolResult(withStructured(value, checked), options)
+  const finish = (checked: unknown) => {
+    if (output.isUnion) noteChanceObject(checked)
+    return toCallToolResult(withStructured(value, checked), options)
+  }
   return verdict instanceof Promise ? verdict.then(finish) : finish(verdict)
 }
 

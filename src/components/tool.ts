@@ -1,3 +1,4 @@
+import { isObjectSchema } from "../protocol/structured.ts"
 import { type CompiledSchema, compileSchema } from "../schema/compile.ts"
 import { type HeaderParam, headerParams, withHeaderParams } from "../schema/header-params.ts"
 import { type InferChecked, isStandardSchema, type JsonSchema, type Schema } from "../schema/schema.ts"
@@ -178,7 +179,7 @@ function compileOutput(
     subject: `${subject} output`,
     dereference: config.dereference ?? defaults.dereference ?? true,
   })
-  return { json, validate, isRaw: !isStandardSchema(config.output) }
+  return { json, validate, isRaw: !isStandardSchema(config.output), isUnion: !isObjectSchema(json) }
 }
 
 /** The specification's recommendation for a tool without arguments. */

@@ -78,6 +78,14 @@ import type {
   UnknownTool,
 } from "./server.ts"
 import type {
+  AskRefused,
+  AskTimedOut,
+  NeedsSession,
+  NotInRevision,
+  SessionRequired,
+  UnknownSession,
+} from "./session.ts"
+import type {
   CorruptValue,
   InvalidStorageKey,
   NotStorable,
@@ -110,6 +118,8 @@ import type { InvalidTemplateValue, InvalidUriTemplate, NotCanonicalJson, Templa
  * }
  */
 export type AnyFleetError =
+  | AskRefused
+  | AskTimedOut
   | BodyAlreadyRead
   | BodyCutOff
   | BodyTooLarge
@@ -156,12 +166,14 @@ export type AnyFleetError =
   | MissingContextValue
   | MissingConverter
   | MissingHandler
+  | NeedsSession
   | NoContext
   | NoScopes
   | NotAForm
   | NotAResponse
   | NotAWebPage
   | NotCanonicalJson
+  | NotInRevision
   | NotOnThisRuntime
   | NotSerializable
   | NotStorable
@@ -175,6 +187,7 @@ export type AnyFleetError =
   | ResourceNotFound
   | ResourceUnreadable
   | SchemaTooLarge
+  | SessionRequired
   | StartingServer
   | LifespanTimeout
   | ServerClosed
@@ -194,6 +207,7 @@ export type AnyFleetError =
   | UnknownComponent
   | UnknownOption
   | UnknownPrompt
+  | UnknownSession
   | UnknownTool
   | UnresolvedRef
   | UnsupportedDialect

@@ -16,6 +16,7 @@ export interface Head {
 
 /** What becomes of a request once its head is read. */
 export type Admission =
+  /** For the endpoint: by POST a message, by GET a stream of a session, by DELETE its end. */
   | { readonly kind: "message" }
   | { readonly kind: "route"; readonly handler: RouteHandler }
   | { readonly kind: "answer"; readonly answer: Answer }
@@ -27,12 +28,21 @@ export function admit(endpoint: Endpoint, head: Head): Admission {
     return answered(errorAnswer(problem.status, problem.message))
   if (head.method === "OPTIONS" && endpoint.cors !== undefined) return answered(preflight(endpoint, head))
   const isEndpoint = head.path === endpoint.path || head.fullPath === endpoint.path
-  if (isEndpoint && head.method === "POST") return { kind: "message" }
+  if (isEndpoint && methodsOf(endpoint).includes(head.method)) return { kind: "message" }
   const found = findRoute(endpoint, head)
   if (typeof found === "function") return { kind: "route", handler: found }
-  // S28/basic/transports/streamable-http#earlier-streamable-http-revisions: GET and DELETE are gone.
-  if (isEndpoint) return answered(methodNotAllowed(["POST"]))
+  if (isEndpoint) return answered(methodNotAllowed(methodsOf(endpoint)))
   return answered(found === undefined ? notFound(endpoint, head.path) : methodNotAllowed(found))
+}
+
+/**
+ * The methods of the endpoint: GET and DELETE are those of sessions.
+ *
+ * @see S11/basic/transports#streamable-http
+ * @see S28/basic/transports/streamable-http#earlier-streamable-http-revisions
+ */
+function methodsOf({ sessions }: Endpoint): readonly string[] {
+  return sessions === undefined ? ["POST"] : ["POST", "GET", "DELETE"]
 }
 
 /** Load balancers probe by address, which no list of host names holds. */

@@ -1,4 +1,5 @@
 import type { Principal } from "../protocol/principal.ts"
+import type { Sessions } from "../protocol/session/session.ts"
 import type { Abortable, Channel, HeaderBag } from "../protocol/transport.ts"
 import { EventStream, type StreamSink } from "./event-stream.ts"
 import type { KeepAlive } from "./keep-alive.ts"
@@ -33,13 +34,27 @@ export abstract class HttpChannel implements Channel {
 
   abstract get headers(): HeaderBag
 
+  abstract get sessions(): Sessions | "memory" | undefined
+
   get committed(): boolean {
     return this.#stream !== undefined
   }
 
-  send(json: string): void {
-    this.#stream ??= new EventStream(this.open(), this.keepAlive)
-    this.#stream.send(json)
+  get sessionId(): string | undefined {
+    return this.headers.get("mcp-session-id")
+  }
+
+  send(json: string, eventId?: string): void {
+    this.#opened().send(json, eventId)
+  }
+
+  open(eventId?: string): void {
+    const stream = this.#opened()
+    if (eventId !== undefined) stream.prime(eventId)
+  }
+
+  close(retryMs?: number): void {
+    this.#opened().leave(retryMs)
   }
 
   drained(): Promise<void> | undefined {
@@ -64,10 +79,15 @@ export abstract class HttpChannel implements Channel {
   protected abstract get keepAlive(): KeepAlive
 
   /** Answers with an event stream from now on. */
-  protected abstract open(): StreamSink
+  protected abstract openSink(): StreamSink
 
   /** Calls `disconnected` when the client goes away, now if it has. */
   protected abstract watch(): void
+
+  #opened(): EventStream {
+    this.#stream ??= new EventStream(this.openSink(), this.keepAlive)
+    return this.#stream
+  }
 
   protected disconnected(): void {
     this.#stream?.cut()

@@ -121,6 +121,8 @@ describe("createEndpoint", () => {
     [{ path: "/", routes: { "POST /": route } }, "Give one of them another path: see `http.path`."],
     [{ path: "/health" }, "`GET /health` is where the MCP endpoint is. Give one of them another path"],
     [{ path: "/up", health: "/up" }, "`GET /up`"],
+    [{ routes: { "GET /mcp": route } }, "`GET /mcp` is where the MCP endpoint is"],
+    [{ routes: { "DELETE /mcp": route } }, "`DELETE /mcp`"],
   ])("refuses %j, of which one would never be reached", (options, message) => {
     expect(made(options)).toThrow(
       expect.objectContaining({ code: "INVALID_ROUTE", message: expect.stringContaining(message) }),
@@ -128,11 +130,11 @@ describe("createEndpoint", () => {
   })
 
   it.each([
-    { routes: { "GET /mcp": route } },
+    { sessions: "none", routes: { "GET /mcp": route } },
     { path: "/v2", routes: { "POST /mcp": route } },
     { path: "/health", health: false },
-    { path: "/health", routes: { "GET /health": route } },
-  ])("takes %j", (options) => {
+    { path: "/health", sessions: "none", routes: { "GET /health": route } },
+  ] as const)("takes %j", (options) => {
     expect(made(options)).not.toThrow()
   })
 })

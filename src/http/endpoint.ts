@@ -1,5 +1,6 @@
 import { assertOptions } from "../components/options.ts"
 import { InvalidRoute } from "../errors/http.ts"
+import type { Sessions } from "../protocol/session/session.ts"
 import type { MessageHandler } from "../protocol/transport.ts"
 import type { Authenticator } from "../server/authenticator.ts"
 import { consoleLog, newErrorId, type ServerLog } from "../server/server-log.ts"
@@ -25,6 +26,8 @@ export interface Endpoint {
   readonly guard: Guard
   /** Says who is calling, if anything does. */
   readonly authenticator: Authenticator | undefined
+  /** Where the sessions of clients of older revisions live; nothing where they have none. */
+  readonly sessions: Sessions | "memory" | undefined
   /** The largest body, in bytes. */
   readonly bodyLimit: number
   /** How many requests are under way, and how many may be. */
@@ -81,11 +84,8 @@ export function createEndpoint(parts: EndpointParts, options: HttpOptions = {}):
   const healthPath = options.health === true || options.health === undefined ? "/health" : options.health
   const isHealthOurs = healthPath !== false && !Object.hasOwn(own, `GET ${healthPath}`)
   const { path = "/mcp" } = options
-  const isHealthTaken = isHealthOurs && healthPath === path
-  if (isHealthTaken || Object.hasOwn(own, `POST ${path}`)) {
-    const fix = "Give one of them another path: see `http.path`."
-    throw new InvalidRoute(`${isHealthTaken ? "GET" : "POST"} ${path}`, "is where the MCP endpoint is", fix)
-  }
+  const sessions = options.sessions === "none" ? undefined : (options.sessions ?? "memory")
+  assertFree(isHealthOurs ? { [`GET ${healthPath}`]: health, ...own } : own, path, sessions !== undefined)
   const router = createRouter(isHealthOurs ? { [`GET ${healthPath}`]: health, ...own } : own)
   const cors = options.cors
     ? createCors(options.cors === true ? { origins: "*" } : options.cors, router.methods)
@@ -100,6 +100,7 @@ export function createEndpoint(parts: EndpointParts, options: HttpOptions = {}):
       origins: [...(options.origins ?? []), ...(cors?.origins ?? [])],
     }),
     authenticator: parts.authenticator,
+    sessions,
     bodyLimit: options.bodyLimit ?? 4 * 1024 * 1024,
     load: { max: options.maxRequests ?? 10_000, open: 0 },
     keepAliveMs: options.keepAliveMs ?? 15_000,
@@ -110,6 +111,14 @@ export function createEndpoint(parts: EndpointParts, options: HttpOptions = {}):
     every: parts.every ?? every,
     report: reporter(parts.log ?? consoleLog),
   }
+}
+
+function assertFree(routes: Routes, path: string, hasSessions: boolean): void {
+  const methods = hasSessions ? ["POST", "GET", "DELETE"] : ["POST"]
+  const taken = methods.find((method) => Object.hasOwn(routes, `${method} ${path}`))
+  if (taken === undefined) return
+  const fix = "Give one of them another path: see `http.path`."
+  throw new InvalidRoute(`${taken} ${path}`, "is where the MCP endpoint is", fix)
 }
 
 /** Fills in the time-outs that are not set. */

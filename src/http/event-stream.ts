@@ -43,11 +43,25 @@ export class EventStream implements Beating {
     keepAlive.add(this)
   }
 
-  send(json: string): void {
+  send(json: string, eventId?: string): void {
+    this.#add(eventId === undefined ? toEvent(json) : `id: ${eventId}\n${toEvent(json)}`)
+  }
+
+  /**
+   * Sends an event that says nothing but its id: from here on the client can come back.
+   *
+   * @see S11/basic/transports#sending-messages-to-the-server
+   */
+  prime(eventId: string): void {
+    this.#add(`id: ${eventId}\ndata: \n\n`)
+  }
+
+  /** Ends the stream without an answer, and says in how many milliseconds to come back for it. */
+  leave(retryMs: number | undefined): void {
     if (this.#isOver) return
-    if (this.#pending === "") queueMicrotask(() => this.#flush())
-    this.#pending += toEvent(json)
-    if (this.#pending.length > maxPending) this.#flush()
+    const last = retryMs === undefined ? this.#pending : `${this.#pending}retry: ${retryMs}\n\n`
+    this.#over()
+    this.#sink.end(last)
   }
 
   drained(): Promise<void> | undefined {
@@ -74,6 +88,13 @@ export class EventStream implements Beating {
     if (this.#isQuiet && this.#sink.buffered === 0) this.#sink.write(sseComment("keep-alive"))
     this.#isQuiet = true
     if (this.#sink.isStalled?.() === true) this.cut()
+  }
+
+  #add(event: string): void {
+    if (this.#isOver) return
+    if (this.#pending === "") queueMicrotask(() => this.#flush())
+    this.#pending += event
+    if (this.#pending.length > maxPending) this.#flush()
   }
 
   #over(): void {

@@ -1,3 +1,4 @@
+import type { Sessions } from "../protocol/session/session.ts"
 import type { HeaderBag } from "../protocol/transport.ts"
 import { toUtf8 } from "../shared/utf8.ts"
 import { HttpChannel } from "./channel.ts"
@@ -26,6 +27,10 @@ export class FetchChannel extends HttpChannel {
     this.#onOpen = undefined
   }
 
+  get sessions(): Sessions | "memory" | undefined {
+    return this.#endpoint.sessions
+  }
+
   /** Calls `run` when something is sent ahead of the answer; at once if something was. */
   whenOpen(run: () => void): void {
     if (this.readable === undefined) this.#onOpen = run
@@ -37,7 +42,7 @@ export class FetchChannel extends HttpChannel {
     return new KeepAlive(this.#endpoint)
   }
 
-  protected open(): StreamSink {
+  protected openSink(): StreamSink {
     const { timeouts, keepAliveMs } = this.#endpoint
     const sink = new FetchSink(timeouts.send / keepAliveMs, () => this.disconnected())
     this.readable = sink.readable

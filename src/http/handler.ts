@@ -13,6 +13,7 @@ import {
   contentTypeProblem,
   failureAnswer,
   jsonHeaders,
+  noSessions,
   overload,
   parseBody,
   refusalAnswer,
@@ -94,10 +95,16 @@ async function serveMessage(endpoint: Endpoint, request: Request): Promise<Respo
       if (!isPrincipal(caller)) throw await invalidAuthentication(caller)
       channel.principal = caller
     }
-    const problem = contentTypeProblem(headers.get("content-type"))
-    if (problem !== undefined) return toResponse(endpoint, request, problem)
-    const message = parseBody(await readText(request, endpoint.bodyLimit))
-    const reply = endpoint.handler.handle(message, channel)
+    const { handler } = endpoint
+    let reply: MaybePromise<Reply>
+    if (request.method === "POST") {
+      const problem = contentTypeProblem(headers.get("content-type"))
+      if (problem !== undefined) return toResponse(endpoint, request, problem)
+      const message = parseBody(await readText(request, endpoint.bodyLimit))
+      reply = handler.handle(message, channel)
+    } else {
+      reply = (request.method === "GET" ? handler.listen?.(channel) : handler.end?.(channel)) ?? noSessions
+    }
     return reply instanceof Promise
       ? await respondLater(endpoint, channel, reply)
       : respond(endpoint, channel, reply)

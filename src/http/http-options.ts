@@ -1,4 +1,5 @@
 import type { KnownOptions, OptionKind } from "../components/options.ts"
+import type { Sessions } from "../protocol/session/session.ts"
 import type { CorsOptions } from "./cors.ts"
 import { type GuardOptions, hostName } from "./guard.ts"
 import type { Routes } from "./router.ts"
@@ -11,6 +12,11 @@ export interface HttpOptions extends GuardOptions {
   readonly bodyLimit?: number | undefined
   /** How many requests to the endpoint may be under way at once; more get 503. Default 10,000. */
   readonly maxRequests?: number | undefined
+  /**
+   * Where the sessions of clients that speak 2025-11-25 or older live. `"none"` serves them without, for hosts that start
+   * anew for every request; they can then be asked nothing, and hear of no changes. Default `"memory"`.
+   */
+  readonly sessions?: "memory" | "none" | Sessions | undefined
   /** Lets pages of other origins call. Default: off. */
   readonly cors?: CorsOptions | boolean | undefined
   /** Milliseconds between comments that keep quiet streams open. Default 15,000. */
@@ -70,6 +76,10 @@ const kinds: Table<HttpOptions> = {
   path: { holds: isPath, expected: "a path that starts with `/`, without a query" },
   bodyLimit: "count",
   maxRequests: "count",
+  sessions: {
+    holds: (value) => value === "memory" || value === "none" || isSessions(value),
+    expected: '`"memory"`, `"none"`, or a `store` and a `link` such as `memorySessions()` makes',
+  },
   cors: { kinds: cors, required: ["origins"], isFlag: true },
   keepAliveMs: "ms",
   health: {
@@ -96,7 +106,24 @@ export const httpOptions: KnownOptions = {
     port: 'Say it to `mcp.run({ transport: "http", port })`.',
     maxBodySize: "Use `bodyLimit`.",
     baseUrl: "Use `publicUrl`.",
+    stateless: 'Use `sessions: "none"`.',
+    sessionIdGenerator: "Leave it out; session ids are made for you. `sessions` says where they live.",
+    eventStore: "Give a `link` in `sessions`.",
   },
+}
+
+function isSessions(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || !("store" in value) || !("link" in value)) return false
+  return hasFunctions(value.store, storeMethods) && hasFunctions(value.link, linkMethods)
+}
+
+const storeMethods = ["create", "get", "update", "delete"]
+const linkMethods = ["send", "subscribe", "keep", "since", "forget"]
+
+function hasFunctions(value: unknown, names: readonly string[]): boolean {
+  // Whatever it is, it is only asked for its members.
+  const members = value as { readonly [name: string]: unknown } | null | undefined
+  return names.every((name) => typeof members?.[name] === "function")
 }
 
 function isPath(value: unknown): boolean {

@@ -4,6 +4,18 @@ export { createNodeListener, type NodeListener, serveHttp } from "#node"
 export { createFetchHandler, type FetchHandler } from "./handler.ts"
 export type { RunningServer, ServeOptions } from "./running-server.ts"
 
+// Sessions
+
+export { type MemorySessionOptions, memorySessions } from "../protocol/session/memory-sessions.ts"
+export type {
+  SessionData,
+  SessionLink,
+  SessionSignal,
+  SessionStore,
+  Sessions,
+  StreamEvent,
+} from "../protocol/session/session.ts"
+
 // Endpoint
 
 export type { AnswerHeaders, Cors, CorsOptions } from "./cors.ts"

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Sessions } from "../protocol/session/session.ts"
 import type { HeaderBag } from "../protocol/transport.ts"
 import { HttpChannel, streamHeaders } from "./channel.ts"
 import type { AnswerHeaders } from "./cors.ts"
@@ -35,6 +36,10 @@ export class NodeChannel extends HttpChannel implements HeaderBag {
     return Array.isArray(value) ? value.join(", ") : value
   }
 
+  get sessions(): Sessions | "memory" | undefined {
+    return this.site.endpoint.sessions
+  }
+
   *entries(): Iterable<readonly [string, string]> {
     for (const name of Object.keys(this.req.headers)) {
       const value = this.get(name)
@@ -51,7 +56,7 @@ export class NodeChannel extends HttpChannel implements HeaderBag {
     return this.site.keepAlive
   }
 
-  protected open(): StreamSink {
+  protected openSink(): StreamSink {
     const { res } = this
     res.writeHead(200, { ...streamHeaders, ...this.corsHeaders })
     cutIfStalled(res, this.site.endpoint.timeouts.send)
@@ -69,7 +74,8 @@ export function cutIfStalled(res: ServerResponse, ms: number): void {
     if (res.writableLength > 0) res.destroy()
   })
   // The next response in a pipeline would inherit the time-out. First in line: `node:http` then sets its own.
-  res.prependOnceListener("finish", () => res.setTimeout(0))
+  // With a function, which some that stand in for a response do not do without.
+  res.prependOnceListener("finish", () => res.setTimeout(0, () => undefined))
 }
 
 class NodeSink implements StreamSink {

@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { BodyAlreadyRead } from "../errors/http.ts"
 import { isPrincipal } from "../protocol/principal.ts"
+import type { Reply } from "../protocol/transport.ts"
 import { type Authenticator, invalidAuthentication, isRefusal } from "../server/authenticator.ts"
+import type { MaybePromise } from "../shared/maybe-promise.ts"
 import { admit } from "./admit.ts"
 import {
   bodyTooLarge,
   contentTypeProblem,
   errorAnswer,
+  noSessions,
   overload,
   parseBody,
   refusalAnswer,
@@ -99,7 +102,7 @@ function identify(channel: NodeChannel): void {
   }
   // Before anything is waited for: all of a burst would find room otherwise.
   channel.enter(load)
-  if (authenticator === undefined) receive(channel)
+  if (authenticator === undefined) proceed(channel)
   else identifyBy(authenticator, channel).catch((error) => fail(channel, error))
 }
 
@@ -125,7 +128,22 @@ async function identifyBy(authenticator: Authenticator, channel: NodeChannel): P
   if (isGone(channel)) return
   if (!isPrincipal(caller)) throw await invalidAuthentication(caller)
   channel.principal = caller
-  receive(channel)
+  proceed(channel)
+}
+
+/** Goes on by what is wanted of the endpoint. */
+function proceed(channel: NodeChannel): void {
+  const { handler } = channel.site.endpoint
+  switch (channel.req.method) {
+    case "GET":
+      answerWith(channel, handler.listen?.(channel) ?? noSessions)
+      break
+    case "DELETE":
+      answerWith(channel, handler.end?.(channel) ?? noSessions)
+      break
+    default:
+      receive(channel)
+  }
 }
 
 function receive(channel: NodeChannel): void {
@@ -169,7 +187,10 @@ function receiveParsed(channel: NodeChannel): void {
 }
 
 function answer(channel: NodeChannel, message: unknown): void {
-  const reply = channel.site.endpoint.handler.handle(message, channel)
+  answerWith(channel, channel.site.endpoint.handler.handle(message, channel))
+}
+
+function answerWith(channel: NodeChannel, reply: MaybePromise<Reply>): void {
   if (!(reply instanceof Promise)) {
     writeReply(channel, reply)
     return

@@ -56,6 +56,8 @@ export interface Exchange {
   notify(method: string, params: Params): void
   /** Tells the client how far the call is, if it asked to know. What does not increase is no news and is dropped. */
   progress(done: number, total: number | undefined, message: string | undefined): void
+  /** Lets the connection go while the call runs on, where the client can come back for the rest. Else nothing. */
+  closeStream(retryMs: number): void
   /** Asks the client and waits for its answers, in order. */
   ask(questions: readonly Question[]): Promise<readonly Answer[]>
   /** Checks headers that repeat arguments, where the era and transport have them. Throws what is wrong. */
@@ -203,13 +205,14 @@ export interface Complete {
 }
 
 /**
- * How a call that needs input goes on: from our sealed journal, from an upstream's own state, or from a live
- * upstream call that waits under a handle.
+ * How a call that needs input goes on: from our sealed journal, from an upstream's own state, from a live upstream call
+ * that waits under a handle, or, in a session, from what we hold ourselves while the client is asked.
  */
 export type Continuation =
   | { readonly kind: "replay"; readonly seal: () => Promise<string> }
   | { readonly kind: "relay"; readonly state: string }
   | { readonly kind: "parked"; readonly handle: string }
+  | { readonly kind: "held"; readonly state: unknown }
 
 /** The outcome of a call that cannot go on before the client has answered. */
 export interface InputRequired {

@@ -6,8 +6,10 @@ import { idToJson, type Params, type RequestId, type RpcError } from "./jsonrpc.
 /** Renders outcomes for one protocol revision. */
 export interface Codec {
   readonly revision: ProtocolRevision
+  /** Whether progress notifications may carry words. */
+  readonly progressMessage: boolean
   /** Renders the answer to a request. */
-  answer(id: RequestId | undefined, outcome: Outcome): string | Promise<string>
+  answer(id: RequestId | undefined, outcome: Outcome, method: string): string | Promise<string>
   /** Gives the object that {@link answer} writes for a complete result; what is in it is shared, not copied. */
   toObject(result: object): object
   error(id: RequestId | undefined, error: RpcError): string
@@ -72,6 +74,7 @@ export function createStatelessCodec(revision: ProtocolRevision, options: Statel
 
   return {
     revision,
+    progressMessage: true,
     answer(id, outcome) {
       switch (outcome.kind) {
         case "complete":

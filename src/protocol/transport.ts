@@ -1,5 +1,6 @@
 import type { MaybePromise } from "../shared/maybe-promise.ts"
 import type { Principal } from "./principal.ts"
+import type { Sessions } from "./session/session.ts"
 
 /** The headers of a request, by lower-case name. */
 export interface HeaderBag {
@@ -22,12 +23,30 @@ export interface Channel {
   readonly committed: boolean
   /** Whether it takes the result of a call as the object it is, not as JSON: only within one process. Default: no. */
   readonly takesObjects?: boolean
-  /** Sends one serialized message ahead of the answer. */
-  send(json: string): void
+  /** Where the sessions live that it may belong to: `"memory"` is the server's own. None where it is served without. */
+  readonly sessions?: Sessions | "memory" | undefined
+  /** The session that it names. */
+  readonly sessionId?: string | undefined
+  /** The connection it came over, where that is the session: stdio, memory. */
+  readonly connection?: Connection | undefined
+  /** Sends one serialized message ahead of the answer; where events have ids, under this one. */
+  send(json: string, eventId?: string): void
+  /** Opens the stream before there is anything to send, with an event that has an id and says nothing else. */
+  open?(eventId?: string): void
+  /** Ends the stream before the answer, and says in how many milliseconds to come back for the rest. */
+  close?(retryMs?: number): void
   /** Resolves when the peer has taken in what was sent, at once if it keeps up. */
   drained(): Promise<void> | undefined
   /** Aborts `call` if the peer goes away before the answer. */
   onDisconnect(call: Abortable): void
+}
+
+/** A connection that carries all messages of one client, both ways. */
+export interface Connection {
+  /** The session that was opened over it. */
+  sessionId: string | undefined
+  /** Sends a message that belongs to no request. */
+  send(json: string): void
 }
 
 /** What a transport aborts when the peer goes away. */
@@ -50,4 +69,8 @@ export interface Reply {
 export interface MessageHandler {
   /** Answers one parsed message. Never throws or rejects. */
   handle(message: unknown, channel: Channel): MaybePromise<Reply>
+  /** Opens the stream for what belongs to no request of a session, until it is over. Default: there is none. */
+  listen?(channel: Channel): MaybePromise<Reply>
+  /** Ends a session. Default: there is none. */
+  end?(channel: Channel): MaybePromise<Reply>
 }

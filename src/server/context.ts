@@ -34,6 +34,10 @@ export class CallContext implements Context {
     return (done, total, message) => this.#call.exchange.progress(done, total, message)
   }
 
+  get closeStream(): Context["closeStream"] {
+    return (retryMs = 1000) => this.#call.exchange.closeStream(retryMs)
+  }
+
   get log(): ContextLog {
     return createLog(this.#call.exchange)
   }

@@ -6,11 +6,15 @@ import { type Codec, createStatelessCodec, errorToJson } from "../protocol/codec
 import { createDispatcher, type Dispatch, toFailure } from "../protocol/dispatcher.ts"
 import { claimedVersion, eraOf } from "../protocol/era.ts"
 import {
+  isObject,
   type NotificationMessage,
+  type Params,
   type RequestId,
   type RequestMessage,
   toIncoming,
 } from "../protocol/jsonrpc.ts"
+import type { Method } from "../protocol/method.ts"
+import type { SessionServer } from "../protocol/session/serve.ts"
 import { createSealer } from "../protocol/stateless/seal.ts"
 import type { Sealer } from "../protocol/stateless/sealer.ts"
 import { hasLeft, type StatelessHost, serveStateless } from "../protocol/stateless/serve.ts"
@@ -42,6 +46,7 @@ import type { Plugin } from "./plugin.ts"
 import { assertProvider, type Provider } from "./provider.ts"
 import { RunningCalls } from "./running.ts"
 import { newErrorId, type ServerLog, safeLog } from "./server-log.ts"
+import type { SessionEra } from "./session-era.ts"
 
 /** What an engine is made of; the facade fills in the defaults. */
 export interface EngineOptions {
@@ -56,6 +61,8 @@ export interface EngineOptions {
   readonly bus: EventBus
   readonly log: ServerLog
   readonly limits: Limits
+  /** Milliseconds for which the answers of clients with sessions are waited for. */
+  readonly askTimeout: number
   /** For the headers that challenge callers; who they are the transport finds out. */
   readonly authenticator: Authenticator | undefined
 }
@@ -80,7 +87,10 @@ export class Engine implements MessageHandler {
   readonly #running: RunningCalls = new RunningCalls()
   /** What open subscriptions want done when the server closes. */
   readonly #onClose: Set<() => void> = new Set()
+  readonly #core: Core
   #built: Built | undefined
+  #sessionEra: SessionEra | undefined
+  #loadingSessions: Promise<SessionEra> | undefined
   #closing: Promise<void> | undefined
 
   constructor(given: EngineOptions) {
@@ -107,6 +117,7 @@ export class Engine implements MessageHandler {
       isClosed: () => this.#running.isClosed,
       challengeHeaders: (scopes) => options.authenticator?.challenge?.(scopes) ?? scopeChallenge(scopes),
     }
+    this.#core = core
     // Once: methods may hold what must outlive a change of the middleware, such as open subscriptions.
     this.#extensions = new Extensions({ methods: coreMethods(core), listenFilters })
     // Without icons and the like, which `server/discover` tells: every answer carries it.
@@ -139,6 +150,7 @@ export class Engine implements MessageHandler {
     for (const layer of middleware) assertMiddleware(layer)
     this.#middleware.push(...middleware)
     this.#built = undefined
+    this.#sessionEra?.rebuild()
   }
 
   addProviders(providers: readonly Provider[]): void {
@@ -212,15 +224,11 @@ export class Engine implements MessageHandler {
       case "notification":
         return this.#handleNotification(incoming.message, channel)
       case "response":
-        return refuse(
-          new InvalidRequest("A response was sent, but this server asks nothing that way."),
-          undefined,
-        )
+        // Only clients with sessions are asked by requests, so nobody else answers any.
+        // `toIncoming` says that it is an object.
+        return this.#withSessions((server) => server.response(message as Params, channel))
       case "batch":
-        return refuse(
-          new InvalidRequest("An array of messages was sent; send one message at a time."),
-          undefined,
-        )
+        return this.#handleBatch(incoming.items, channel)
       case "invalid":
         return refuse(new InvalidRequest(incoming.reason), incoming.id)
     }
@@ -241,12 +249,65 @@ export class Engine implements MessageHandler {
     const claimed = claimedVersion(message.params)
     const era = eraOf(claimed, channel.headers?.get("mcp-protocol-version"))
     if (era === "stateless") return serveStateless(this.#build().stateless, message, channel)
-    const requested =
-      message.params?.protocolVersion ?? channel.headers?.get("mcp-protocol-version") ?? "none"
+    if (channel.headers !== undefined || channel.connection !== undefined)
+      return this.#withSessions((server) => server.request(message, channel))
+    // A transport without headers or a connection of its own has no place for what sessions need.
+    const requested = message.params?.protocolVersion ?? "none"
     return refuse(new UnsupportedVersion(show(requested), statelessRevisions), message.id)
   }
 
-  async #handleNotification(message: NotificationMessage, channel: Channel): Promise<Reply> {
+  #handleNotification(message: NotificationMessage, channel: Channel): MaybePromise<Reply> {
+    const era = eraOf(claimedVersion(message.params), channel.headers?.get("mcp-protocol-version"))
+    // Who names no session may have none: what is answered by nothing needs none either.
+    return era === "stateless" || channel.sessionId === undefined
+      ? this.#passOn(message, channel)
+      : this.#withSessions((server) => server.notification(message, channel))
+  }
+
+  #handleBatch(items: readonly unknown[], channel: Channel): MaybePromise<Reply> {
+    const isStateless = eraOf(undefined, channel.headers?.get("mcp-protocol-version")) === "stateless"
+    if (
+      isStateless ||
+      items.some(
+        (item) => isObject(item) && isObject(item.params) && claimedVersion(item.params) !== undefined,
+      )
+    )
+      return refuse(
+        new InvalidRequest("An array of messages was sent; send one message at a time."),
+        undefined,
+      )
+    return this.#withSessions((server) => server.batch(items, channel))
+  }
+
+  /** Opens the stream for what belongs to no request of a session. */
+  listen(channel: Channel): MaybePromise<Reply> {
+    return this.#withSessions((server) => server.listen(channel))
+  }
+
+  /** Ends a session. */
+  end(channel: Channel): MaybePromise<Reply> {
+    return this.#withSessions((server) => server.end(channel))
+  }
+
+  /** Serves by what the first client with a session has loaded. */
+  #withSessions(serve: (server: SessionServer) => MaybePromise<Reply>): MaybePromise<Reply> {
+    if (this.#sessionEra !== undefined) return serve(this.#sessionEra.server)
+    this.#loadingSessions ??= import("./session-era.ts").then(({ SessionEra }) => {
+      this.#sessionEra = new SessionEra({
+        core: this.#core,
+        methods: () => this.#extensions.methods,
+        compose: (methods) => this.#compose(methods),
+        running: this.#running,
+        notify: (message, channel) => this.#passOn(message, channel),
+        onError: (error, method) => this.#internalError(error, method),
+        askTimeout: this.#options.askTimeout,
+      })
+      return this.#sessionEra
+    })
+    return this.#loadingSessions.then(({ server }) => serve(server))
+  }
+
+  async #passOn(message: NotificationMessage, channel: Channel): Promise<Reply> {
     const { method, params } = message
     const notice: Notice = { method, params, principal: channel.principal }
     try {
@@ -260,16 +321,9 @@ export class Engine implements MessageHandler {
 
   #build(): Built {
     if (this.#built !== undefined) return this.#built
-    const { methods, hooks } = this.#extensions
+    const { methods } = this.#extensions
     const onError = (error: unknown, method: string) => this.#internalError(error, method)
-    const onLate = (error: Error) =>
-      this.#options.log({ level: "error", message: "Middleware is misused", error })
-    // Outermost: middleware may answer with an extended result, too.
-    const wrap = (name: string, run: Dispatch) =>
-      this.#extensions.onlyDeclared(composeMiddleware(this.#middleware, { method: name, run, onLate }))
-    const dispatch = observe(hooks, createDispatcher({ methods, wrap, onError }), (error) =>
-      this.#options.log({ level: "error", message: "A hook that watches calls failed", error }),
-    )
+    const dispatch = this.#compose(methods)
     const stateless: StatelessHost = {
       name: this.#options.info.name,
       revision: latestStatelessRevision,
@@ -283,9 +337,25 @@ export class Engine implements MessageHandler {
       onUnasked: ({ params }, method) => this.#unasked(params?.message, method),
     }
     const deliver = (notice: Notice) => this.#extensions.notify(notice)
-    const notify = composeNotification(this.#middleware, { deliver, onLate })
+    const notify = composeNotification(this.#middleware, { deliver, onLate: (error) => this.#misused(error) })
     this.#built = { dispatch, notify, stateless }
     return this.#built
+  }
+
+  /** Makes the dispatcher of methods: middleware around each, hooks around all. */
+  #compose(methods: ReadonlyMap<string, Method>): Dispatch {
+    const onError = (error: unknown, method: string) => this.#internalError(error, method)
+    const onLate = (error: Error) => this.#misused(error)
+    // Outermost: middleware may answer with an extended result, too.
+    const wrap = (name: string, run: Dispatch) =>
+      this.#extensions.onlyDeclared(composeMiddleware(this.#middleware, { method: name, run, onLate }))
+    return observe(this.#extensions.hooks, createDispatcher({ methods, wrap, onError }), (error) =>
+      this.#options.log({ level: "error", message: "A hook that watches calls failed", error }),
+    )
+  }
+
+  #misused(error: Error): void {
+    this.#options.log({ level: "error", message: "Middleware is misused", error })
   }
 
   #unasked(question: unknown, method: string): void {

@@ -2,6 +2,7 @@ import { MissingClientCapability } from "../errors/protocol.ts"
 import { InvalidPlugin, UndeclaredResultType } from "../errors/server.ts"
 import type { Dispatch } from "../protocol/dispatcher.ts"
 import type { Method } from "../protocol/method.ts"
+import { sessionMethodNames } from "../protocol/session/method-names.ts"
 import type { ServerCapabilities } from "../spec/index.ts"
 import type { CallHooks } from "./hooks.ts"
 import type { Notice } from "./middleware.ts"
@@ -56,7 +57,8 @@ export class Extensions {
     }
     const { methods = [], listenFilters = {}, resultTypes = [] } = plugin
     const names = methods.map(({ name }) => name)
-    assertFree({ plugin, what: "method", taken: new Set(this.#methods.keys()) }, names)
+    const taken = new Set([...this.#methods.keys(), ...sessionMethodNames])
+    assertFree({ plugin, what: "method", taken }, names)
     assertFree(
       { plugin, what: "listen filter", taken: new Set(this.listenFilters.keys()) },
       Object.keys(listenFilters),

@@ -1,9 +1,8 @@
 import { CallAborted, Suspended } from "../errors/protocol.ts"
 import { EndlessCalls, InProcessError } from "../errors/server.ts"
+import { BaseExchange } from "../protocol/base-exchange.ts"
 import {
-  type AbortReason,
   type Answer,
-  aborted,
   Call,
   type Exchange,
   type Outcome,
@@ -141,7 +140,7 @@ function jsonOf(value: unknown): string | undefined {
 }
 
 /** An exchange without a wire: what a nested call asks, its parent asks. */
-class InProcessExchange implements Exchange {
+class InProcessExchange extends BaseExchange implements Exchange {
   readonly logLevel: LoggingLevel | undefined
   readonly isTrusted: boolean
   readonly inputResponses: undefined
@@ -149,16 +148,13 @@ class InProcessExchange implements Exchange {
   /** The outermost call has it. */
   readonly suspension: undefined
   readonly #parent: { readonly exchange: Exchange; readonly scope: string } | undefined
-  #controller: AbortController | undefined
   #signal: AbortSignal | undefined
-  #aborted: AbortReason | undefined
-  #ended = false
-  #finish: ((outcome: Outcome) => void) | undefined
 
   constructor(
     parent: { readonly exchange: Exchange; readonly scope: string } | undefined,
     isTrusted: boolean,
   ) {
+    super()
     this.#parent = parent
     this.isTrusted = isTrusted
     this.logLevel = parent?.exchange.logLevel
@@ -168,17 +164,14 @@ class InProcessExchange implements Exchange {
     return this.#parent?.exchange.headers
   }
 
-  get inert(): boolean {
-    return this.#ended || this.#aborted !== undefined || this.#parent?.exchange.inert === true
+  override get inert(): boolean {
+    return super.inert || this.#parent?.exchange.inert === true
   }
 
-  get signal(): AbortSignal {
-    if (this.#signal !== undefined) return this.#signal
-    const controller = new AbortController()
-    this.#controller = controller
-    if (this.#aborted !== undefined) controller.abort(new CallAborted(this.#aborted))
+  override get signal(): AbortSignal {
     const outer = this.#parent?.exchange.signal
-    this.#signal = outer === undefined ? controller.signal : AbortSignal.any([outer, controller.signal])
+    if (outer === undefined) return super.signal
+    this.#signal ??= AbortSignal.any([outer, super.signal])
     return this.#signal
   }
 
@@ -188,6 +181,10 @@ class InProcessExchange implements Exchange {
 
   progress(): void {
     // Progress belongs to the token of a client's own call.
+  }
+
+  closeStream(retryMs: number): void {
+    if (!this.inert) this.#parent?.exchange.closeStream(retryMs)
   }
 
   ask(questions: readonly Question[]): Promise<readonly Answer[]> {
@@ -209,25 +206,5 @@ class InProcessExchange implements Exchange {
 
   checkHeaderParams(): void {
     // There are no headers in one's own process.
-  }
-
-  settle(outcome: Promise<Outcome>): Promise<Outcome> {
-    return new Promise((resolve, reject) => {
-      this.#finish = resolve
-      if (this.#aborted !== undefined) resolve(aborted(this.#aborted))
-      outcome.then(resolve, reject)
-    })
-  }
-
-  abort(reason: AbortReason): void {
-    if (this.inert) return
-    this.#aborted = reason
-    this.#controller?.abort(new CallAborted(reason))
-    // One that took too long is answered by whoever timed it.
-    if (reason !== "timeout") this.#finish?.(aborted(reason))
-  }
-
-  end(): void {
-    this.#ended = true
   }
 }

@@ -1,6 +1,6 @@
 import type { ContextLog, LogFunction } from "../components/context.ts"
 import type { Exchange } from "../protocol/call.ts"
-import { loggingLevels } from "../protocol/stateless/envelope.ts"
+import { loggingLevels } from "../protocol/logging-level.ts"
 import type { LoggingLevel } from "../spec/index.ts"
 
 /** Makes `ctx.log`: only what the client asked for is sent, at its level and above. */

@@ -28,6 +28,7 @@ export type ServerOption =
   | "lenient"
   | "dereference"
   | "timeout"
+  | "askTimeout"
   | "secrets"
   | "bus"
   | "log"
@@ -71,6 +72,7 @@ const kinds: { readonly [name in ServerOption]: OptionKind } = {
   lenient: "boolean",
   dereference: "boolean",
   timeout: "timeout",
+  askTimeout: "ms",
   secrets: { holds: isSecrets, expected: "a list of strings or bytes", isSecret: true },
   bus: {
     holds: (value) => hasMethods(value, ["publish", "subscribe"]),

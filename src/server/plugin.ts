@@ -147,6 +147,10 @@ const pluginOptions: KnownOptions = {
 
 const methodKinds: { readonly [name in keyof Method]-?: OptionKind } = {
   name: "string",
+  era: {
+    holds: (value) => value === "session" || value === "stateless",
+    expected: '`"session"` or `"stateless"`',
+  },
   nameParam: "string",
   isOffered: "function",
   mayAsk: "boolean",

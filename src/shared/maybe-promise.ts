@@ -10,3 +10,13 @@ export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybeP
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function"
 }
+
+/** Does something whose result nobody waits for. What it throws or rejects with goes to `report`. */
+export function attempt(run: () => MaybePromise<unknown>, report: (error: unknown) => void): void {
+  try {
+    const done = run()
+    if (done instanceof Promise) done.catch(report)
+  } catch (error) {
+    report(error)
+  }
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
+import { features } from "./features.ts"
 import {
-  features,
   isProtocolRevision,
   isStateless,
   latestSessionRevision,

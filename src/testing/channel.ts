@@ -60,7 +60,8 @@ export class MemoryChannel implements Channel {
   }
 }
 
-function tell(listeners: Listeners, notification: Notification): void {
+/** Passes a notification on to whoever wants to hear of it. */
+export function tell(listeners: Listeners, notification: Notification): void {
   const { method, params } = notification
   // The server's own types say what the parameters of these two hold.
   if (method === "notifications/progress") listeners.onProgress?.(params as never)

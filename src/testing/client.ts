@@ -1,5 +1,4 @@
 import type { Tool } from "../components/tool.ts"
-import type { MessageHandler } from "../protocol/transport.ts"
 import type {
   CallToolResult,
   CompleteResult,
@@ -14,10 +13,10 @@ import type {
   ResourceTemplate as WireTemplate,
   Tool as WireTool,
 } from "../spec/index.ts"
+import type { Dialect, Subscription } from "./dialect.ts"
 import type { Values } from "./envelope.ts"
-import type { ConnectOptions, RequestOptions } from "./options.ts"
+import type { RequestOptions } from "./options.ts"
 import { listAll } from "./pages.ts"
-import { openSubscription, type Subscription } from "./subscription.ts"
 import {
   type CallTool,
   type ToolFunctionOf,
@@ -25,7 +24,6 @@ import {
   toolFunction,
   toolFunctions,
 } from "./tools.ts"
-import { Wire } from "./wire.ts"
 
 /** What a test says of a request for suggestions. */
 export interface CompleteOptions extends RequestOptions {
@@ -47,12 +45,12 @@ export class TestClient<Tools extends readonly Tool[] = readonly Tool[]> {
    * {@link ToolCallFailed} where the result says that the call failed.
    */
   readonly tools: ToolFunctions<Tools>
-  readonly #wire: Wire
+  readonly #wire: Dialect
   readonly #call: CallTool
 
   /** Is called by `connect()`. */
-  constructor(handler: MessageHandler, options: ConnectOptions) {
-    this.#wire = new Wire(handler, options)
+  constructor(wire: Dialect) {
+    this.#wire = wire
     this.#call = (name, args, more) => this.callTool(name, args, more)
     this.tools = toolFunctions<Tools>(this.#call)
   }
@@ -211,7 +209,7 @@ export class TestClient<Tools extends readonly Tool[] = readonly Tool[]> {
     onNotification: NonNullable<RequestOptions["onNotification"]>,
     options?: RequestOptions,
   ): Promise<Subscription> {
-    return openSubscription(this.#wire, filter, { ...options, onNotification })
+    return this.#wire.listen(filter, { ...options, onNotification })
   }
 
   /**

@@ -461,7 +461,10 @@ describe("connecting", () => {
   })
 
   it.each([
-    { era: "session" },
+    { era: "modern" },
+    { revision: "2026-01-01" },
+    { revision: "2026-07-28", era: "session" },
+    { revision: "2025-11-25", era: "stateless" },
     { serialize: "no" },
     { clientInfo: "me" },
     { capabilities: [] },

@@ -1,8 +1,12 @@
 import type { Tool } from "../components/tool.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
+import type { Era } from "../protocol/era.ts"
 import type { MessageHandler } from "../protocol/transport.ts"
+import { isStateless, type ProtocolRevision } from "../spec/revisions.ts"
 import { TestClient } from "./client.ts"
 import { assertConnectOptions, type ConnectOptions } from "./options.ts"
+import { SessionWire } from "./session-wire.ts"
+import { Wire } from "./wire.ts"
 
 /** A server that a client can be connected to: a `FleetMCP`. */
 export interface TestTarget<Tools extends readonly Tool[] = readonly Tool[]> {
@@ -34,7 +38,15 @@ export async function connect<const Tools extends readonly Tool[]>(
   assertTarget(server)
   assertConnectOptions(options)
   await server.start()
-  return new TestClient<Tools>(server.handler, options)
+  const { era = eraOfRevision(options.revision) } = options
+  if (era === "stateless") return new TestClient<Tools>(new Wire(server.handler, options))
+  const wire = new SessionWire(server.handler, options)
+  await wire.open()
+  return new TestClient<Tools>(wire)
+}
+
+function eraOfRevision(revision: ProtocolRevision | undefined): Era {
+  return revision === undefined || isStateless(revision) ? "stateless" : "session"
 }
 
 function assertTarget(server: TestTarget): void {

@@ -1,3 +1,4 @@
+import type { ClientCapabilities, Implementation } from "../spec/index.ts"
 import { metaKeys } from "../spec/meta.ts"
 import { latestStatelessRevision } from "../spec/revisions.ts"
 import { capabilitiesOf } from "./input.ts"
@@ -28,10 +29,11 @@ export class Envelope {
     this.#hearsProgress = options.onProgress !== undefined
     const logLevel = options.logLevel ?? (options.onLog === undefined ? undefined : "debug")
     // Frozen, since every request that goes by reference holds it.
+    const { clientInfo, capabilities } = clientOf(options)
     this.#meta = Object.freeze({
       [metaKeys.protocolVersion]: latestStatelessRevision,
-      [metaKeys.clientInfo]: options.clientInfo ?? { name: "fleetmcp-testing", version: "0.0.0" },
-      [metaKeys.clientCapabilities]: { ...capabilitiesOf(options), ...options.capabilities },
+      [metaKeys.clientInfo]: clientInfo,
+      [metaKeys.clientCapabilities]: capabilities,
       ...(logLevel === undefined ? undefined : { [metaKeys.logLevel]: logLevel }),
     })
   }
@@ -82,4 +84,15 @@ export class Envelope {
 /** The text of a request between its id and its other parameters. */
 function headOf(method: string, meta: Values): string {
   return `"method":${JSON.stringify(method)},"params":{"_meta":${JSON.stringify(meta)}`
+}
+
+/** What the client says of itself. */
+export function clientOf(options: ConnectOptions): {
+  readonly clientInfo: Implementation
+  readonly capabilities: ClientCapabilities
+} {
+  return {
+    clientInfo: options.clientInfo ?? { name: "fleetmcp-testing", version: "0.0.0" },
+    capabilities: { ...capabilitiesOf(options), ...options.capabilities },
+  }
 }

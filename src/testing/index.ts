@@ -2,8 +2,8 @@
 
 export type { CompleteOptions, TestClient } from "./client.ts"
 export { connect, type TestTarget } from "./connect.ts"
+export type { Subscription } from "./dialect.ts"
 export type { ElicitationHandler, RootsAnswer, SamplingHandler } from "./input.ts"
-export type { Subscription } from "./subscription.ts"
 export type { ToolFunctionOf, ToolFunctions } from "./tools.ts"
 
 // Options

@@ -53,7 +53,11 @@ export async function answerAll(
   return answers
 }
 
-async function answer(request: InputRequest, { elicitation, sampling, roots }: Answerers): Promise<object> {
+/** Answers one question of the server. */
+export async function answer(
+  request: InputRequest,
+  { elicitation, sampling, roots }: Answerers,
+): Promise<object> {
   switch (request.method) {
     case "elicitation/create":
       if (elicitation === undefined) throw new UnansweredRequest(request.method, "elicitation")

@@ -1,7 +1,9 @@
 import { assertOptions, type OptionKind } from "../components/options.ts"
+import { InvalidOption, quoted } from "../errors/server.ts"
+import type { Era } from "../protocol/era.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
+import { loggingLevels } from "../protocol/logging-level.ts"
 import { isPrincipal, type Principal } from "../protocol/principal.ts"
-import { loggingLevels } from "../protocol/stateless/envelope.ts"
 import type {
   ClientCapabilities,
   Implementation,
@@ -9,6 +11,7 @@ import type {
   LoggingMessageNotificationParams,
   ProgressNotificationParams,
 } from "../spec/index.ts"
+import { isStateless, type ProtocolRevision, revisions } from "../spec/revisions.ts"
 import type { ElicitationHandler, RootsAnswer, SamplingHandler } from "./input.ts"
 
 /** A notification as it came from the server. */
@@ -47,8 +50,10 @@ export interface RequestOptions extends Listeners {
 
 /** How a client is connected. Every option has a default. */
 export interface ConnectOptions extends Listeners {
-  /** The wire dialect. Default and only one so far: `stateless`, the revision 2026-07-28. */
-  readonly era?: "stateless"
+  /** The wire dialect. Default `stateless`, unless `revision` is one with sessions. */
+  readonly era?: Era
+  /** The revision that is spoken. Default: the newest of the era. */
+  readonly revision?: ProtocolRevision
   /** Whether requests and answers pass as JSON, as on every wire. `false` shares objects: for benchmarks. Default `true`. */
   readonly serialize?: boolean
   /** What the client says it is. */
@@ -75,7 +80,8 @@ export interface ConnectOptions extends Listeners {
 }
 
 const kinds: { readonly [option in keyof ConnectOptions]-?: OptionKind } = {
-  era: ["stateless"],
+  era: ["stateless", "session"],
+  revision: revisions,
   serialize: "boolean",
   clientInfo: "object",
   capabilities: "object",
@@ -106,6 +112,13 @@ const kinds: { readonly [option in keyof ConnectOptions]-?: OptionKind } = {
  */
 export function assertConnectOptions(options: ConnectOptions): void {
   assertOptions("`connect()`", options, { kinds, foreign })
+  const { era, revision } = options
+  if (era === undefined || revision === undefined || (era === "stateless") === isStateless(revision)) return
+  throw new InvalidOption(
+    "The option `revision` of `connect()`",
+    quoted(revision),
+    `It is not of the era \`${era}\`; leave one of them out.`,
+  )
 }
 
 function isRoot(value: unknown): boolean {

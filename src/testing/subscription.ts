@@ -1,24 +1,26 @@
 import { ClientClosed } from "../errors/testing.ts"
+import type { MaybePromise } from "../shared/maybe-promise.ts"
 import type { SubscriptionFilter } from "../spec/index.ts"
-import { noOptions } from "./envelope.ts"
+import type { MemoryChannel } from "./channel.ts"
+import type { Subscription } from "./dialect.ts"
+import { noOptions, type Request } from "./envelope.ts"
 import type { Notification, RequestOptions } from "./options.ts"
-import type { Wire } from "./wire.ts"
 
-/** A `subscriptions/listen` stream that is open. */
-export interface Subscription {
-  /** What of the filter the server honors. */
-  readonly honored: SubscriptionFilter
-  /** Resolves when the stream has ended: to the server's last word, or to `undefined` when the client left. */
-  readonly ended: Promise<object | undefined>
-  /** Leaves the stream, and rejects with what a listener threw, if one did. */
-  readonly close: () => Promise<void>
-  /** The same as `close`, at the end of an `await using` block. */
-  readonly [Symbol.asyncDispose]: () => Promise<void>
+/** A request that is on its way. */
+export interface Sent {
+  readonly channel: MemoryChannel
+  /** Rejects where the server answered with an error. */
+  readonly result: MaybePromise<object>
+}
+
+/** Sends requests whose end is their senders' own affair. */
+export interface Sender {
+  send(request: Request): Sent
 }
 
 /** Opens a stream. Resolves when the server has acknowledged it, rejects when it refuses. */
 export async function openSubscription(
-  wire: Wire,
+  wire: Sender,
   filter: SubscriptionFilter,
   options: RequestOptions = noOptions,
 ): Promise<Subscription> {

@@ -2,23 +2,18 @@ import { ClientClosed, EndlessQuestions, RequestFailed } from "../errors/testing
 import type { RpcError } from "../protocol/jsonrpc.ts"
 import type { MessageHandler, Reply } from "../protocol/transport.ts"
 import type { MaybePromise } from "../shared/maybe-promise.ts"
-import type { InputRequiredResult } from "../spec/index.ts"
+import type { InputRequiredResult, SubscriptionFilter } from "../spec/index.ts"
 import { MemoryChannel } from "./channel.ts"
+import type { Dialect, Subscription } from "./dialect.ts"
 import { Envelope, noOptions, type Request, type Values } from "./envelope.ts"
 import { HeaderWriter } from "./headers.ts"
 import { answerAll } from "./input.ts"
 import type { ConnectOptions, Listeners, RequestOptions } from "./options.ts"
 import { listAll } from "./pages.ts"
-
-/** A request that is on its way. */
-export interface Sent {
-  readonly channel: MemoryChannel
-  /** Rejects where the server answered with an error. */
-  readonly result: MaybePromise<object>
-}
+import { openSubscription, type Sender, type Sent } from "./subscription.ts"
 
 /** Sends requests to a server in this process and answers what it asks meanwhile. */
-export class Wire {
+export class Wire implements Dialect, Sender {
   readonly #handler: MessageHandler
   readonly #options: ConnectOptions
   readonly #envelope: Envelope
@@ -67,6 +62,10 @@ export class Wire {
     if (this.#closed) throw new ClientClosed()
     const channel = this.#channel({ method, params, options: noOptions })
     await this.#handler.handle(this.#envelope.notification(method, params), channel)
+  }
+
+  listen(filter: SubscriptionFilter, options: RequestOptions): Promise<Subscription> {
+    return openSubscription(this, filter, options)
   }
 
   /** Leaves, as a client does that goes away: what still runs is aborted. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises"
 import { audio, type FleetMCP, file, image, prompt, ToolError, text, tool } from "fleetmcp"
 import * as z from "zod"
 import { emptyWav, pngPixel } from "./media.ts"
@@ -6,6 +7,7 @@ import { emptyWav, pngPixel } from "./media.ts"
 export function addTools(mcp: FleetMCP): void {
   addContent(mcp)
   addReports(mcp)
+  addConversations(mcp)
   addSchemas(mcp)
   addTriggers(mcp)
 }
@@ -59,6 +61,74 @@ function addReports(mcp: FleetMCP): void {
     },
   )
 }
+
+function addConversations(mcp: FleetMCP): void {
+  mcp.tool({ name: "test_tool_with_logging", description: "Logs three times" }, async (_, ctx) => {
+    for (const what of ["Tool execution started", "Tool processing data", "Tool execution completed"]) {
+      ctx.log.info(what)
+      await sleep(50)
+    }
+    return "Logged"
+  })
+  mcp.tool(
+    {
+      name: "test_sampling",
+      description: "Asks the client's model",
+      input: z.object({ prompt: z.string() }),
+    },
+    async ({ prompt }, ctx) => {
+      const content = { type: "text" as const, text: prompt }
+      const answer = await ctx.sample({ messages: [{ role: "user", content }], maxTokens: 100 })
+      return `LLM response: ${JSON.stringify(answer.content)}`
+    },
+  )
+  mcp.tool(
+    { name: "test_elicitation", description: "Asks the user", input: z.object({ message: z.string() }) },
+    async ({ message }, ctx) => {
+      const form = z.object({ username: z.string(), email: z.string() })
+      return `User response: ${JSON.stringify(await ctx.elicit(message, form))}`
+    },
+  )
+  mcp.tool(
+    { name: "test_elicitation_sep1034_defaults", description: "Asks with defaults" },
+    async (_, ctx) => {
+      const form = z.object({
+        name: z.string().default("John Doe"),
+        age: z.int().default(30),
+        score: z.number().default(95.5),
+        status: z.enum(["active", "inactive", "pending"]).default("active"),
+        verified: z.boolean().default(true),
+      })
+      return `Elicitation completed: ${JSON.stringify(await ctx.elicit("Please review", form))}`
+    },
+  )
+  mcp.tool({ name: "test_elicitation_sep1330_enums", description: "Asks for choices" }, async (_, ctx) => {
+    return `Elicitation completed: ${JSON.stringify(await ctx.elicit("Please choose", choices))}`
+  })
+  mcp.tool({ name: "test_reconnection", description: "Lets its connection go" }, async (_, ctx) => {
+    ctx.closeStream(100)
+    await sleep(200)
+    return "Reconnected"
+  })
+}
+
+const titled = [
+  { const: "value1", title: "First Option" },
+  { const: "value2", title: "Second Option" },
+]
+const values = ["option1", "option2", "option3"]
+
+/** Every kind of choice that a form can show. */
+const choices = {
+  type: "object",
+  properties: {
+    untitledSingle: { type: "string", enum: values },
+    titledSingle: { type: "string", oneOf: titled },
+    legacyEnum: { type: "string", enum: ["opt1", "opt2"], enumNames: ["Option One", "Option Two"] },
+    untitledMulti: { type: "array", items: { type: "string", enum: values } },
+    titledMulti: { type: "array", items: { anyOf: titled } },
+  },
+} as const
 
 function addSchemas(mcp: FleetMCP): void {
   mcp.tool(

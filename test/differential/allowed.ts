@@ -122,15 +122,20 @@ export const allowed: readonly AllowedDifference[] = [
     spec: "S-022, S-035, S-067",
   },
   {
-    what: "A body that names no version, under a header that names none of ours, is `-32022`",
-    match: {
-      at: answer,
-      ours: /^400 error -32022/,
-      theirs: /^400 error (-32602 \{"envelope":\{"missing":|-32600$)/,
-    },
+    what: "GET and DELETE are those of sessions",
+    match: { at: answer, ours: /^40[04] error -32600/, theirs: /^405 / },
     kind: "choice",
-    reason: "What an unknown version wants in `_meta` cannot be said; which versions we serve can.",
-    spec: "S-034 (g), S-073, S28/basic/transports/streamable-http#protocol-version-header",
+    reason:
+      "We serve the revisions with sessions at the same endpoint; the official server is told to refuse them.",
+    spec: "S-024, S11/basic/transports#session-management",
+  },
+  {
+    what: "A body that names no version, under a header that names no stateless one, is of an older revision",
+    match: { at: answer, ours: /^400 error -32600/, theirs: /^400 error -32022/ },
+    kind: "choice",
+    reason:
+      "We serve the revisions with sessions at the same endpoint; the official server is told to refuse them.",
+    spec: "S-024, S-034 (g)",
   },
   {
     what: "`initialize` under a header of this revision is told what `_meta` lacks",

@@ -19,5 +19,5 @@ it("serves an example by its name", { timeout: 30_000 }, async () => {
   const server = await serve(["--import", "tsx", "examples/serve.ts", "tools"])
   onTestFinished(server.stop)
   const answer = await fetch(server.url)
-  expect(answer.status).toBe(405)
+  expect(answer.status).toBe(400)
 })

@@ -183,6 +183,6 @@ describe("http-options.ts", () => {
 
   it("answers at another path too", async () => {
     const answer = await fetchElsewhere(new Request("http://localhost/v2/mcp"))
-    expect(answer.status).toBe(405)
+    expect(answer.status).toBe(400)
   })
 })

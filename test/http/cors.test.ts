@@ -12,7 +12,7 @@ describeEntries("CORS", (serve) => {
     const { status, headers } = await t.send({ method: "OPTIONS", headers: { origin: app } })
     expect([status, headers.get("allow"), headers.get("access-control-allow-origin")]).toEqual([
       405,
-      "POST",
+      "POST, GET, DELETE",
       null,
     ])
   })

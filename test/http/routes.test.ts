@@ -75,9 +75,9 @@ it.each([null, 5, "x", []])("refuses `mcp.http(%j)`", (value) => {
 
 describeEntries("paths and methods", (serve, entry) => {
   it.each(["GET", "DELETE", "PUT", "PATCH", "OPTIONS"])(
-    "answers %s at the endpoint with 405",
+    "answers %s at an endpoint without sessions with 405",
     async (method) => {
-      const t = await serve(sampleServer())
+      const t = await serve(sampleServer({ http: { sessions: "none" } }))
       const { status, headers, json } = await t.send({ method })
       expect([status, headers.get("allow")]).toEqual([405, "POST"])
       expect(json).toEqual({ jsonrpc: "2.0", error: { code: -32600, message: "Use POST here." } })
@@ -104,7 +104,7 @@ describeEntries("paths and methods", (serve, entry) => {
 
   it("serves the endpoint where `path` says", async () => {
     const t = await serve(sampleServer({ http: { path: "/api/tools" } }))
-    expect((await t.send({ path: "/api/tools" })).status).toBe(405)
+    expect((await t.send({ path: "/api/tools" })).status).toBe(400)
     expect((await t.send({ path: "/mcp" })).status).toBe(404)
   })
 
@@ -194,8 +194,9 @@ describeEntries("paths and methods", (serve, entry) => {
     expect([status, headers.get("allow")]).toEqual([405, "GET, PUT"])
   })
 
-  it("lets a route stand at the endpoint's path for other methods", async () => {
-    const t = await serve(servedOf({ handler, routes: { "GET /mcp": () => new Response("a page") } }))
+  it("lets a route stand at the path of an endpoint without sessions, for other methods", async () => {
+    const routes = { "GET /mcp": () => new Response("a page") }
+    const t = await serve(servedOf({ handler, routes }, { sessions: "none" }))
     expect((await t.send({ path: "/mcp" })).text).toBe("a page")
     expect((await t.send({ method: "DELETE", path: "/mcp" })).headers.get("allow")).toBe("POST")
   })

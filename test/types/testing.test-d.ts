@@ -98,8 +98,9 @@ await connect(mcp, {
   logLevel: "info",
   headers: { "x-a": "b", "mcp-name": undefined },
 })
-// @ts-expect-error Type '"session"' is not assignable to type '"stateless"'.
-await connect(mcp, { era: "session" })
+await connect(mcp, { era: "session", revision: "2025-06-18" })
+// @ts-expect-error Type '"modern"' is not assignable to type 'Era | undefined'.
+await connect(mcp, { era: "modern" })
 // @ts-expect-error 'wire' does not exist in type 'ConnectOptions'.
 await connect(mcp, { wire: "objects" })
 // @ts-expect-error Type '"maybe"' is not assignable to type '"accept" | "cancel" | "decline"'.

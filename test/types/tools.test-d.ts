@@ -57,7 +57,6 @@ export const none = tool({ name: "none" }, (args) => {
   same<{}>()(args)
   return null
 })
-// biome-ignore lint/complexity/noBannedTypes: what hover shows
 // Wrappers that are generic in their schema know as much of the arguments as it tells.
 export function ofOutput<T>(input: StandardSchemaV1<unknown, T>, handler: (args: T) => string) {
   return tool({ name: "x", input }, (args) => handler(args))
@@ -88,6 +87,7 @@ export class Rows<T extends { id: string }> {
   }
 }
 
+// biome-ignore lint/complexity/noBannedTypes: what hover shows
 same<Tool<"none", { arguments: {}; result: null }>>()(none)
 
 // What is returned is what a client gets, as JSON.

@@ -4,6 +4,7 @@ import { metaKeys } from "../../spec/meta.ts"
 import type { ProtocolRevision } from "../../spec/revisions.ts"
 import type { Peer } from "../call.ts"
 import { isObject, type Params } from "../jsonrpc.ts"
+import { isLoggingLevel, loggingLevels } from "../logging-level.ts"
 import type { Principal } from "../principal.ts"
 
 /** The client of one stateless request: what its `_meta` says, read when asked for. */
@@ -76,24 +77,10 @@ function malformed(key: string, value: unknown, expected: string): InvalidEnvelo
 export function readLogLevel(meta: Params): LoggingLevel | undefined {
   const level = meta[metaKeys.logLevel]
   if (level === undefined) return undefined
-  if (typeof level === "string" && (loggingLevels as readonly string[]).includes(level)) {
-    return level as LoggingLevel
-  }
+  if (isLoggingLevel(level)) return level
   throw new InvalidEnvelope(`The log level \`${show(level)}\` is unknown.`, {
     fix: `Use one of ${loggingLevels.join(", ")}.`,
   })
 }
-
-/** The levels of RFC 5424, least severe first. */
-export const loggingLevels: readonly LoggingLevel[] = [
-  "debug",
-  "info",
-  "notice",
-  "warning",
-  "error",
-  "critical",
-  "alert",
-  "emergency",
-]
 
 const envelopeFix = `Send \`${metaKeys.protocolVersion}\` (a string) and \`${metaKeys.clientCapabilities}\` (an object, may be empty) in \`params._meta\`.`

@@ -2,10 +2,10 @@ import { InvalidAnswer, InvalidParams, InvalidRequestState } from "../../errors/
 import { NotCanonicalJson } from "../../errors/uri.ts"
 import { canonicalJson } from "../../shared/canonical-json.ts"
 import { clip } from "../../shared/clip.ts"
+import { answerProblem } from "../answers.ts"
 import type { Answer, Question } from "../call.ts"
 import { isObject } from "../jsonrpc.ts"
 import { principalKey } from "../principal.ts"
-import { answerProblem } from "./answers.ts"
 import type { Binding, Journal, PendingQuestion } from "./journal.ts"
 import type { Sealer } from "./sealer.ts"
 

@@ -103,7 +103,7 @@ function finish(
   if (outcome.kind === "complete" && channel.takesObjects === true)
     return { status: 200, body: undefined, result: host.codec.toObject(outcome.result) }
   try {
-    const body = host.codec.answer(message.id, outcome)
+    const body = host.codec.answer(message.id, outcome, message.method)
     if (body instanceof Promise) {
       return body.then(
         (text) => ({ status: 200, body: text }),

@@ -12,6 +12,7 @@ import { wireHints } from "./lists.ts"
 export function discover(core: Core): Method {
   return {
     name: "server/discover",
+    era: "stateless",
     run() {
       return complete({
         supportedVersions: core.supported,

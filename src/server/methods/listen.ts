@@ -34,6 +34,7 @@ export function listen(core: Core): Method {
 
   return {
     name: "subscriptions/listen",
+    era: "stateless",
     check: ({ notifications }: Params) =>
       isObject(notifications) ? undefined : "`notifications` must be an object.",
     run(call) {

@@ -23,7 +23,8 @@ describe("the endpoint", () => {
 
   for (const method of ["GET", "DELETE", "PUT"]) {
     requirement("S-078", `answers ${method} with 405 and says what it allows`, async () => {
-      const response = await mcp.fetch(new Request(url, { method }))
+      const { fetch } = mcp.http({ sessions: "none" })
+      const response = await fetch(new Request(url, { method }))
       expect(response.status).toBe(405)
       expect(response.headers.get("allow")).toContain("POST")
     })

@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import type { Answer, Question } from "../call.ts"
 import { answerProblem } from "./answers.ts"
+import type { Answer, Question } from "./call.ts"
 
 const text = { type: "text", text: "hello" }
 const image = { type: "image", data: "AQ==", mimeType: "image/png" }

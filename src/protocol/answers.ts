@@ -1,6 +1,6 @@
-import { clip } from "../../shared/clip.ts"
-import type { Answer, Question } from "../call.ts"
-import { isObject } from "../jsonrpc.ts"
+import { clip } from "../shared/clip.ts"
+import type { Answer, Question } from "./call.ts"
+import { isObject } from "./jsonrpc.ts"
 
 /** How deep arrays and objects of an answer may nest. */
 const maxDepth = 64

@@ -1,0 +1,175 @@
+import { CallAborted, CannotAsk, InvalidAnswer, RepeatedKey, TooManyRounds } from "../../errors/protocol.ts"
+import { AskRefused, AskTimedOut, NeedsSession } from "../../errors/session.ts"
+import { longestTimer } from "../../shared/longest-timer.ts"
+import type { InputRequests, LoggingLevel } from "../../spec/index.ts"
+import { answerProblem } from "../answers.ts"
+import type { AbortReason, Answer, Exchange, Outcome, Peer, Question } from "../call.ts"
+import { isObject, type Params } from "../jsonrpc.ts"
+import type { HeaderBag } from "../transport.ts"
+import { WireExchange } from "../wire-exchange.ts"
+import type { SessionCodec } from "./codec.ts"
+import type { LiveSession } from "./live-session.ts"
+import { renderQuestion } from "./render-question.ts"
+import type { OpenSession } from "./site.ts"
+import type { SessionStream } from "./stream.ts"
+
+/** What earlier rounds of an explicit `inputRequired()` brought. */
+export interface Rounds {
+  readonly round: number
+  readonly answers: { readonly [key: string]: Answer } | undefined
+  readonly state: unknown
+}
+
+/** One request of a session, read and checked. */
+export interface SessionRequest {
+  readonly method: string
+  readonly peer: Peer
+  readonly codec: SessionCodec
+  readonly headers: HeaderBag | undefined
+  readonly progressToken: unknown
+  readonly logLevel: LoggingLevel | undefined
+  readonly mayAsk: boolean
+  readonly rounds: Rounds
+  /** What goes to the client before the answer. */
+  readonly stream: SessionStream
+  /** The session, and where it lives; nothing where the client has none. */
+  readonly session: OpenSession | undefined
+  /** Milliseconds for which answers are waited for. */
+  readonly askTimeout: number
+}
+
+/** What a request of a session answers through: its own stream, and requests to its client. */
+export class SessionExchange extends WireExchange implements Exchange {
+  readonly isTrusted: boolean = false
+  readonly suspension: undefined
+  readonly request: SessionRequest
+  readonly #keys: Set<string> = new Set()
+  readonly #asked: Map<string, (reason: CallAborted) => void> = new Map()
+
+  constructor(request: SessionRequest) {
+    super(request.codec, request.progressToken)
+    this.request = request
+  }
+
+  get headers(): HeaderBag | undefined {
+    return this.request.headers
+  }
+
+  get logLevel(): LoggingLevel | undefined {
+    return this.request.logLevel
+  }
+
+  get inputResponses(): { readonly [key: string]: Answer } | undefined {
+    return this.request.rounds.answers
+  }
+
+  get inputState(): unknown {
+    return this.request.rounds.state
+  }
+
+  ask(questions: readonly Question[]): Promise<readonly Answer[]> {
+    const answers = Promise.all(questions.map((question) => this.#askOnce(question)))
+    // A handler may stop listening (a race, an early return); its silence must not end the process.
+    answers.catch(() => undefined)
+    return answers
+  }
+
+  /** The call is not answered with it: whoever serves it asks, and runs the call again. */
+  async requireInput(requests: InputRequests | undefined, state: unknown): Promise<Outcome> {
+    const { mayAsk, method, rounds } = this.request
+    if (!mayAsk) throw new CannotAsk(method)
+    if (rounds.round >= maxRounds) throw new TooManyRounds(maxRounds)
+    return { kind: "input-required", requests, continuation: { kind: "held", state } }
+  }
+
+  checkHeaderParams(): void {
+    // No revision with sessions has such headers.
+  }
+
+  override abort(reason: AbortReason): void {
+    if (this.inert) return
+    // While it can still be said: the client need not go on showing a form.
+    for (const id of this.#asked.keys()) this.notify("notifications/cancelled", { requestId: id, reason })
+    super.abort(reason)
+    for (const fail of this.#asked.values()) fail(new CallAborted(reason))
+  }
+
+  override end(): void {
+    super.end()
+    for (const fail of this.#asked.values()) fail(new CallAborted("cancel"))
+  }
+
+  /** Lets the connection go while the call runs on; the client comes back for the rest. */
+  closeStream(retryMs: number): void {
+    if (!this.inert) this.request.stream.release(retryMs)
+  }
+
+  protected send(json: string): void {
+    this.request.stream.send(json)
+  }
+
+  /** Two questions under one name would be one in the stateless era: the same handler is to serve both. */
+  #askOnce(question: Question): Promise<Answer> {
+    const { key, scope } = question
+    if (key === undefined) return this.#ask(question)
+    const name = scope === undefined ? key : `${scope}/${key}`
+    if (this.#keys.has(name)) return Promise.reject(new RepeatedKey(key))
+    this.#keys.add(name)
+    return this.#ask(question)
+  }
+
+  async #ask(question: Question): Promise<Answer> {
+    const { mayAsk, session, codec, peer } = this.request
+    const { method } = question
+    if (!mayAsk) throw new CannotAsk(this.request.method)
+    if (session === undefined) throw new NeedsSession(method)
+    if (this.inert) throw new CallAborted(this.aborted ?? "cancel")
+    const { site, data } = session
+    const { revision, features } = codec
+    const { capabilities } = peer
+    const params = renderQuestion(question, { revision, features, capabilities, newId: () => site.newId() })
+    const answer = await this.#request(site.live.get(data.id), site.newId(), { method, params })
+    const problem = answerProblem(method, answer)
+    if (problem !== undefined) throw new InvalidAnswer(`to \`${method}\` ${problem}.`)
+    return answer
+  }
+
+  /** Sends a request of ours and waits for the response. */
+  #request(live: LiveSession, id: string, { method, params }: Sent): Promise<Answer> {
+    const { askTimeout } = this.request
+    return new Promise<Answer>((resolve, reject) => {
+      const forget = live.await(id, ({ result, error }) => {
+        over()
+        if (isObject(error)) reject(new AskRefused(method, error))
+        else if (isObject(result)) resolve(result)
+        else reject(new InvalidAnswer(`to \`${method}\` is not an object.`))
+      })
+      const timer = setTimeout(
+        () => {
+          this.notify("notifications/cancelled", { requestId: id, reason: "timeout" })
+          over()
+          reject(new AskTimedOut(method, askTimeout))
+        },
+        Math.min(askTimeout, longestTimer),
+      )
+      const over = () => {
+        clearTimeout(timer)
+        this.#asked.delete(id)
+        forget()
+      }
+      this.#asked.set(id, (reason) => {
+        over()
+        reject(reason)
+      })
+      this.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }))
+    })
+  }
+}
+
+interface Sent {
+  readonly method: string
+  readonly params: Params
+}
+
+/** The most rounds of questions one call may take. */
+const maxRounds = 10

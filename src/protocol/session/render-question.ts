@@ -1,0 +1,86 @@
+import { MissingClientCapability } from "../../errors/protocol.ts"
+import { NotInRevision } from "../../errors/session.ts"
+import type { Features } from "../../spec/features.ts"
+import type { ClientCapabilities } from "../../spec/index.ts"
+import type { SessionRevision } from "../../spec/revisions.ts"
+import type { Question } from "../call.ts"
+import { missingCapability } from "../capability.ts"
+import { isObject, type Params } from "../jsonrpc.ts"
+
+/** The client that is asked. */
+export interface Asked {
+  readonly revision: SessionRevision
+  readonly features: Features
+  readonly capabilities: ClientCapabilities
+  /** Makes the id of an elicitation by URL. */
+  readonly newId: () => string
+}
+
+/**
+ * Says a question in the words of the client's revision.
+ *
+ * @throws {MissingClientCapability} The client, or its revision, knows no such questions.
+ * @throws {NotInRevision} The revision knows them, but not one of their parts.
+ * @see S11/client/elicitation, S06/client/elicitation, S11/client/sampling
+ */
+export function renderQuestion({ method, params = {} }: Question, asked: Asked): Params {
+  const missing = missingCapability(knownCapabilities(asked), method, params)
+  if (missing !== undefined) throw new MissingClientCapability(missing)
+  switch (method) {
+    case "elicitation/create":
+      return renderElicitation(params, asked)
+    case "sampling/createMessage":
+      return asked.features.samplingTools ? params : { ...params, messages: singly(params.messages) }
+    case "roots/list":
+      return params
+  }
+}
+
+/** What a client declares beyond its revision does not count: the question could not be said. */
+function knownCapabilities({ capabilities, features }: Asked): ClientCapabilities {
+  const { elicitation, sampling, ...rest } = capabilities
+  const { url: _url, ...formOnly } = elicitation ?? {}
+  const { tools: _tools, ...toolless } = sampling ?? {}
+  const known = features.elicitation.includes("url") ? elicitation : formOnly
+  return {
+    ...rest,
+    ...(elicitation === undefined || features.elicitation.length === 0 ? undefined : { elicitation: known }),
+    ...(sampling === undefined ? undefined : { sampling: features.samplingTools ? sampling : toolless }),
+  } as ClientCapabilities
+}
+
+function renderElicitation(params: Params, { revision, features, newId }: Asked): Params {
+  const { mode, requestedSchema, ...rest } = params
+  if (mode === "url") return features.elicitationId ? { ...params, elicitationId: newId() } : params
+  if (features.elicitationSchema === "full") return params
+  // `missingCapability` let only forms pass here, and those have a schema.
+  const { properties, ...form } = requestedSchema as Params
+  const fields = Object.entries(isObject(properties) ? properties : {}).map(([name, field]) => [
+    name,
+    isObject(field) ? basicField(name, field, revision) : field,
+  ])
+  return { ...rest, requestedSchema: { ...form, properties: Object.fromEntries(fields) } }
+}
+
+/** A field of 2025-06-18: no choice of several, titles beside the values, no default but a boolean's. */
+function basicField(name: string, field: Params, revision: SessionRevision): Params {
+  if (field.type === "array") {
+    const fix = "Ask for one of the choices, or for each by a boolean of its own."
+    throw new NotInRevision(`The form field \`${name}\`, a choice of several,`, revision, fix)
+  }
+  const { default: preset, oneOf, ...rest } = field
+  const kept = field.type === "boolean" && preset !== undefined ? { ...rest, default: preset } : rest
+  if (!Array.isArray(oneOf)) return kept
+  // Forms are made with `{ const, title }` in every choice.
+  const choices = oneOf as readonly { readonly const: string; readonly title: string }[]
+  return { ...kept, enum: choices.map((one) => one.const), enumNames: choices.map(({ title }) => title) }
+}
+
+/** Messages of one block each, for clients whose messages hold no lists. */
+function singly(messages: unknown): unknown {
+  if (!Array.isArray(messages)) return messages
+  return messages.flatMap((message: unknown) => {
+    if (!isObject(message) || !Array.isArray(message.content)) return [message]
+    return message.content.map((content: unknown) => ({ ...message, content }))
+  })
+}

@@ -1,0 +1,17 @@
+/** Values of tools whose schema allows other things than objects: what is an object by chance. */
+const chance: WeakSet<object> = /* @__PURE__ */ new WeakSet()
+
+/** Whether a schema describes objects and nothing else, which is all that clients before 2026-07-28 take. */
+export function isObjectSchema({ type }: { readonly type?: unknown }): boolean {
+  return type === "object"
+}
+
+/** Notes that a value is an object while its tool's schema allows other things. */
+export function noteChanceObject(value: unknown): void {
+  if (typeof value === "object" && value !== null) chance.add(value)
+}
+
+/** Whether a tool's schema allows other things than objects, although this value is one. */
+export function isChanceObject(value: object): boolean {
+  return chance.has(value)
+}

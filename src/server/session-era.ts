@@ -1,0 +1,94 @@
+import type { Dispatch } from "../protocol/dispatcher.ts"
+import type { NotificationMessage } from "../protocol/jsonrpc.ts"
+import type { Method } from "../protocol/method.ts"
+import type { Change } from "../protocol/session/change.ts"
+import { sessionMethods } from "../protocol/session/methods.ts"
+import { SessionServer } from "../protocol/session/serve.ts"
+import type { Channel } from "../protocol/transport.ts"
+import type { Core } from "./core.ts"
+import { type ChangeEvent, isInAudience } from "./events.ts"
+import type { ListenFilter } from "./plugin.ts"
+import type { RunningCalls } from "./running.ts"
+
+/** What the session era needs of the engine. */
+export interface SessionEraHost {
+  readonly core: Core
+  /** The methods of the core and of plugins. */
+  readonly methods: () => ReadonlyMap<string, Method>
+  /** Makes the dispatcher of methods, with the middleware that there is. */
+  readonly compose: (methods: ReadonlyMap<string, Method>) => Dispatch
+  readonly running: RunningCalls
+  readonly notify: (message: NotificationMessage, channel: Channel) => Promise<unknown>
+  readonly onError: (error: unknown, method: string) => string
+  /** Milliseconds for which answers of clients are waited for. */
+  readonly askTimeout: number
+}
+
+/** The revisions with sessions, as far as the engine serves them. Loaded by the first client that speaks one. */
+export class SessionEra {
+  readonly server: SessionServer
+  readonly #host: SessionEraHost
+  #built: { readonly methods: ReadonlyMap<string, Method>; readonly dispatch: Dispatch } | undefined
+
+  constructor(host: SessionEraHost) {
+    this.#host = host
+    const { running, askTimeout, onError, notify } = host
+    const built = () => this.#build()
+    this.server = new SessionServer({
+      get methods() {
+        return built().methods
+      },
+      get dispatch() {
+        return built().dispatch
+      },
+      running,
+      askTimeout,
+      onError,
+      notify,
+      onChange: (hear) => this.#onChange(hear),
+    })
+  }
+
+  /** Forgets what depends on middleware and plugins, which have changed. */
+  rebuild(): void {
+    this.#built = undefined
+  }
+
+  #build() {
+    if (this.#built !== undefined) return this.#built
+    const { core, methods, compose } = this.#host
+    const shared = [...methods().values()].filter(({ era }) => era !== "stateless")
+    const own = sessionMethods(core)
+    const rows = new Map([...shared, ...own].map((method) => [method.name, method]))
+    this.#built = { methods: rows, dispatch: compose(rows) }
+    return this.#built
+  }
+
+  #onChange(hear: (change: Change) => void): () => void {
+    const { core } = this.#host
+    return core.bus.subscribe((event) => {
+      const filter = sessionTopics.has(event.topic) ? core.listenFilters().get(event.topic) : undefined
+      if (filter !== undefined) hear(toChange(event, filter))
+    })
+  }
+}
+
+/** What clients with sessions are told unasked, or because they subscribed. Extensions have words of their own for it. */
+const sessionTopics: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  "toolsListChanged",
+  "promptsListChanged",
+  "resourcesListChanged",
+  "resourceSubscriptions",
+])
+
+function toChange(event: ChangeEvent, filter: ListenFilter): Change {
+  const needsSubscription = event.topic === "resourceSubscriptions"
+  return {
+    method: event.method,
+    params: event.params ?? {},
+    needsSubscription,
+    isFor: (subscriptions, principal) =>
+      isInAudience(event, principal) &&
+      filter.passes(event, needsSubscription ? subscriptions : true, principal),
+  }
+}
