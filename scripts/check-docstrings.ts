@@ -56,11 +56,19 @@ function problemsOf(declaration: ts.Declaration): readonly string[] {
 function membersOf(declaration: ts.Declaration): readonly (ts.ClassElement | ts.TypeElement)[] {
   if (ts.isClassDeclaration(declaration))
     return declaration.members.filter(
-      (member) =>
-        (ts.isMethodDeclaration(member) || ts.isAccessor(member)) && !ts.isPrivateIdentifier(member.name),
+      (member, at) =>
+        (ts.isMethodDeclaration(member) || ts.isAccessor(member)) &&
+        !ts.isPrivateIdentifier(member.name) &&
+        !isBehindOverloads(member, declaration.members[at - 1]),
     )
   if (!ts.isInterfaceDeclaration(declaration)) return []
   return /(?:Options|Config|Init|Fields|Parts)$/.test(declaration.name.text) ? declaration.members : []
+}
+
+/** Overloads say what their implementation does; nobody sees that. */
+function isBehindOverloads(member: ts.ClassElement, before: ts.ClassElement | undefined): boolean {
+  if (!ts.isMethodDeclaration(member) || member.body === undefined || before === undefined) return false
+  return ts.isMethodDeclaration(before) && before.body === undefined && nameOf(before) === nameOf(member)
 }
 
 function hasDocstring(node: ts.Node): boolean {

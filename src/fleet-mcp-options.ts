@@ -80,8 +80,14 @@ export interface FleetMCPOptions<Tools extends readonly Tool[] = readonly Tool[]
   readonly maxSubscriptionsPerPrincipal?: number
 }
 
-/** How a server is run by the program that made it. */
-export interface RunOptions {
+/** How a server is run over standard input and output. */
+export interface StdioRunOptions {
+  /** Over what it is reached. Default `"stdio"`. */
+  readonly transport?: "stdio"
+}
+
+/** How a server is run over HTTP. */
+export interface HttpRunOptions {
   /** Over what it is reached. */
   readonly transport: "http"
   /** Default 3000; 0 takes a free one. */
@@ -89,6 +95,9 @@ export interface RunOptions {
   /** The address to listen on. Default `127.0.0.1`. */
   readonly host?: string
 }
+
+/** How a server is run by the program that made it. */
+export type RunOptions = StdioRunOptions | HttpRunOptions
 
 /** How a call of the own process is made. */
 export interface CallOptions {

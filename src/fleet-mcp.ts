@@ -1,22 +1,25 @@
 import type { NodeListener, RunningServer } from "#node"
+import type { RunningStdio } from "#stdio"
 import { type ComponentKind, componentKey } from "./components/component.ts"
 import { fingerprint } from "./components/fingerprint.ts"
 import { assertOptions, readOptions } from "./components/options.ts"
 import { prompt } from "./components/prompt.ts"
 import { resource } from "./components/resource.ts"
 import { type Tool, tool } from "./components/tool.ts"
-import { ServerClosed } from "./errors/server.ts"
 import {
   type CallOptions,
   type CloseOptions,
   engineOptions,
   type FleetMCPOptions,
+  type HttpRunOptions,
   type RunOptions,
+  type StdioRunOptions,
 } from "./fleet-mcp-options.ts"
+import type { Runnable } from "./fleet-mcp-run.ts"
 import { createEndpoint, type Endpoint } from "./http/endpoint.ts"
 import { createFetchHandler, type FetchHandler } from "./http/handler.ts"
 import { type HttpOptions, httpOptions } from "./http/http-options.ts"
-import { createLazyListener, loadNode } from "./http/lazy-node.ts"
+import { createLazyListener } from "./http/lazy-node.ts"
 import { joinRoutes, type OwnedRoutes, type RouteHandler } from "./http/router.ts"
 import type { Params } from "./protocol/jsonrpc.ts"
 import type { MessageHandler } from "./protocol/transport.ts"
@@ -63,7 +66,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   readonly #log: ServerLog
   readonly #options: FleetMCPOptions<Tools>
   readonly #routes: { [route: string]: RouteHandler } = {}
-  readonly #servers: Set<RunningServer> = new Set()
+  readonly #servers: Set<RunningServer | RunningStdio> = new Set()
   #closed: Promise<void> | undefined
   #endpoint: Endpoint
   #node: NodeListener | undefined
@@ -290,9 +293,21 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   }
 
   /**
-   * Starts the server and listens. Resolves when it does.
+   * Starts the server and speaks over standard input and output until the client is gone, with which the process ends.
+   * SIGTERM and SIGINT close the server first. Resolves when it speaks.
    *
-   * @param options `transport`, `port` and `host`.
+   * @param options `transport: "stdio"`, which is the default.
+   * @throws {NotOnThisRuntime} FLEET-14: this runtime has neither.
+   * @throws {ServerClosed} The server was closed.
+   * @see S28/basic/transports/stdio
+   * @example
+   * await mcp.run()
+   */
+  run(options?: StdioRunOptions): Promise<RunningStdio>
+  /**
+   * Starts the server and listens. SIGTERM and SIGINT close it. Resolves when it listens.
+   *
+   * @param options `transport: "http"`, `port` and `host`.
    * @throws {PortInUse} FLEET-10: something else listens there.
    * @throws {CannotListen} The operating system does not allow it.
    * @throws {NotOnThisRuntime} FLEET-14: there is no `node:http` here.
@@ -301,25 +316,21 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * @example
    * const { url } = await mcp.run({ transport: "http", port: 0 })
    */
-  async run(options: RunOptions): Promise<RunningServer> {
+  run(options: HttpRunOptions): Promise<RunningServer>
+  async run(options: RunOptions = {}): Promise<RunningServer | RunningStdio> {
     assertRunOptions(options)
-    await this.start()
-    if (this.#closed !== undefined) throw new ServerClosed()
-    const { path, timeouts } = this.#endpoint
-    const { serveHttp } = await loadNode()
-    const server = await serveHttp(this.node, {
-      port: options.port ?? 3000,
-      host: options.host ?? "127.0.0.1",
-      path,
-      timeouts,
-    })
-    if (this.#closed !== undefined) {
-      await server.close(0)
-      throw new ServerClosed()
+    const { runHttp, runStdio } = await import("./fleet-mcp-run.ts")
+    const server: Runnable = {
+      handler: this.#engine,
+      endpoint: this.#endpoint,
+      log: this.#log,
+      isClosed: () => this.#closed !== undefined,
+      listener: () => this.node,
+      start: () => this.start(),
+      close: () => this.close(),
+      onRunning: (running) => void this.#servers.add(running),
     }
-    this.#servers.add(server)
-    this.#log({ level: "info", message: `Listening on ${server.url}` })
-    return server
+    return options.transport === "http" ? runHttp(server, options) : runStdio(server)
   }
 
   /**

@@ -1,7 +1,14 @@
 // Server
 
 export { FleetMCP } from "./fleet-mcp.ts"
-export type { CallOptions, CloseOptions, FleetMCPOptions, RunOptions } from "./fleet-mcp-options.ts"
+export type {
+  CallOptions,
+  CloseOptions,
+  FleetMCPOptions,
+  HttpRunOptions,
+  RunOptions,
+  StdioRunOptions,
+} from "./fleet-mcp-options.ts"
 export type { AnyComponent, DuplicatePolicy } from "./providers/local.ts"
 export type { CacheableMethod } from "./server/core.ts"
 
@@ -100,6 +107,7 @@ export { ToolError } from "./errors/tool.ts"
 
 // HTTP
 export type { NodeListener } from "#node"
+export type { RunningStdio } from "#stdio"
 export {
   type AuthCheck,
   type AuthPredicate,

@@ -85,6 +85,7 @@ import type {
   SessionRequired,
   UnknownSession,
 } from "./session.ts"
+import type { ContentLengthFraming, StrayOutput } from "./stdio.ts"
 import type {
   CorruptValue,
   InvalidStorageKey,
@@ -127,6 +128,7 @@ export type AnyFleetError =
   | CannotAsk
   | CannotListen
   | ClientClosed
+  | ContentLengthFraming
   | CorruptValue
   | DuplicateComponent
   | EndlessCalls
@@ -194,6 +196,7 @@ export type AnyFleetError =
   | StorageContention
   | StorageFull
   | StorageNotAtomic
+  | StrayOutput
   | Suspended
   | TemplateMismatch
   | TooManyRounds

@@ -49,12 +49,19 @@ export async function serveHttp(listener: RequestListener, options: ServeOptions
   // Listening on a port, it has an address with one.
   const { port } = server.address() as AddressInfo
   const host = options.host.includes(":") ? `[${options.host}]` : options.host
-  let closed: Promise<void> | undefined
+  let closing: Promise<void> | undefined
   const close = (graceMs = 5000) => {
-    closed ??= stop({ server, sockets }, graceMs)
-    return closed
+    closing ??= stop({ server, sockets }, graceMs)
+    return closing
   }
-  return { url: `http://${host}:${port}${options.path}`, port, close, [Symbol.asyncDispose]: () => close() }
+  const closed = new Promise<void>((resolve) => server.once("close", () => resolve()))
+  return {
+    url: `http://${host}:${port}${options.path}`,
+    port,
+    closed,
+    close,
+    [Symbol.asyncDispose]: () => close(),
+  }
 }
 
 async function listen(server: Server, { port, host }: ServeOptions): Promise<void> {

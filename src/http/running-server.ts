@@ -4,6 +4,8 @@ import type { HttpTimeouts } from "./http-options.ts"
 export interface RunningServer {
   /** The URL of the MCP endpoint. */
   readonly url: string
+  /** Resolves when it is closed. */
+  readonly closed: Promise<void>
   /** The port it listens on, also where 0 was asked for. */
   readonly port: number
   /**

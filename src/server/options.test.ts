@@ -159,6 +159,8 @@ describe("the name of a server", () => {
 
 describe("the options of `mcp.run()`", () => {
   it.each([
+    {},
+    { transport: "stdio" },
     { transport: "http" },
     { transport: "http", port: 0, host: "::1" },
     { transport: "http", port: 65_535 },
@@ -167,10 +169,9 @@ describe("the options of `mcp.run()`", () => {
   })
 
   it.each([
-    [undefined, '`transport` of `mcp.run()` is `undefined`. Give `{ transport: "http" }`'],
     [5, "Give an object."],
-    [{ transport: "stdio" }, 'is `"stdio"`. Give `{ transport: "http" }`; stdio is not there yet.'],
-    [{}, "`transport` of `mcp.run()` is `undefined`. Give `{"],
+    [{ transport: "stdio", port: 1 }, 'Give `transport: "http"` with it.'],
+    [{ host: "::1" }, 'Give `transport: "http"` with it.'],
     [{ transport: "sse" }, 'is `"sse"`'],
     [{ transport: "http", port: "3000" }, 'is `"3000"`'],
     [{ transport: "http", port: 70_000 }, "from 0 to 65,535"],

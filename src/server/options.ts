@@ -125,13 +125,12 @@ const foreignNames: { readonly [name: string]: string } = {
 const runOptions: KnownOptions = {
   kinds: {
     transport: {
-      holds: (value) => value === "http",
-      expected: '`{ transport: "http" }`; stdio is not there yet',
+      holds: (value) => value === "http" || value === "stdio",
+      expected: '`"stdio"` or `"http"`',
     },
     port: "port",
     host: { holds: isHost, expected: "an address such as `127.0.0.1`" },
   },
-  required: ["transport"],
   foreign: { path: "Use the server's `http: { path }`." },
 }
 
@@ -171,9 +170,16 @@ export function assertServerName(name: unknown): asserts name is string {
  * @throws {UnknownOption} FLEET-09
  * @throws {InvalidOption}
  */
-export function assertRunOptions(options: object | undefined): void {
-  // The message for an option that is missing is of more use than one for options that are.
-  assertOptions("`mcp.run()`", options ?? {}, runOptions)
+export function assertRunOptions(options: object): void {
+  assertOptions("`mcp.run()`", options, runOptions)
+  const { transport, port, host } = options as { readonly [name: string]: unknown }
+  if (transport === "http" || (port === undefined && host === undefined)) return
+  const [name, value] = port === undefined ? ["host", host] : ["port", port]
+  throw new InvalidOption(
+    `The option \`${name}\` of \`mcp.run()\``,
+    quoted(value),
+    'Give `transport: "http"` with it.',
+  )
 }
 
 /**

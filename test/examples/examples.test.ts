@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from "vitest"
 import { serve } from "../../scripts/demo.ts"
 
 /** Programs that start themselves. */
-const programs = ["quickstart.ts", "serve.ts"]
+const programs = ["quickstart.ts", "serve.ts", "stdio.ts"]
 
 it("leaves no example untested", () => {
   const folder = "test/examples"

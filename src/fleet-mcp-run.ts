@@ -1,0 +1,72 @@
+import type { NodeListener, RunningServer } from "#node"
+import type { RunningStdio } from "#stdio"
+import { ServerClosed } from "./errors/server.ts"
+import type { HttpRunOptions } from "./fleet-mcp-options.ts"
+import type { Endpoint } from "./http/endpoint.ts"
+import { loadNode } from "./http/lazy-node.ts"
+import type { MessageHandler } from "./protocol/transport.ts"
+import type { ServerLog } from "./server/server-log.ts"
+import { onExitSignal } from "./shared/exit-signal.ts"
+
+/** A server, as far as running it needs. */
+export interface Runnable {
+  readonly handler: MessageHandler
+  readonly endpoint: Endpoint
+  readonly log: ServerLog
+  readonly isClosed: () => boolean
+  readonly listener: () => NodeListener
+  readonly start: () => Promise<void>
+  readonly close: () => Promise<void>
+  /** Hears of what runs, which closes with the server. */
+  readonly onRunning: (running: RunningServer | RunningStdio) => void
+}
+
+/** How long what is left running may keep the process when its client is gone, in milliseconds. */
+const lingerMs = 1000
+
+/** Listens on a port. */
+export async function runHttp(server: Runnable, options: HttpRunOptions): Promise<RunningServer> {
+  await server.start()
+  if (server.isClosed()) throw new ServerClosed()
+  const { path, timeouts } = server.endpoint
+  const { serveHttp } = await loadNode()
+  const { port = 3000, host = "127.0.0.1" } = options
+  const running = await serveHttp(server.listener(), { port, host, path, timeouts })
+  if (server.isClosed()) {
+    await running.close(0)
+    throw new ServerClosed()
+  }
+  server.onRunning(running)
+  closeOnSignal(server, running)
+  server.log({ level: "info", message: `Listening on ${running.url}` })
+  return running
+}
+
+/** Speaks over standard input and output. */
+export async function runStdio(server: Runnable): Promise<RunningStdio> {
+  const { serveStdio } = await import("#stdio")
+  if (server.isClosed()) throw new ServerClosed()
+  // Before it starts: what a lifespan prints must not end up among the messages.
+  const running = serveStdio(server.handler, { log: server.log })
+  server.onRunning(running)
+  try {
+    await server.start()
+  } catch (error) {
+    await running.close(0)
+    throw error
+  }
+  closeOnSignal(server, running)
+  void running.closed.then(() => server.close()).then(leave)
+  return running
+}
+
+function closeOnSignal(server: Runnable, { closed }: { readonly closed: Promise<void> }): void {
+  const forget = onExitSignal(() => server.close())
+  void closed.then(forget)
+}
+
+/** S28/basic/transports/stdio#shutdown: a timer or a pool that somebody forgot must not keep the process. */
+function leave(): void {
+  const timer: { unref?: () => void } = setTimeout(() => process.exit(), lingerMs)
+  timer.unref?.()
+}

@@ -1,0 +1,3 @@
+// Standard input and output
+
+export { type RunningStdio, type StdioOptions, serveStdio } from "./serve-stdio.ts"
