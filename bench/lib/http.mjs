@@ -16,6 +16,7 @@ export const SERVERS = [
   "raw:2",
   "rawspec",
   "fleetmcp",
+  "fleetmcp-session",
   ...FETCH_FRONTS,
   "sdk-v2",
   "sdk-v1",
