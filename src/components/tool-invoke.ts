@@ -1,5 +1,5 @@
 import { InvalidOutput } from "../errors/tool.ts"
-import { noteChanceObject } from "../protocol/structured.ts"
+import { asChanceObject } from "../protocol/structured.ts"
 import type { CompiledSchema, Validated } from "../schema/compile.ts"
 import { describeIssues, expectedIssue, type Issue } from "../schema/issue.ts"
 import { isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
@@ -83,19 +83,15 @@ function checkedResult(
   const { subject } = options
   if (!isToolResult(value)) {
     const verdict = checkValue(value, output, subject)
-    const finish = (checked: unknown) => {
-      if (output.isUnion) noteChanceObject(checked)
-      return toCallToolResult(checked, options)
-    }
+    const finish = (checked: unknown) =>
+      toCallToolResult(output.isUnion ? asChanceObject(checked) : checked, options)
     return verdict instanceof Promise ? verdict.then(finish) : finish(verdict)
   }
   // What says that the call failed need not be what the call was to return.
   if (value.isError) return toCallToolResult(value, options)
   const verdict = checkValue(value.structuredContent, output, subject)
-  const finish = (checked: unknown) => {
-    if (output.isUnion) noteChanceObject(checked)
-    return toCallToolResult(withStructured(value, checked), options)
-  }
+  const finish = (checked: unknown) =>
+    toCallToolResult(withStructured(value, output.isUnion ? asChanceObject(checked) : checked), options)
   return verdict instanceof Promise ? verdict.then(finish) : finish(verdict)
 }
 

@@ -72,7 +72,7 @@ export class MissingClientCapability extends FleetError {
   override readonly data: { readonly requiredCapabilities: object }
   constructor(requiredCapabilities: object) {
     super(`This call needs the client's ${neededName(requiredCapabilities)}, which was not declared.`, {
-      fix: "Declare it in `_meta` under `io.modelcontextprotocol/clientCapabilities`.",
+      fix: "Declare it in `_meta` under `io.modelcontextprotocol/clientCapabilities`, or in `initialize`.",
     })
     this.data = { requiredCapabilities }
   }

@@ -32,7 +32,7 @@ export function admit(endpoint: Endpoint, head: Head): Admission {
   const found = findRoute(endpoint, head)
   if (typeof found === "function") return { kind: "route", handler: found }
   if (isEndpoint) return answered(methodNotAllowed(methodsOf(endpoint)))
-  return answered(found === undefined ? notFound(endpoint, head.path) : methodNotAllowed(found))
+  return answered(found === undefined ? notFound(endpoint, head) : methodNotAllowed(found))
 }
 
 /**
@@ -64,11 +64,12 @@ function methodNotAllowed(methods: readonly string[]): Answer {
   return errorAnswer(405, `Use ${methods.join(" or ")} here.`, { allow: methods.join(", ") })
 }
 
-function notFound(endpoint: Endpoint, path: string): Answer {
-  return errorAnswer(
-    404,
-    `Nothing is served at \`${path.slice(0, 100)}\`; the MCP endpoint is \`${endpoint.path}\`.`,
-  )
+function notFound(endpoint: Endpoint, head: Head): Answer {
+  const found = `Nothing is served at \`${head.path.slice(0, 100)}\`; the MCP endpoint is \`${endpoint.path}\``
+  // S24/basic/transports: so begin clients of the transport before this one, wherever they were pointed at.
+  const isOldClient = head.method === "GET" && head.header("accept")?.includes("text/event-stream") === true
+  const transport = isOldClient ? " and speaks Streamable HTTP, not HTTP+SSE (FLEET-07)" : ""
+  return errorAnswer(404, `${found}${transport}.`)
 }
 
 function answered(answer: Answer): Admission {

@@ -50,11 +50,12 @@ export abstract class HttpChannel implements Channel {
 
   open(eventId?: string): void {
     const stream = this.#opened()
-    if (eventId !== undefined) stream.prime(eventId)
+    if (eventId === undefined) stream.greet()
+    else stream.prime(eventId)
   }
 
   close(retryMs?: number): void {
-    this.#opened().leave(retryMs)
+    this.#stream?.leave(retryMs)
   }
 
   drained(): Promise<void> | undefined {

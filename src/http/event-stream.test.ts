@@ -117,6 +117,36 @@ describe("EventStream", () => {
     expect([sink.text.length, sink.isEnded]).toEqual([length, false])
   })
 
+  it("gives events the ids it is told to", async () => {
+    const { sink, stream } = opened()
+    stream.prime("r1-0")
+    stream.send("1", "r1-1")
+    stream.send("2")
+    await undefined
+    expect(sink.text).toBe(
+      "id: r1-0\ndata: \n\nid: r1-1\nevent: message\ndata: 1\n\nevent: message\ndata: 2\n\n",
+    )
+  })
+
+  it("says something at once where it is opened with nothing to say", async () => {
+    const { sink, stream } = opened()
+    stream.greet()
+    await undefined
+    expect(sink.text).toBe(": open\n\n")
+  })
+
+  it.each([
+    [25, "event: message\ndata: 1\n\nretry: 25\n\n"],
+    [undefined, "event: message\ndata: 1\n\n"],
+  ])("ends without an answer, and with when to come back where it is told: %s", (retryMs, text) => {
+    const { sink, stream, isBeating } = opened()
+    stream.send("1")
+    stream.leave(retryMs)
+    stream.leave(retryMs)
+    stream.send("2")
+    expect([sink.text, sink.isEnded, isBeating()]).toEqual([text, true, false])
+  })
+
   it("stops beating when it ends", () => {
     const { stream, isBeating } = opened()
     expect(isBeating()).toBe(true)

@@ -56,6 +56,11 @@ export class EventStream implements Beating {
     this.#add(`id: ${eventId}\ndata: \n\n`)
   }
 
+  /** Sends nothing but a comment: some write the head of an answer only with the first of its body. */
+  greet(): void {
+    this.#add(sseComment("open"))
+  }
+
   /** Ends the stream without an answer, and says in how many milliseconds to come back for it. */
   leave(retryMs: number | undefined): void {
     if (this.#isOver) return

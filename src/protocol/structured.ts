@@ -6,9 +6,15 @@ export function isObjectSchema({ type }: { readonly type?: unknown }): boolean {
   return type === "object"
 }
 
-/** Notes that a value is an object while its tool's schema allows other things. */
-export function noteChanceObject(value: unknown): void {
-  if (typeof value === "object" && value !== null) chance.add(value)
+/**
+ * Marks a value that is an object while its tool's schema allows other things. It is a copy: the handler may return the
+ * same object elsewhere, where it is one by schema.
+ */
+export function asChanceObject(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value
+  const copy = { ...value }
+  chance.add(copy)
+  return copy
 }
 
 /** Whether a tool's schema allows other things than objects, although this value is one. */

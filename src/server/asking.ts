@@ -58,7 +58,9 @@ export class Asking {
       typeof request === "string"
         ? { messages: [{ role: "user", content: { type: "text", text: request } }] }
         : request
-    const answer = await this.#ask("sampling/createMessage", { maxTokens: 1000, ...fields }, options)
+    // What `text()` and the like made is no plain object, and questions are told apart by their JSON.
+    const params = structuredClone({ maxTokens: 1000, ...fields })
+    const answer = await this.#ask("sampling/createMessage", params, options)
     // `answerProblem` looked at what is there; the rest is as good as the client.
     return answer as unknown as CreateMessageResult
   }

@@ -46,6 +46,10 @@ export class SessionEra {
       onError,
       notify,
       onChange: (hear) => this.#onChange(hear),
+      onClose(end) {
+        host.core.onClose.add(end)
+        return () => host.core.onClose.delete(end)
+      },
     })
   }
 

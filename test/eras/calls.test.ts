@@ -251,3 +251,19 @@ describeEras(
   },
   (revision) => features[revision].elicitation.includes("form"),
 )
+
+describeEras(
+  "an object that two tools return",
+  (t) => {
+    it("stands under `result` only for the tool whose schema allows other things", async () => {
+      const shared = { a: 1 }
+      const mcp = t.server()
+      mcp.tool({ name: "either", output: z.union([z.object({ a: z.number() }), z.string()]) }, () => shared)
+      mcp.tool({ name: "plain" }, () => shared)
+      const client = await t.connect(mcp)
+      expect(await client.callTool("either")).toMatchObject({ structuredContent: { result: { a: 1 } } })
+      expect((await client.callTool("plain")).structuredContent).toEqual({ a: 1 })
+    })
+  },
+  (revision) => features[revision].structuredContent === "object",
+)

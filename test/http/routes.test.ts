@@ -102,6 +102,15 @@ describeEntries("paths and methods", (serve, entry) => {
     },
   )
 
+  it("tells clients of HTTP+SSE where the endpoint is, and what it speaks", async () => {
+    const t = await serve(sampleServer())
+    const { status, json } = await t.send({ path: "/sse", headers: { accept: "text/event-stream" } })
+    expect([status, json.error.message]).toEqual([
+      404,
+      "Nothing is served at `/sse`; the MCP endpoint is `/mcp` and speaks Streamable HTTP, not HTTP+SSE (FLEET-07).",
+    ])
+  })
+
   it("serves the endpoint where `path` says", async () => {
     const t = await serve(sampleServer({ http: { path: "/api/tools" } }))
     expect((await t.send({ path: "/api/tools" })).status).toBe(400)

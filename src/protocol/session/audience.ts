@@ -13,15 +13,10 @@ export interface Listener {
 export interface AudienceHost {
   /** Listens for changes until what it returns is called. */
   readonly onChange: (hear: (change: Change) => void) => () => void
-  /** Hears of sessions that exist no more while they listen. */
-  readonly onGone: (session: string) => void
   readonly onError: (error: unknown) => void
 }
 
-/** How often sessions that only listen are renewed, in milliseconds. */
-const renewMs = 60_000
-
-/** The sessions that hear of changes here: one subscription and one timer for all of them, none while there are none. */
+/** The sessions that hear of changes here: one subscription for all of them, none while there are none. */
 export class Audience {
   readonly #store: SessionStore
   readonly #host: AudienceHost
@@ -36,7 +31,7 @@ export class Audience {
   /** Adds the one listener of a session; what is returned removes it. */
   add(session: string, listener: Listener): () => void {
     this.#listeners.set(session, listener)
-    this.#stop ??= this.#start()
+    this.#stop ??= this.#host.onChange((change) => this.#tell(change))
     return () => {
       if (this.#listeners.get(session) !== listener) return
       this.#listeners.delete(session)
@@ -46,31 +41,12 @@ export class Audience {
     }
   }
 
-  #start(): () => void {
-    const unsubscribe = this.#host.onChange((change) => this.#tell(change))
-    const timer: { unref?: () => void } | number = setInterval(() => this.#renew(), renewMs)
-    if (typeof timer === "object") timer.unref?.()
-    return () => {
-      clearInterval(timer as ReturnType<typeof setInterval>)
-      unsubscribe()
-    }
-  }
-
   #tell(change: Change): void {
     const json = JSON.stringify({ jsonrpc: "2.0", method: change.method, params: change.params })
     for (const [session, listener] of this.#listeners) {
       attempt(async () => {
         const known = change.needsSubscription ? await this.#store.get(session) : undefined
         if (await change.isFor(known?.subscriptions ?? [], listener.principal)) listener.send(json)
-      }, this.#host.onError)
-    }
-  }
-
-  /** Who listens uses the session; one that is gone all the same was ended elsewhere. */
-  #renew(): void {
-    for (const session of this.#listeners.keys()) {
-      attempt(async () => {
-        if ((await this.#store.get(session)) === undefined) this.#host.onGone(session)
       }, this.#host.onError)
     }
   }

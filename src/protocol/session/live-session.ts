@@ -1,11 +1,25 @@
 import { attempt } from "../../shared/maybe-promise.ts"
 import type { Params, RequestId } from "../jsonrpc.ts"
 import type { Abortable } from "../transport.ts"
-import type { SessionLink, SessionSignal, StreamEvent } from "./session.ts"
+import { type SessionSignal, type Sessions, type StreamEvent, streamOf } from "./session.ts"
 import type { SessionStream } from "./stream.ts"
 
-/** Hears the events of a stream that the client has come back for. */
-export type EventListener = (event: StreamEvent) => void
+/** Hears of a stream that the client has come back for. */
+export interface StreamListener {
+  readonly stream: string
+  readonly hear: (event: StreamEvent) => void
+  /** Looks up what was kept, since the stream has let its connection go. */
+  readonly catchUp: () => void
+}
+
+/** A connection that reads a stream for the client. A stream has one, the one that came last. */
+export interface Claim {
+  /** The stream; none for what belongs to no request. */
+  readonly stream: string | undefined
+  /** Tells one from all others. */
+  readonly by: string
+  readonly end: () => void
+}
 
 /** What of one session is under way in this process: its calls, questions and streams. Nothing, for most. */
 export class LiveSession {
@@ -15,13 +29,14 @@ export class LiveSession {
   readonly #calls: Map<RequestId, Abortable> = new Map()
   readonly #asked: Map<unknown, (response: Params) => void> = new Map()
   readonly #streams: Set<SessionStream> = new Set()
-  readonly #resumed: Set<EventListener> = new Set()
-  /** Ends the stream for what belongs to no request. */
-  #standing: (() => void) | undefined
+  readonly #resumed: Set<StreamListener> = new Set()
+  readonly #claims: Map<string | undefined, { readonly claim: Claim; isTold: boolean }> = new Map()
   readonly #onEnd: Set<() => void> = new Set()
+  /** Nothing begins any more then: who asks for the session is given another. */
+  #isIdle = false
 
   /** @param onIdle Called when nothing of it is under way any more. */
-  constructor(id: string, link: SessionLink, onIdle: () => void) {
+  constructor(id: string, { link }: Sessions, onIdle: () => void) {
     this.id = id
     this.#onIdle = onIdle
     this.#unsubscribe = link.subscribe(id, (signal) => this.#hear(signal))
@@ -38,13 +53,15 @@ export class LiveSession {
     }
   }
 
-  /** Notes the stream for what belongs to no request, of which a session has one; what is returned ends that. */
-  stand(end: () => void): () => void {
-    const before = this.#standing
-    this.#standing = end
-    before?.()
+  /** Notes who reads a stream, and ends whoever did before; what is returned ends that. */
+  claim(claim: Claim): () => void {
+    const { stream } = claim
+    const before = this.#claims.get(stream)
+    const own = { claim, isTold: false }
+    this.#claims.set(stream, own)
+    before?.claim.end()
     return () => {
-      if (this.#standing === end) this.#standing = undefined
+      if (this.#claims.get(stream) === own) this.#claims.delete(stream)
       this.#rest()
     }
   }
@@ -59,10 +76,10 @@ export class LiveSession {
   }
 
   /** Hears what streams say whose connection was lost; what is returned ends that. */
-  resume(hear: EventListener): () => void {
-    this.#resumed.add(hear)
+  resume(listener: StreamListener): () => void {
+    this.#resumed.add(listener)
     return () => {
-      this.#resumed.delete(hear)
+      this.#resumed.delete(listener)
       this.#rest()
     }
   }
@@ -84,61 +101,93 @@ export class LiveSession {
       case "cancel":
         this.#calls.get(signal.requestId)?.abort("cancel")
         break
-      case "event":
-        for (const hear of this.#resumed) hear(signal.event)
+      case "event": {
+        const stream = streamOf(signal.event.id)
+        for (const each of this.#resumed) if (each.stream === stream) each.hear(signal.event)
+        break
+      }
+      case "left":
+        for (const each of this.#resumed) if (each.stream === signal.stream) each.catchUp()
         break
       case "taken":
-        this.#leave(signal.stream)
+        this.#take(signal.stream, signal.by)
         break
       case "end":
+        for (const stream of this.#streams) stream.forget()
         for (const call of this.#calls.values()) call.abort("cancel")
         for (const run of this.#onEnd) run()
-        this.#standing?.()
+        this.#onEnd.clear()
+        this.#rest()
     }
   }
 
   /** Lets go of a connection whose client has come back on another. */
-  #leave(stream: string | undefined): void {
-    if (stream === undefined) this.#standing?.()
-    else for (const each of this.#streams) if (each.id === stream) each.detach()
+  #take(stream: string | undefined, by: string): void {
+    const own = this.#claims.get(stream)
+    if (own?.claim.by === by) own.isTold = true
+    // One that was told before ours is the older one.
+    else if (own?.isTold) own.claim.end()
+    if (stream === undefined) return
+    for (const each of this.#streams) if (each.id === stream) each.handOver()
   }
 
   #rest(): void {
     const { size } = this.#calls
-    if (this.#standing !== undefined || size + this.#asked.size + this.#resumed.size + this.#onEnd.size > 0)
-      return
+    if (size + this.#asked.size + this.#resumed.size + this.#claims.size + this.#onEnd.size > 0) return
+    if (this.#isIdle) return
+    this.#isIdle = true
     this.#unsubscribe()
     this.#onIdle()
   }
 }
 
+/** How often sessions of which something is under way are renewed, in milliseconds. */
+const renewMs = 60_000
+
 /** The sessions of which something is under way in this process. */
 export class LiveSessions {
-  readonly #link: SessionLink
+  readonly #where: Sessions
   readonly #onError: (error: unknown) => void
   readonly #sessions: Map<string, LiveSession> = new Map()
+  #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(link: SessionLink, onError: (error: unknown) => void) {
-    this.#link = link
+  constructor(where: Sessions, onError: (error: unknown) => void) {
+    this.#where = where
     this.#onError = onError
   }
 
   get(id: string): LiveSession {
     const known = this.#sessions.get(id)
     if (known !== undefined) return known
-    const session = new LiveSession(id, this.#link, () => {
+    const session = new LiveSession(id, this.#where, () => {
       if (this.#sessions.get(id) === session) this.#sessions.delete(id)
     })
     this.#sessions.set(id, session)
+    this.#watch()
     return session
-  }
-
-  [Symbol.iterator](): IterableIterator<LiveSession> {
-    return this.#sessions.values()
   }
 
   /** Tells all who serve a session, here and elsewhere. */
   tell(id: string, signal: SessionSignal): void {
-    attempt(() => this.#link.send(id, signal), this.#onError)
+    attempt(() => this.#where.link.send(id, signal), this.#onError)
+  }
+
+  /** Left running between short calls, which would set and clear it each time. */
+  #watch(): void {
+    if (this.#timer !== undefined) return
+    const timer: { unref?: () => void } | number = setTimeout(() => {
+      this.#timer = undefined
+      if (this.#sessions.size > 0) this.#watch()
+      for (const id of this.#sessions.keys()) this.#renew(id)
+    }, renewMs)
+    if (typeof timer === "object") timer.unref?.()
+    this.#timer = timer as ReturnType<typeof setTimeout>
+  }
+
+  /** Who listens or waits uses the session; one that is gone all the same was ended elsewhere. */
+  #renew(id: string): void {
+    attempt(async () => {
+      if ((await this.#where.store.get(id)) === undefined) this.tell(id, { kind: "end" })
+    }, this.#onError)
   }
 }

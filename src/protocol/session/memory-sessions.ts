@@ -1,5 +1,6 @@
 import { longestTimer } from "../../shared/longest-timer.ts"
 import {
+  placeOf,
   type SessionData,
   type SessionLink,
   type SessionSignal,
@@ -80,7 +81,9 @@ class MemorySessionStore implements SessionStore {
   }
 
   delete(id: string): boolean {
-    return this.#entries.delete(id)
+    const isKnown = this.#entries.delete(id)
+    if (this.#entries.size === 0) this.#rest()
+    return isKnown
   }
 
   #use(id: string): Entry | undefined {
@@ -109,6 +112,11 @@ class MemorySessionStore implements SessionStore {
   #forget(id: string): void {
     this.#entries.delete(id)
     this.#options.onForget(id)
+  }
+
+  #rest(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 
   /** One timer for all of them: they grow old in the order in which they stand. */
@@ -175,11 +183,11 @@ class MemorySessionLink implements SessionLink {
   }
 
   since(session: string, eventId: string): readonly StreamEvent[] | undefined {
-    const events = this.#kept.get(session)?.events ?? []
-    const at = events.findIndex(({ id }) => id === eventId)
-    if (at === -1) return undefined
     const stream = streamOf(eventId)
-    return events.slice(at + 1).filter(({ id }) => streamOf(id) === stream)
+    const place = placeOf(eventId)
+    const kept = this.#kept.get(session)?.events ?? []
+    const events = kept.filter(({ id }) => streamOf(id) === stream && placeOf(id) >= place)
+    return events.length === 0 ? undefined : events
   }
 
   forget(session: string): void {
@@ -189,8 +197,8 @@ class MemorySessionLink implements SessionLink {
 
   /** Ends what still serves a session that the store has forgotten. */
   over(session: string): void {
-    this.forget(session)
     this.send(session, { kind: "end" })
+    this.forget(session)
   }
 
   #dropFirst(kept: Kept): void {

@@ -6,6 +6,7 @@ import type { SessionRevision } from "../../spec/revisions.ts"
 import type { Question } from "../call.ts"
 import { missingCapability } from "../capability.ts"
 import { isObject, type Params } from "../jsonrpc.ts"
+import { sessionCodec } from "./codec.ts"
 
 /** The client that is asked. */
 export interface Asked {
@@ -30,7 +31,7 @@ export function renderQuestion({ method, params = {} }: Question, asked: Asked):
     case "elicitation/create":
       return renderElicitation(params, asked)
     case "sampling/createMessage":
-      return asked.features.samplingTools ? params : { ...params, messages: singly(params.messages) }
+      return renderSampling(params, asked)
     case "roots/list":
       return params
   }
@@ -52,9 +53,9 @@ function knownCapabilities({ capabilities, features }: Asked): ClientCapabilitie
 function renderElicitation(params: Params, { revision, features, newId }: Asked): Params {
   const { mode, requestedSchema, ...rest } = params
   if (mode === "url") return features.elicitationId ? { ...params, elicitationId: newId() } : params
-  if (features.elicitationSchema === "full") return params
-  // `missingCapability` let only forms pass here, and those have a schema.
-  const { properties, ...form } = requestedSchema as Params
+  // An explicit `inputRequired()` may have left it out; the client will say so.
+  if (features.elicitationSchema === "full" || !isObject(requestedSchema)) return params
+  const { $schema: _, properties, ...form } = requestedSchema
   const fields = Object.entries(isObject(properties) ? properties : {}).map(([name, field]) => [
     name,
     isObject(field) ? basicField(name, field, revision) : field,
@@ -71,16 +72,50 @@ function basicField(name: string, field: Params, revision: SessionRevision): Par
   const { default: preset, oneOf, ...rest } = field
   const kept = field.type === "boolean" && preset !== undefined ? { ...rest, default: preset } : rest
   if (!Array.isArray(oneOf)) return kept
-  // Forms are made with `{ const, title }` in every choice.
-  const choices = oneOf as readonly { readonly const: string; readonly title: string }[]
-  return { ...kept, enum: choices.map((one) => one.const), enumNames: choices.map(({ title }) => title) }
+  const choices = oneOf.filter(isObject)
+  return {
+    ...kept,
+    enum: choices.map((one) => one.const),
+    enumNames: choices.map((one) => one.title ?? one.const),
+  }
 }
 
-/** Messages of one block each, for clients whose messages hold no lists. */
-function singly(messages: unknown): unknown {
+function renderSampling(params: Params, { revision, features }: Asked): Params {
+  const { tool, sampled } = sessionCodec(revision).renderer
+  const { tools } = params
+  const render = (block: unknown) => {
+    if (!isObject(block)) return block
+    assertSampled(block.type, features, revision)
+    return sampled(block)
+  }
+  return {
+    ...params,
+    messages: eachMessage(params.messages, features, render),
+    ...(Array.isArray(tools) ? { tools: tools.map((one) => (isObject(one) ? tool(one) : one)) } : undefined),
+  }
+}
+
+function assertSampled(type: unknown, features: Features, revision: SessionRevision): void {
+  const isKnown =
+    type === "audio"
+      ? features.audio
+      : (type !== "tool_use" && type !== "tool_result") || features.samplingTools
+  if (isKnown) return
+  throw new NotInRevision(
+    `Content of type \`${type}\``,
+    revision,
+    "Say it as text, or ask only clients that know it: `ctx.request.revision` names theirs.",
+  )
+}
+
+/** Renders the blocks of messages. Where those hold no lists, each block is a message. */
+function eachMessage(messages: unknown, features: Features, render: (block: unknown) => unknown): unknown {
   if (!Array.isArray(messages)) return messages
   return messages.flatMap((message: unknown) => {
-    if (!isObject(message) || !Array.isArray(message.content)) return [message]
-    return message.content.map((content: unknown) => ({ ...message, content }))
+    if (!isObject(message)) return [message]
+    const { content, _meta, ...rest } = message
+    const blocks = Array.isArray(content) ? content.map(render) : render(content)
+    if (features.samplingTools) return [{ ...message, content: blocks }]
+    return [blocks].flat().map((block) => ({ ...rest, content: block }))
   })
 }

@@ -10,6 +10,10 @@ type Render = (value: Fields) => Fields
 export interface Renderer {
   /** Renders the result of a method. */
   result(method: string, result: Fields): Fields
+  /** Renders a tool, as lists and sampling requests hold it. */
+  tool: Render
+  /** Renders a block of a sampling message that the revision knows. */
+  sampled: Render
   /** Renders what the server says of itself. */
   implementation: Render
   /** Renders its capabilities. */
@@ -23,18 +27,25 @@ export interface Renderer {
  */
 export function createRenderer(features: Features): Renderer {
   const definition = renderDefinition(features)
+  const tool = renderTool(features)
   const content = renderContent(features)
+  const outcome: Render = (result) => structured(features, inList("content", content)(result))
   const renderers: { readonly [method: string]: Render } = {
-    "tools/list": withoutHints(inList("tools", renderTool(features))),
+    "tools/list": withoutHints(inList("tools", tool)),
     "prompts/list": withoutHints(inList("prompts", renderPrompt(features))),
     "resources/list": withoutHints(inList("resources", definition)),
     "resources/templates/list": withoutHints(inList("resourceTemplates", definition)),
     "resources/read": withoutHints(inList("contents", renderContents(features))),
     "prompts/get": inList("messages", inMember("content", content)),
-    "tools/call": (result) => structured(features, inList("content", content)(result)),
+    "tools/call": outcome,
   }
   return {
-    result: (method, result) => renderers[method]?.(result) ?? result,
+    result(method, result) {
+      const render = Object.hasOwn(renderers, method) ? renderers[method] : undefined
+      return render === undefined ? result : render(result)
+    },
+    tool,
+    sampled: (block) => (block.type === "tool_result" ? outcome(content(block)) : content(block)),
     implementation: renderImplementation(features),
     capabilities: dropping([
       ...(features.completions ? [] : ["completions"]),
@@ -54,8 +65,11 @@ function renderTool(features: Features): Render {
     ...(toolAnnotations ? [] : ["annotations"]),
     ...(outputSchema === false ? ["outputSchema"] : []),
   ])
+  const named = title || toolAnnotations ? same : describedByTitle
+  const plain = (tool: Fields) =>
+    inMember("outputSchema", plainProperties)(inMember("inputSchema", plainProperties)(tool))
   return (tool) => {
-    const rest = dropped(tool)
+    const rest = plain(dropped(named(tool)))
     // What there was before tools had titles of their own.
     const annotated = !title && toolAnnotations && tool.title !== undefined
     const wrapped =
@@ -70,17 +84,42 @@ function renderTool(features: Features): Render {
   }
 }
 
+/**
+ * Until 2026-07-28 every property was described by an object, and clients refuse a whole list for one that is not.
+ *
+ * @see S11/schema#tool
+ */
+function plainProperties(schema: Fields): Fields {
+  return inMember("properties", (properties) => {
+    if (!Object.values(properties).some((property) => typeof property === "boolean")) return properties
+    const entries = Object.entries(properties).map(([name, property]) => [
+      name,
+      property === true ? {} : property === false ? { not: {} } : property,
+    ])
+    return Object.fromEntries(entries)
+  })(schema)
+}
+
 function renderPrompt(features: Features): Render {
   const definition = renderDefinition(features)
-  return features.title
-    ? definition
-    : (prompt) => inList("arguments", dropping(["title"]))(definition(prompt))
+  if (features.title) return definition
+  const dropped = dropping(["title"])
+  return (prompt) =>
+    inList("arguments", (argument) => dropped(describedByTitle(argument)))(definition(prompt))
 }
 
 /** Resources and templates, and what prompts have in common with them. */
 function renderDefinition(features: Features): Render {
   const dropped = dropping(undefinedNames(features))
-  return features.lastModified ? dropped : (value) => withoutDate(dropped(value))
+  const named = features.title ? same : describedByTitle
+  const dated = features.lastModified ? same : withoutDate
+  return (value) => dated(dropped(named(value)))
+}
+
+/** Where there are no titles, one that nothing else describes is better than none. */
+function describedByTitle(value: Fields): Fields {
+  const { title, description } = value
+  return typeof title === "string" && description === undefined ? { ...value, description: title } : value
 }
 
 /** The members of components that a revision does not know. */
@@ -119,21 +158,30 @@ function asResource({ type: _type, data, mimeType, ...rest }: Fields): Fields {
 
 /** A link, for clients that know none: words that name it. */
 function asText({ uri, name, title, description, annotations }: Fields): Fields {
-  const label = title ?? name
-  const about = description === undefined ? "" : `: ${description}`
-  const text = `${label === undefined ? "" : `${label} `}<${uri}>${about}`
+  const [label, named, place, about] = [title, name, uri, description].map(toWords)
+  const text = `${label || named} <${place}>${about && `: ${about}`}`.trimStart()
   return annotations === undefined ? { type: "text", text } : { type: "text", text, annotations }
 }
 
+/** A server behind ours may send anything. */
+function toWords(value: unknown): string {
+  return typeof value === "string" ? value : ""
+}
+
 /**
- * Where structured content must be an object, what is none stands under `result`; the tool's schema says so.
+ * Where structured content must be an object, what is none stands under `result`; the tool's schema says so. Where
+ * there is none, its text stands for it.
  *
  * @see SEP-2106
  */
 function structured({ structuredContent: support }: Features, result: Fields): Fields {
   const { structuredContent, ...rest } = result
   if (structuredContent === undefined || support === "any") return result
-  if (support === false) return rest
+  if (support === false) {
+    const { content } = rest
+    const isMute = Array.isArray(content) && content.length === 0
+    return isMute ? { ...rest, content: [{ type: "text", text: JSON.stringify(structuredContent) }] } : rest
+  }
   return isObject(structuredContent) && !isChanceObject(structuredContent)
     ? result
     : { ...rest, structuredContent: { result: structuredContent } }

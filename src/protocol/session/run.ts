@@ -1,6 +1,6 @@
 import { InvalidParams, MissingClientCapability } from "../../errors/protocol.ts"
 import { ServerClosed } from "../../errors/server.ts"
-import type { MaybePromise } from "../../shared/maybe-promise.ts"
+import { andThen, type MaybePromise } from "../../shared/maybe-promise.ts"
 import type { ClientCapabilities, Implementation } from "../../spec/index.ts"
 import {
   type Answer,
@@ -65,6 +65,8 @@ export class SessionRun {
       channel,
       link: resumable && channel.open !== undefined ? session?.site.link : undefined,
       primes: ssePolling,
+      // A stream would have sent its headers before there is a session to name in them.
+      isMute: message.method === "initialize" && channel.connection === undefined,
       onError: (error) => void host.onError(error, message.method),
     })
   }
@@ -190,18 +192,15 @@ export class SessionRun {
     return this.#attempt({ ...request, rounds })
   }
 
-  #finish(exchange: SessionExchange, outcome: Outcome): Reply {
-    const { message, channel } = this.#given
+  #finish(exchange: SessionExchange, outcome: Outcome): MaybePromise<Reply> {
+    const { message } = this.#given
     const { codec, method } = exchange.request
     // S11/basic/utilities/cancellation: what was cancelled is not answered.
     const isCancelled = exchange.aborted === "cancel"
     exchange.end()
     this.#isComplete = outcome.kind === "complete"
     const body = isCancelled ? undefined : codec.answer(message.id, asResult(outcome, method), method)
-    if (channel.committed || !this.#stream.isAttached) {
-      this.#stream.end(body)
-      return { status: 200, body: undefined }
-    }
+    if (this.#stream.isTaken) return andThen(this.#stream.end(body), () => ({ status: 200, body: undefined }))
     if (body === undefined) return { status: 202, body }
     const http = outcome.kind === "failure" ? outcome.http : undefined
     return { status: http?.status ?? 200, body, headers: http?.headers }

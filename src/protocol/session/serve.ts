@@ -1,4 +1,5 @@
 import { InvalidRequest } from "../../errors/protocol.ts"
+import { ServerClosed } from "../../errors/server.ts"
 import { SessionRequired, UnknownSession } from "../../errors/session.ts"
 import { andThen, type MaybePromise } from "../../shared/maybe-promise.ts"
 import { statusOfError } from "../../spec/error-codes.ts"
@@ -24,7 +25,7 @@ import type { Sessions } from "./session.ts"
 import { type OpenSession, SessionSite, type SiteHost } from "./site.ts"
 
 /** What the session era needs of the engine it serves. */
-export interface SessionHost extends CallHost, Pick<SiteHost, "onChange"> {
+export interface SessionHost extends CallHost, Pick<SiteHost, "onChange" | "onClose"> {
   /** Passes a notification of a client on. */
   readonly notify: (message: NotificationMessage, channel: Channel) => Promise<unknown>
 }
@@ -94,10 +95,10 @@ export class SessionServer {
   /** Opens the stream for what belongs to no request, or reads on in one that was lost. */
   listen(channel: Channel): MaybePromise<Reply> {
     return this.#guarded(undefined, () =>
-      andThen(
-        this.#find("GET", channel),
-        (session) => session?.site.listen(session.data, channel) ?? noSessions,
-      ),
+      andThen(this.#find("GET", channel), (session) => {
+        if (this.#host.running.isClosed) throw new ServerClosed()
+        return session?.site.listen(session.data, channel) ?? noSessions
+      }),
     )
   }
 
@@ -155,8 +156,12 @@ export class SessionServer {
   #siteOf(sessions: Sessions): SessionSite {
     const known = this.#sites.get(sessions)
     if (known !== undefined) return known
-    const { onChange, onError } = this.#host
-    const site = new SessionSite(sessions, { onChange, onError: (error) => void onError(error, "a session") })
+    const { onChange, onClose, onError } = this.#host
+    const site = new SessionSite(sessions, {
+      onChange,
+      onClose,
+      onError: (error) => void onError(error, "a session"),
+    })
     this.#sites.set(sessions, site)
     return site
   }

@@ -59,8 +59,13 @@ export type SessionSignal =
   | { readonly kind: "cancel"; readonly requestId: RequestId }
   /** A stream whose connection is gone goes on: for whoever has the client back. */
   | { readonly kind: "event"; readonly event: StreamEvent }
-  /** The client has come back elsewhere for a stream; without a name, for what belongs to no request. */
+  /**
+   * The client has come back for a stream; without a name, for what belongs to no request. Of several that tell it, the
+   * one told last has the stream.
+   */
   | { readonly kind: "taken"; readonly stream: string | undefined; readonly by: string }
+  /** A stream that was taken has let its connection go: all it said there is kept. */
+  | { readonly kind: "left"; readonly stream: string }
   /** The session is over. */
   | { readonly kind: "end" }
 
@@ -77,7 +82,10 @@ export interface SessionLink {
   subscribe(session: string, hear: (signal: SessionSignal) => void): () => void
   /** Keeps a message of a stream, for a while and among a bounded number. */
   keep(session: string, event: StreamEvent): MaybePromise<void>
-  /** What followed an event of its stream; `undefined` where the event is not known, or not any more. */
+  /**
+   * An event and what followed it on its stream, in order, as far as it is still kept; `undefined` where nothing of the
+   * stream is kept from there on.
+   */
   since(session: string, eventId: string): MaybePromise<readonly StreamEvent[] | undefined>
   /** Forgets all messages of a session. */
   forget(session: string): MaybePromise<void>
@@ -92,6 +100,12 @@ export interface Sessions {
 /** The stream that an event belongs to. */
 export function streamOf(eventId: string): string {
   return eventId.slice(0, eventId.lastIndexOf("-"))
+}
+
+/** The place of an event in its stream; not a number where the id was made up. */
+export function placeOf(eventId: string): number {
+  const place = eventId.slice(eventId.lastIndexOf("-") + 1)
+  return /^\d{1,15}$/.test(place) ? Number(place) : Number.NaN
 }
 
 /** Names a stream. What belongs to no request is told from the rest by its name. */

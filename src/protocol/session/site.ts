@@ -1,12 +1,12 @@
-import { attempt } from "../../shared/maybe-promise.ts"
 import type { Channel, Reply } from "../transport.ts"
 import { Audience } from "./audience.ts"
 import type { Change } from "./change.ts"
 import { sessionCodec } from "./codec.ts"
 import { LiveSessions } from "./live-session.ts"
 import { readOn } from "./read-on.ts"
-import { isStandalone, type SessionData, type SessionLink, type Sessions, streamOf } from "./session.ts"
-import { atExpiry, SessionStream } from "./stream.ts"
+import { isStandalone, type SessionData, type SessionLink, type Sessions } from "./session.ts"
+import { stand } from "./stand.ts"
+import { SessionStream } from "./stream.ts"
 
 /** A session, and where it lives. */
 export interface OpenSession {
@@ -18,6 +18,8 @@ export interface OpenSession {
 export interface SiteHost {
   /** Listens for changes until what it returns is called. */
   readonly onChange: (hear: (change: Change) => void) => () => void
+  /** Calls `end` when the server closes, until what it returns is called. */
+  readonly onClose: (end: () => void) => () => void
   readonly onError: (error: unknown) => void
 }
 
@@ -28,7 +30,7 @@ export class SessionSite {
   readonly #sessions: Sessions
   readonly #host: SiteHost
   readonly #audience: Audience
-  /** Tells what is ours from what others do that serve the same session. */
+  /** Tells our requests from those of others that serve the same session. */
   readonly #name: string = crypto.randomUUID().slice(0, 8)
   #count = 0
 
@@ -36,11 +38,8 @@ export class SessionSite {
     this.link = sessions.link
     this.#sessions = sessions
     this.#host = host
-    this.live = new LiveSessions(sessions.link, host.onError)
-    this.#audience = new Audience(sessions.store, {
-      ...host,
-      onGone: (id) => this.live.tell(id, { kind: "end" }),
-    })
+    this.live = new LiveSessions(sessions, host.onError)
+    this.#audience = new Audience(sessions.store, host)
   }
 
   /** An id for a request of ours. */
@@ -77,60 +76,49 @@ export class SessionSite {
   /** Serves the stream for what belongs to no request, or what is left of one that was lost. */
   async listen(session: SessionData, channel: Channel): Promise<Reply> {
     const last = channel.headers?.get("last-event-id")
-    const missed = last === undefined ? undefined : await this.link.since(session.id, last)
+    const isKnown = last !== undefined && (await this.link.since(session.id, last)) !== undefined
     // What is not known, or not any more, cannot be read on; what comes from now on can be heard.
-    if (last === undefined || missed === undefined) return this.#stand(session, channel, undefined)
+    if (!isKnown) return this.#stand(session, channel, undefined)
     if (isStandalone(last)) return this.#stand(session, channel, last)
-    this.live.tell(session.id, { kind: "taken", stream: streamOf(last), by: this.#name })
-    return readOn({ session: session.id, channel, last, link: this.link, live: this.live.get(session.id) })
+    return readOn({
+      session: session.id,
+      channel,
+      last,
+      link: this.link,
+      live: this.live.get(session.id),
+      onClose: this.#host.onClose,
+      onError: this.#host.onError,
+    })
   }
 
   /** Serves what belongs to no request, after what was missed of it. */
-  #stand(session: SessionData, channel: Channel, last: string | undefined): Promise<Reply> {
-    const { id, revision } = session
-    const { features } = sessionCodec(revision)
-    this.live.tell(id, { kind: "taken", stream: undefined, by: this.#name })
+  #stand({ id, revision }: SessionData, channel: Channel, last: string | undefined): Promise<Reply> {
+    const { resumable, ssePolling } = sessionCodec(revision).features
     const stream = new SessionStream({
       session: id,
       channel,
-      link: features.resumable ? this.link : undefined,
-      primes: features.ssePolling,
+      link: resumable ? this.link : undefined,
+      primes: ssePolling,
       isStandalone: true,
       onError: this.#host.onError,
     })
-    return new Promise((resolve) => {
-      const over = () => {
-        leave()
-        stopExpiry()
-        stop()
-        stream.end(undefined)
-        resolve({ status: 200, body: undefined })
-      }
-      const leave = this.#audience.add(id, {
-        principal: channel.principal,
-        send: (json) => stream.send(json),
-      })
-      const stopExpiry = atExpiry(channel.principal, over)
-      const stop = this.live.get(id).stand(over)
-      channel.onDisconnect({ abort: () => lost() })
-      // Somebody may come back for what is said meanwhile.
-      const lost = () => {
-        stream.detach()
-        resolve({ status: 200, body: undefined })
-        const timer: { unref?: () => void } | number = setTimeout(over, graceMs)
-        if (typeof timer === "object") timer.unref?.()
-      }
-      stream.open()
-      if (last !== undefined) attempt(() => this.#repeat(id, channel, last), this.#host.onError)
+    return stand({
+      channel,
+      stream,
+      isResumable: resumable,
+      live: this.live.get(id),
+      listen: (send) => this.#audience.add(id, { principal: channel.principal, send }),
+      onClose: this.#host.onClose,
+      onError: this.#host.onError,
+      take: (by) => this.#take(id, by, last),
     })
   }
 
-  async #repeat(session: string, channel: Channel, last: string): Promise<void> {
-    for (const { id, json } of (await this.link.since(session, last)) ?? []) {
-      if (json !== undefined) channel.send(json, id)
-    }
+  /** Tells that the stream for what belongs to no request is ours, and gives what was missed of it. */
+  async #take(session: string, by: string, last: string | undefined): Promise<readonly string[]> {
+    await this.link.send(session, { kind: "taken", stream: undefined, by })
+    if (last === undefined) return []
+    const events = (await this.link.since(session, last)) ?? []
+    return events.flatMap(({ id, json }) => (json === undefined || id === last ? [] : [json]))
   }
 }
-
-/** For how long what belongs to no request is kept for a client whose stream was lost, in milliseconds. */
-const graceMs = 60_000

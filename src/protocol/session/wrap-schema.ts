@@ -1,3 +1,4 @@
+import { subschemaKeywords } from "../../schema/keywords.ts"
 import { isObject } from "../jsonrpc.ts"
 
 type Fields = { readonly [name: string]: unknown }
@@ -13,25 +14,38 @@ export function wrapSchema(schema: Fields): Fields {
   return {
     ...($schema === undefined ? undefined : { $schema }),
     type: "object",
-    // With an `$id` of its own it is a document of its own, in which references stay as they are.
-    properties: { result: inner.$id === undefined ? moved(inner) : inner },
+    properties: { result: moved(inner) },
     required: ["result"],
+    // By it clients of FastMCP, of which there are many, know to take the value out again.
+    "x-fastmcp-wrap-result": true,
   }
 }
 
 function moved(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(moved)
-  if (!isObject(value)) return value
-  const entries = Object.entries(value).map(([name, member]) => [
-    name,
-    isRef(name, member) ? at(member) : moved(member),
-  ])
-  return Object.fromEntries(entries)
+  // With an `$id` of its own it is a document of its own, in which references stay as they are.
+  if (!isObject(value) || typeof value.$id === "string") return value
+  return mapMembers(value, (member, name) => {
+    if (isRef(name, member)) return at(member)
+    if (data.has(name)) return member
+    // What stands here by name is a schema, whatever its name.
+    const isMap = Object.hasOwn(subschemaKeywords, name) && subschemaKeywords[name]?.holds === "map"
+    return isMap && isObject(member) ? mapMembers(member, moved) : moved(member)
+  })
 }
 
-/** `#` and `#/…` count from the root of the document; `#name` is an anchor, wherever that is. */
+function mapMembers(fields: Fields, change: (member: unknown, name: string) => unknown): Fields {
+  return Object.fromEntries(Object.entries(fields).map(([name, member]) => [name, change(member, name)]))
+}
+
+/** Keywords that hold values, in which `$ref` is a member like any other. */
+const data: ReadonlySet<string> = /* @__PURE__ */ new Set(["const", "enum", "default", "examples"])
+
+/** An empty reference, `#` and `#/…` count from the root of the document; `#name` is an anchor, wherever that is. */
 function isRef(name: string, value: unknown): value is string {
-  return (name === "$ref" || name === "$dynamicRef") && typeof value === "string" && /^#(?:\/|$)/.test(value)
+  return (
+    (name === "$ref" || name === "$dynamicRef") && typeof value === "string" && /^(?:#?$|#\/)/.test(value)
+  )
 }
 
 function at(ref: string): string {

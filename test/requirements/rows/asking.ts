@@ -22,7 +22,7 @@ export const asking: readonly Requirement[] = [
 
   deferred("the author's duty", "S-260", ["MUST", "ask for secrets by URL, never in a form"]),
   tested("S-261", "MUST", "a form is a flat object of the types forms have"),
-  deferred("session era", "S-262", ["MUST", "simpler forms for 2025-06-18"]),
+  tested("S-262", "MUST", "simpler forms for 2025-06-18"),
   tested("S-263", "SHOULD", "no `pattern` in forms"),
   tested("S-264", "MUST", "URL elicitation with a valid URL and without an id"),
   deferred("the author's duty", "S-265", ["MUST", "no personal data in the URL"]),

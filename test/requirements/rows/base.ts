@@ -1,4 +1,4 @@
-import { deferred, type Requirement, tested } from "../requirement.ts"
+import { type Requirement, tested } from "../requirement.ts"
 
 /** Messages, versions and eras. */
 export const base: readonly Requirement[] = [
@@ -22,7 +22,7 @@ export const base: readonly Requirement[] = [
   tested("S-010", "SHOULD", "do not need the same process for related requests"),
   tested("S-011", "MUST", "no -32002, no -32042, no undefined code of the reserved range"),
   tested("S-012", "MUST", "-32601 for methods that are not advertised, and for those of older revisions"),
-  deferred("session era", "S-013", ["MUST", "batches in 2025-03-26 only"]),
+  tested("S-013", "MUST", "batches in 2025-03-26 only"),
   tested("S-014", "MUST", "assume nothing of unknown `_meta` keys and keep them"),
 
   tested(
@@ -41,12 +41,12 @@ export const base: readonly Requirement[] = [
     "-32602 and 400 without `_meta` or a required key of it; `clientInfo` is not required",
   ),
   tested("S-023", "MUST", "-32021 and 400 with an object of what the client should have declared"),
-  deferred("session era", "S-024", ["MAY", "serve both eras on one endpoint"]),
+  tested("S-024", "MAY", "serve both eras on one endpoint"),
   tested("S-025", "SHOULD", "name the supported versions where `initialize` is refused"),
   tested("S-026", "MUST", "`supportedVersions` and the `supported` of -32022 agree"),
-  deferred("session era", "S-027", ["MUST", "answer `initialize` with the version asked for, or our latest"]),
-  deferred("session era", "S-028", ["MUST", "the result of `initialize`, and silence until `initialized`"]),
-  deferred("session era", "S-029", ["MUST", "keep to the negotiated version and capabilities"]),
+  tested("S-027", "MUST", "answer `initialize` with the version asked for, or our latest"),
+  tested("S-028", "MUST", "the result of `initialize`, and silence until `initialized`"),
+  tested("S-029", "MUST", "keep to the negotiated version and capabilities"),
   tested("S-030", "MUST", "without an extension on the other side: core behaviour or a fitting error"),
   tested("S-031", "MUST", "extension ids have a prefix; no extension is active unless it was added"),
   tested("S-032", "SHOULD", "decide nothing by `clientInfo`"),

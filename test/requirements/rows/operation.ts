@@ -1,4 +1,4 @@
-import { deferred, type Requirement, tested } from "../requirement.ts"
+import { type Requirement, tested } from "../requirement.ts"
 
 /** Pagination, caching, logging, progress, cancellation and subscriptions. */
 export const operation: readonly Requirement[] = [
@@ -7,13 +7,13 @@ export const operation: readonly Requirement[] = [
   tested("S-202", "MUST", "no hints on `input_required`"),
   tested("S-203", "MUST", "the same `cacheScope` on every page"),
   tested("S-204", "MUST", "private by default, and always where the list depends on the caller"),
-  deferred("session era", "S-205", ["MUST", "no cache hints"]),
+  tested("S-205", "MUST", "no cache hints"),
 
   tested("S-210", "MUST", "declare `logging`"),
   tested("S-211", "MUST", "log only to a request that asked, at its level and above, on its own stream"),
   tested("S-212", "SHOULD", "-32602 for an unknown level"),
   tested("S-213", "MUST", "no credentials and no internals in what is sent"),
-  deferred("session era", "S-214", ["MUST", "`logging/setLevel`"]),
+  tested("S-214", "MUST", "`logging/setLevel`"),
   tested(
     "S-215",
     "MUST",
@@ -21,9 +21,9 @@ export const operation: readonly Requirement[] = [
   ),
   tested("S-216", "SHOULD", "stop and do not answer when cancelled; ignore what is unknown"),
   tested("S-217", "MUST", "send no `notifications/cancelled`"),
-  deferred("session era", "S-218", ["MUST", "`initialize` is not cancelled"]),
-  deferred("session era", "S-219", ["SHOULD", "time-outs for requests to the client"]),
-  deferred("session era", "S-220", ["MUST", "answer `ping`"]),
+  tested("S-218", "MUST", "`initialize` is not cancelled"),
+  tested("S-219", "SHOULD", "time-outs for requests to the client"),
+  tested("S-220", "MUST", "answer `ping`"),
 
   tested("S-230", "MUST", "the acknowledgement comes first and names what is honored"),
   tested("S-231", "MUST", "every message of the stream carries the subscription's id, of the same type"),
