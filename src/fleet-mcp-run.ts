@@ -56,7 +56,12 @@ export async function runStdio(server: Runnable): Promise<RunningStdio> {
     throw error
   }
   closeOnSignal(server, running)
-  void running.closed.then(() => server.close()).then(leave)
+  void running.closed.then(async () => {
+    // A program that closes the server itself goes on.
+    const isOurs = server.isClosed()
+    await server.close()
+    if (!isOurs) leave()
+  })
   return running
 }
 

@@ -1,5 +1,6 @@
 import { clip } from "../shared/clip.ts"
 import { FleetError, type HttpAnswer } from "./fleet-error.ts"
+import { show } from "./protocol.ts"
 
 /**
  * A request of an older revision names no session, and did not open one.
@@ -59,9 +60,7 @@ export class AskTimedOut extends FleetError {
 export class AskRefused extends FleetError {
   readonly code = "ASK_REFUSED"
   constructor(method: string, error: { readonly code?: unknown; readonly message?: unknown }) {
-    super(
-      `The client answered \`${method}\` with error ${clip(String(error.code))}: ${clip(String(error.message))}`,
-    )
+    super(`The client answered \`${method}\` with error ${show(error.code)}: ${show(error.message)}`)
   }
 }
 

@@ -85,8 +85,13 @@ async function serveMessage(endpoint: Endpoint, request: Request): Promise<Respo
   channel.enter(endpoint.load)
   try {
     const { authenticator } = endpoint
+    let isRead = false
     if (authenticator !== undefined || mayHang(endpoint, headers)) {
-      request.signal.addEventListener("abort", () => channel.leave(), { once: true })
+      // Later, the answer gives the place back: a call may run on without its client.
+      const leave = () => {
+        if (!isRead) channel.leave()
+      }
+      request.signal.addEventListener("abort", leave, { once: true })
     }
     if (authenticator !== undefined) {
       const caller = await authenticate(endpoint, authenticator, channel)
@@ -101,6 +106,7 @@ async function serveMessage(endpoint: Endpoint, request: Request): Promise<Respo
       const problem = contentTypeProblem(headers.get("content-type"))
       if (problem !== undefined) return toResponse(endpoint, request, problem)
       const message = parseBody(await readText(request, endpoint.bodyLimit))
+      isRead = true
       reply = handler.handle(message, channel)
     } else {
       reply = (request.method === "GET" ? handler.listen?.(channel) : handler.end?.(channel)) ?? noSessions

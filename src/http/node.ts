@@ -108,7 +108,11 @@ function identify(channel: NodeChannel): void {
 
 async function identifyBy(authenticator: Authenticator, channel: NodeChannel): Promise<void> {
   let signal: AbortSignal | undefined
-  whenGone(channel, () => channel.leave())
+  let isKnown = false
+  // Later, whatever answers gives the place back: a call may run on without its client.
+  whenGone(channel, () => {
+    if (!isKnown) channel.leave()
+  })
   const caller = await authenticator.authenticate({
     method: channel.req.method ?? "POST",
     headers: channel,
@@ -128,6 +132,7 @@ async function identifyBy(authenticator: Authenticator, channel: NodeChannel): P
   if (isGone(channel)) return
   if (!isPrincipal(caller)) throw await invalidAuthentication(caller)
   channel.principal = caller
+  isKnown = true
   proceed(channel)
 }
 

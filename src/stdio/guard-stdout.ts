@@ -36,11 +36,13 @@ export function guardStdout(onStray: (error: StrayOutput) => void): GuardedOutpu
     tell(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString())
     return stderr.write(...args)
   }
+  // Standard error may be closed by whoever started us; a program that only prints does not end by that.
+  stderr.on("error", ignore)
   // The overloads of both are the same.
   stdout.write = divert as typeof stdout.write
   for (const [name] of methods) {
     terminal[name] = (...values: unknown[]) => {
-      tell(values.map(String).join(" "))
+      tell(values.map(nameOf).join(" "))
       terminal.error(...values)
     }
   }
@@ -48,9 +50,19 @@ export function guardStdout(onStray: (error: StrayOutput) => void): GuardedOutpu
     write: write.bind(stdout),
     release() {
       stdout.write = write
+      stderr.off("error", ignore)
       for (const [name, method] of methods) terminal[name] = method as never
     },
   }
+}
+
+function ignore(): void {
+  // There is no other place to say it.
+}
+
+/** Names what was printed; nothing is asked of objects, whose own methods may throw. */
+function nameOf(value: unknown): string {
+  return typeof value === "object" || typeof value === "function" ? `a ${typeof value}` : String(value)
 }
 
 /** The line of a user's own file that wrote. */

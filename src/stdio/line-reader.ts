@@ -37,6 +37,8 @@ export class LineReader {
       this.#isTooLong = true
       this.#parts = []
     } else if (part.length > 0) this.#parts.push(part)
+    // A line that drips in would cost far more in pieces than whole.
+    if (this.#parts.length > maxParts) this.#parts = [Buffer.concat(this.#parts)]
   }
 
   #finish(): void {
@@ -57,3 +59,6 @@ export class LineReader {
 }
 
 const newline = 0x0a
+
+/** In how many pieces a line is kept. */
+const maxParts = 256

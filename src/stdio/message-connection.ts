@@ -7,6 +7,7 @@ import { isObject, type RequestId } from "../protocol/jsonrpc.ts"
 import { memorySessions } from "../protocol/session/memory-sessions.ts"
 import type { Sessions } from "../protocol/session/session.ts"
 import type { Connection, MessageHandler, Reply } from "../protocol/transport.ts"
+import { clip } from "../shared/clip.ts"
 import { withoutMark } from "../shared/utf8.ts"
 import { MessageChannel } from "./message-channel.ts"
 
@@ -36,7 +37,9 @@ export class MessageConnection implements Connection {
   readonly sessions: Sessions
   readonly #handler: MessageHandler
   readonly #wire: Wire
-  readonly #running: Map<RequestId, MessageChannel> = new Map()
+  readonly #running: Set<MessageChannel> = new Set()
+  /** Those that can be cancelled, by their ids. */
+  readonly #byId: Map<RequestId, MessageChannel> = new Map()
   readonly #onIdle: Set<() => void> = new Set()
   /** What came while a session was being opened, which may be what it belongs to. */
   #waiting: unknown[] | undefined
@@ -91,7 +94,11 @@ export class MessageConnection implements Connection {
     if (this.#isOver) return
     this.#flush()
     this.#isOver = true
-    for (const channel of this.#running.values()) channel.abort("disconnect")
+    for (const channel of this.#running) channel.abort("disconnect")
+    this.#endSession()
+  }
+
+  #endSession(): void {
     if (this.sessionId !== undefined) void this.#handler.end?.(new MessageChannel(this))
   }
 
@@ -121,8 +128,10 @@ export class MessageConnection implements Connection {
   #serve(message: unknown): void {
     this.#cancel(message)
     const id = idOf(message)
-    if (id !== undefined && this.#running.size >= maxRequests)
+    if (this.#running.size >= maxRequests)
       throw new InvalidRequest(`More than ${maxRequests} requests are running.`)
+    if (id !== undefined && this.#byId.has(id))
+      throw new InvalidRequest(`A request with the id \`${clip(String(id))}\` is running already.`)
     const channel = new MessageChannel(this)
     const reply = this.#handler.handle(message, channel)
     if (!(reply instanceof Promise)) this.#answer(channel, reply)
@@ -131,7 +140,8 @@ export class MessageConnection implements Connection {
 
   #await(message: unknown, channel: MessageChannel, reply: Promise<Reply>): void {
     const id = idOf(message)
-    if (id !== undefined) this.#running.set(id, channel)
+    this.#running.add(channel)
+    if (id !== undefined) this.#byId.set(id, channel)
     const opens = isObject(message) && message.method === "initialize"
     if (opens) this.#waiting = []
     reply
@@ -140,8 +150,10 @@ export class MessageConnection implements Connection {
       .catch((error) => this.#refuse(error))
       .finally(() => {
         if (opens) this.#goOn()
-        if (id === undefined || this.#running.get(id) !== channel) return
-        this.#running.delete(id)
+        // It left while its session was being opened.
+        if (opens && this.#isOver) this.#endSession()
+        if (id !== undefined) this.#byId.delete(id)
+        this.#running.delete(channel)
         if (this.#running.size > 0) return
         for (const resolve of this.#onIdle) resolve()
         this.#onIdle.clear()
@@ -157,7 +169,7 @@ export class MessageConnection implements Connection {
     if (!isObject(message) || message.method !== "notifications/cancelled" || !isObject(message.params))
       return
     // A key that is no id finds nothing.
-    this.#running.get(message.params.requestId as RequestId)?.abort("cancel")
+    this.#byId.get(message.params.requestId as RequestId)?.abort("cancel")
   }
 
   /** Whoever frames messages by headers reads no lines either: there is nothing to go on with. */

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from "node:stream"
 import type { MessageHandler } from "../protocol/transport.ts"
 import { consoleLog, newErrorId, type ServerLog, safeLog } from "../server/server-log.ts"
-import { guardStdout } from "./guard-stdout.ts"
+import { type GuardedOutput, guardStdout } from "./guard-stdout.ts"
 import { LineReader } from "./line-reader.ts"
 import { MessageConnection } from "./message-connection.ts"
 
@@ -33,6 +33,9 @@ export interface StdioOptions {
 
 /** The most that may wait for a client that reads nothing before it is given up, in bytes. */
 const maxBuffered = 64 * 1024 * 1024
+
+/** How long at least the last that was written may take to be taken, in milliseconds. */
+const lastWordsMs = 100
 
 /**
  * Speaks over standard input and output, one message per line, until the client is gone.
@@ -91,9 +94,17 @@ export function serveStdio(handler: MessageHandler, options: StdioOptions = {}):
   async function stop(graceMs: number): Promise<void> {
     input.off("data", onData)
     input.pause()
-    await idleWithin(connection, graceMs)
+    // A paused pipe would keep the process.
+    if (input === process.stdin) process.stdin.unref()
+    await within(graceMs, connection.idle())
     connection.over()
+    await within(Math.max(graceMs, lastWordsMs), flushed(guard?.write ?? output.write.bind(output)))
     guard?.release()
+    // Standard output belongs to the process; what was given is done with.
+    if (options.output !== undefined) {
+      if (graceMs > 0) output.end()
+      else output.destroy()
+    }
     resolveClosed()
   }
 
@@ -107,10 +118,16 @@ function onceDrained(output: Writable): Promise<void> {
   })
 }
 
-function idleWithin(connection: MessageConnection, graceMs: number): Promise<void> {
+/** Resolves when all that was written is taken, or nobody takes it any more. */
+function flushed(write: GuardedOutput["write"]): Promise<void> {
+  return new Promise((resolve) => write("", () => resolve()))
+}
+
+/** Waits for something, but for so many milliseconds at most. */
+function within(ms: number, done: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, graceMs)
-    connection.idle().then(() => {
+    const timer = setTimeout(resolve, ms)
+    done.then(() => {
       clearTimeout(timer)
       resolve()
     })

@@ -46,13 +46,13 @@ export class BatchChannel implements Channel {
   }
 
   onDisconnect(call: Abortable): void {
-    if (this.#calls.size === 0) {
-      this.#whole.onDisconnect({
-        abort: (reason) => {
-          for (const each of this.#calls) each.abort(reason)
-        },
-      })
-    }
+    const isFirst = this.#calls.size === 0
     this.#calls.add(call)
+    if (!isFirst) return
+    this.#whole.onDisconnect({
+      abort: (reason) => {
+        for (const each of this.#calls) each.abort(reason)
+      },
+    })
   }
 }

@@ -21,12 +21,23 @@ export interface Claim {
   readonly end: () => void
 }
 
+interface RunningCall {
+  /** Names it to the client, which should use a name once. */
+  readonly requestId: RequestId
+  readonly call: Abortable
+}
+
+/** How many calls of one session may run on whose clients have left. */
+const maxDetached = 16
+
 /** What of one session is under way in this process: its calls, questions and streams. Nothing, for most. */
 export class LiveSession {
   readonly id: string
   readonly #unsubscribe: () => void
   readonly #onIdle: () => void
-  readonly #calls: Map<RequestId, Abortable> = new Map()
+  readonly #calls: Set<RunningCall> = new Set()
+  /** Those whose clients have left, in the order in which they did. */
+  readonly #detached: Set<Abortable> = new Set()
   readonly #asked: Map<unknown, (response: Params) => void> = new Map()
   readonly #streams: Set<SessionStream> = new Set()
   readonly #resumed: Set<StreamListener> = new Set()
@@ -44,13 +55,22 @@ export class LiveSession {
 
   /** Notes a call that runs, so that it can be cancelled, and its stream taken; what is returned ends that. */
   enter(requestId: RequestId, call: Abortable, stream: SessionStream): () => void {
-    this.#calls.set(requestId, call)
+    const running = { requestId, call }
+    this.#calls.add(running)
     this.#streams.add(stream)
     return () => {
-      if (this.#calls.get(requestId) === call) this.#calls.delete(requestId)
+      this.#calls.delete(running)
+      this.#detached.delete(call)
       this.#streams.delete(stream)
       this.#rest()
     }
+  }
+
+  /** Notes a call whose client has left and may come back; too many of them, and the one that was left first is ended. */
+  detached(call: Abortable): void {
+    this.#detached.add(call)
+    const [first] = this.#detached
+    if (this.#detached.size > maxDetached) first?.abort("disconnect")
   }
 
   /** Notes who reads a stream, and ends whoever did before; what is returned ends that. */
@@ -99,7 +119,8 @@ export class LiveSession {
         this.#asked.get(signal.message.id)?.(signal.message)
         break
       case "cancel":
-        this.#calls.get(signal.requestId)?.abort("cancel")
+        for (const { requestId, call } of this.#calls)
+          if (requestId === signal.requestId) call.abort("cancel")
         break
       case "event": {
         const stream = streamOf(signal.event.id)
@@ -114,7 +135,7 @@ export class LiveSession {
         break
       case "end":
         for (const stream of this.#streams) stream.forget()
-        for (const call of this.#calls.values()) call.abort("cancel")
+        for (const { call } of this.#calls) call.abort("cancel")
         for (const run of this.#onEnd) run()
         this.#onEnd.clear()
         this.#rest()

@@ -182,35 +182,55 @@ describe("the link of sessions in memory", () => {
     expect(await link.since("a", "r1-0")).toHaveLength(256)
   })
 
+  // An event is counted with 128 characters more than it has.
   it("keeps no more characters of all, and lets go first of the session that said nothing for longest", async () => {
-    const { link } = await sessionsWith([], { maxEventsSize: 100 })
-    link.keep("a", event("r1-1", "x".repeat(40)))
-    link.keep("b", event("r2-1", "x".repeat(40)))
+    const { link } = await sessionsWith([], { maxEventsSize: 1000 })
+    link.keep("a", event("r1-1", "x".repeat(250)))
+    link.keep("b", event("r2-1", "x".repeat(250)))
     link.keep("a", event("r1-2", "x".repeat(2)))
-    link.keep("c", event("r3-1", "x".repeat(10)))
+    link.keep("c", event("r3-1", "x".repeat(50)))
     expect(idsOf(await link.since("a", "r1-1"))).toEqual(["r1-1", "r1-2"])
     expect([link.since("b", "r2-1"), idsOf(await link.since("c", "r3-1"))]).toEqual([undefined, ["r3-1"]])
   })
 
   it("keeps nothing that is larger than all it may keep", async () => {
-    const { link } = await sessionsWith([], { maxEventsSize: 100 })
-    link.keep("a", event("r1-1", "x".repeat(101)))
+    const { link } = await sessionsWith([], { maxEventsSize: 1000 })
+    link.keep("a", event("r1-1", "x".repeat(1001)))
     expect(link.since("a", "r1-1")).toBeUndefined()
     link.keep("a", event("r1-2"))
     expect(idsOf(await link.since("a", "r1-2"))).toEqual(["r1-2"])
   })
 
   it("has room again for what it forgot", async () => {
-    const { link } = await sessionsWith([], { maxEventsSize: 100 })
+    const { link } = await sessionsWith([], { maxEventsSize: 1000 })
     for (let n = 0; n < 50; n++) {
-      link.keep(`s${n}`, event("r1-1", "x".repeat(90)))
+      link.keep(`s${n}`, event("r1-1", "x".repeat(800)))
       link.forget(`s${n}`)
       link.forget(`s${n}`)
     }
-    link.keep("a", event("r1-1", "x".repeat(45)))
-    link.keep("b", event("r1-1", "x".repeat(45)))
+    link.keep("a", event("r1-1", "x".repeat(350)))
+    link.keep("b", event("r1-1", "x".repeat(350)))
     expect([link.since("a", "r1-1"), link.since("b", "r1-1")].every((events) => events !== undefined)).toBe(
       true,
     )
   })
 })
+
+describe("a store of sessions that is full", () => {
+  it("lets go of a session of who has the most, whoever opens one more", async () => {
+    const { store } = memorySessions({ max: 4 })
+    const open = (owner: string, id: string) => store.create({ ...blank, id, owner })
+    await open("ada", "a")
+    for (const id of ["e1", "e2", "e3", "e4", "e5"]) await open("eve", id)
+    const left = await Promise.all(["a", "e1", "e2", "e3", "e4", "e5"].map((id) => store.get(id)))
+    expect(left.map((session) => session?.id)).toEqual(["a", undefined, undefined, "e3", "e4", "e5"])
+  })
+})
+
+const blank = {
+  revision: "2025-11-25",
+  capabilities: {},
+  info: undefined,
+  logLevel: undefined,
+  subscriptions: [],
+} as const

@@ -65,9 +65,20 @@ class MemorySessionStore implements SessionStore {
   create(data: SessionData): void {
     this.#sweep()
     this.#entries.set(data.id, { data, usedAt: this.#options.now() })
-    const [oldest] = this.#entries.keys()
-    if (this.#entries.size > this.#options.max && oldest !== undefined) this.#forget(oldest)
+    if (this.#entries.size > this.#options.max) this.#makeRoom()
     this.#watch()
+  }
+
+  /** Forgets the session not used for longest of who has the most: nobody can drive out the sessions of others. */
+  #makeRoom(): void {
+    const counts = new Map<string, number>()
+    for (const { data } of this.#entries.values()) counts.set(data.owner, (counts.get(data.owner) ?? 0) + 1)
+    const most = Math.max(...counts.values())
+    for (const [id, { data }] of this.#entries) {
+      if (counts.get(data.owner) !== most) continue
+      this.#forget(id)
+      return
+    }
   }
 
   get(id: string): SessionData | undefined {
@@ -218,5 +229,6 @@ interface Kept {
 }
 
 function sizeOf({ id, json = "" }: StreamEvent): number {
-  return id.length + json.length
+  // An event costs more than its characters.
+  return 128 + id.length + json.length
 }

@@ -20,6 +20,12 @@ export interface MethodHost {
 /** The most URIs one session may subscribe to. */
 const maxSubscriptions = 1000
 
+/** The most characters of all URIs that one session subscribes to. */
+const maxSubscribed = 131_072
+
+/** The most that a client may say of itself, icons included, in characters. */
+const maxHello = 65_536
+
 /** The longest URI a session may subscribe to. */
 const maxUriLength = 2048
 
@@ -109,8 +115,9 @@ function sessionOf({ exchange }: Call): SessionRequest["session"] {
 function withSubscription(session: SessionData, uri: string): SessionData {
   const { subscriptions } = session
   if (subscriptions.includes(uri)) return session
-  if (subscriptions.length >= maxSubscriptions) {
-    throw new InvalidParams(`The session has ${maxSubscriptions} subscriptions already.`, {
+  const size = subscriptions.reduce((sum, { length }) => sum + length, uri.length)
+  if (subscriptions.length >= maxSubscriptions || size > maxSubscribed) {
+    throw new InvalidParams(`The session has ${subscriptions.length} subscriptions already.`, {
       fix: "Unsubscribe from what is not needed any more.",
     })
   }
@@ -134,5 +141,10 @@ function checkInitialize({ protocolVersion, capabilities, clientInfo }: Params):
     const value = capabilities[name]
     if (value !== undefined && !isObject(value)) return `\`capabilities.${name}\` must be an object.`
   }
-  return isObject(clientInfo) ? undefined : "`clientInfo` must be an object."
+  if (!isObject(clientInfo)) return "`clientInfo` must be an object."
+  // The session keeps both as long as it lives.
+  const size = JSON.stringify([capabilities, clientInfo]).length
+  return size > maxHello
+    ? `\`capabilities\` and \`clientInfo\` have more than ${maxHello} characters.`
+    : undefined
 }

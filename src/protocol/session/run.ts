@@ -147,13 +147,13 @@ export class SessionRun {
   #enter(exchange: SessionExchange): () => void {
     const { running } = this.#host
     const { message, session } = this.#given
-    running.enter(exchange)
     const { data, site } = session ?? {}
     // S11/basic/utilities/cancellation: `initialize` cannot be cancelled.
     const isCancellable = data !== undefined && message.method !== "initialize"
     const forget = isCancellable
       ? site?.live.get(data.id).enter(message.id, exchange, this.#stream)
       : undefined
+    running.enter(exchange)
     return () => {
       running.leave(exchange)
       forget?.()
@@ -163,9 +163,14 @@ export class SessionRun {
   /** S11/basic/transports: who leaves may come back for the answer; without a session nobody can. */
   #abandon(exchange: SessionExchange, reason: "disconnect" | "cancel"): void {
     const { session, channel } = this.#given
-    const mayReturn = session !== undefined && channel.connection === undefined
-    if (reason === "disconnect" && mayReturn) this.#stream.detach()
-    else exchange.abort(reason)
+    if (exchange.ended) return
+    const mayReturn = session !== undefined && channel.connection === undefined && this.#stream.isKept
+    if (reason !== "disconnect" || !mayReturn) {
+      exchange.abort(reason)
+      return
+    }
+    this.#stream.detach()
+    session.site.live.get(session.data.id).detached(exchange)
   }
 
   /** Asks what the handler wants to know, and runs it again with the answers. */

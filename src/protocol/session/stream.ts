@@ -40,6 +40,11 @@ export class SessionStream {
     this.#channel = parts.channel
   }
 
+  /** Whether a client that lost it can come back for it. */
+  get isKept(): boolean {
+    return this.#parts.link !== undefined
+  }
+
   /** Its name in the ids of its events; none before it was opened. */
   get id(): string | undefined {
     return this.#id
