@@ -64,8 +64,9 @@ export function writeAnswer(channel: NodeChannel, plain: Answer): void {
   if (res.destroyed || res.headersSent) return
   const { status, headers, body } = withCors(site.endpoint, req.headers.origin, plain)
   const length = body === undefined ? undefined : { "content-length": Buffer.byteLength(body) }
-  // A body may prove too large only as it comes, and go on coming.
-  if (plain.status === 413 || isTooLong(req, bodyLimit)) {
+  // A body may prove too large only as it comes, and go on coming; and a connection that closes would close under it.
+  const isCut = !req.complete && !res.shouldKeepAlive
+  if (plain.status === 413 || isCut || isTooLong(req, bodyLimit)) {
     res.writeHead(status, { ...headers, ...length, connection: "close" })
     if (body === undefined) res.flushHeaders()
     else res.write(body)
