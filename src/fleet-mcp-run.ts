@@ -7,6 +7,7 @@ import { loadNode } from "./http/lazy-node.ts"
 import type { MessageHandler } from "./protocol/transport.ts"
 import type { ServerLog } from "./server/server-log.ts"
 import { onExitSignal } from "./shared/exit-signal.ts"
+import { quietTimeout } from "./shared/quiet-timer.ts"
 
 /** A server, as far as running it needs. */
 export interface Runnable {
@@ -72,6 +73,5 @@ function closeOnSignal(server: Runnable, { closed }: { readonly closed: Promise<
 
 /** S28/basic/transports/stdio#shutdown: a timer or a pool that somebody forgot must not keep the process. */
 function leave(): void {
-  const timer: { unref?: () => void } = setTimeout(() => process.exit(), lingerMs)
-  timer.unref?.()
+  quietTimeout(() => process.exit(), lingerMs)
 }

@@ -2,7 +2,6 @@ import { FleetError } from "../errors/fleet-error.ts"
 import { BodyTooLarge } from "../errors/http.ts"
 import { ParseError } from "../errors/protocol.ts"
 import { errorToJson } from "../protocol/codec.ts"
-import type { Reply } from "../protocol/transport.ts"
 import type { Refusal } from "../server/authenticator.ts"
 import type { AnswerHeaders } from "./cors.ts"
 import type { Endpoint } from "./endpoint.ts"
@@ -92,6 +91,3 @@ export function overload({ open, max }: Load): Answer | undefined {
 export function tooMany(where: string): Answer {
   return errorAnswer(503, `Too many requests are ${where}.`, { "retry-after": "1" })
 }
-
-/** The answer where there are no sessions, to what is wanted of one. */
-export const noSessions: Reply = { status: 405, body: undefined, headers: { allow: "POST" } }

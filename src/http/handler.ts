@@ -1,3 +1,4 @@
+import { noSessions } from "../protocol/no-sessions.ts"
 import { isPrincipal, type Principal } from "../protocol/principal.ts"
 import type { HeaderBag, Reply } from "../protocol/transport.ts"
 import {
@@ -13,7 +14,6 @@ import {
   contentTypeProblem,
   failureAnswer,
   jsonHeaders,
-  noSessions,
   overload,
   parseBody,
   refusalAnswer,

@@ -1,13 +1,11 @@
+import { quietInterval } from "../shared/quiet-timer.ts"
+
 /** Runs something again and again until what it returns is called. */
 export type Every = (ms: number, run: () => void) => () => void
 
 /** {@link Every} with the timers of the runtime. */
-export const every: Every = (ms, run) => {
-  const timer: { unref?: () => void } | number = setInterval(run, ms)
-  // A stream holds the process by its socket; where timers are numbers, nothing is held.
-  if (typeof timer === "object") timer.unref?.()
-  return () => clearInterval(timer as ReturnType<typeof setInterval>)
-}
+// A stream holds the process by its socket.
+export const every: Every = (ms, run) => quietInterval(run, ms)
 
 /** What wants to hear the beat. */
 export interface Beating {

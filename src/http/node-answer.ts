@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http"
+import { ServerResponse } from "node:http"
 import type { Writable } from "node:stream"
 import type { Reply } from "../protocol/transport.ts"
 import { type Answer, failureAnswer, withCors } from "./answer.ts"
@@ -41,7 +41,8 @@ function endWatched({ res, site }: NodeChannel, body?: string): void {
  * what it is given. It must be given the whole answer.
  */
 function isWrapped(res: ServerResponse): boolean {
-  return Object.hasOwn(res, "end") || Object.hasOwn(res, "write")
+  const { end, write } = ServerResponse.prototype
+  return res.end !== end || res.write !== write
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { BodyAlreadyRead } from "../errors/http.ts"
+import { noSessions } from "../protocol/no-sessions.ts"
 import { isPrincipal } from "../protocol/principal.ts"
 import type { Reply } from "../protocol/transport.ts"
 import { type Authenticator, invalidAuthentication, isRefusal } from "../server/authenticator.ts"
@@ -9,7 +10,6 @@ import {
   bodyTooLarge,
   contentTypeProblem,
   errorAnswer,
-  noSessions,
   overload,
   parseBody,
   refusalAnswer,

@@ -262,6 +262,9 @@ export function complete(result: object, serialized?: Serialized): Complete {
   return { kind: "complete", result, serialized }
 }
 
+/** The most rounds of questions one call may take. */
+export const maxRounds = 10
+
 /** The end of a call that was aborted before it was done. */
 export function aborted(reason: AbortReason): Failure {
   const cause = new CallAborted(reason)

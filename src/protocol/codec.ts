@@ -10,12 +10,16 @@ export interface Codec {
   readonly progressMessage: boolean
   /** Renders the answer to a request. */
   answer(id: RequestId | undefined, outcome: Outcome, method: string): string | Promise<string>
-  /** Gives the object that {@link answer} writes for a complete result; what is in it is shared, not copied. */
-  toObject(result: object): object
   error(id: RequestId | undefined, error: RpcError): string
   notification(method: string, params: Params): string
   /** Writes the start of the progress notifications of one call, up to where the figures follow. */
   progressHead(token: unknown): string
+}
+
+/** Renders outcomes for a revision without sessions. */
+export interface StatelessCodec extends Codec {
+  /** Gives the object that {@link answer} writes for a complete result; what is in it is shared, not copied. */
+  toObject(result: object): object
 }
 
 export interface StatelessCodecOptions {
@@ -30,7 +34,10 @@ export interface StatelessCodecOptions {
  *
  * @see S28/basic/index#resulttype
  */
-export function createStatelessCodec(revision: ProtocolRevision, options: StatelessCodecOptions): Codec {
+export function createStatelessCodec(
+  revision: ProtocolRevision,
+  options: StatelessCodecOptions,
+): StatelessCodec {
   const ownMeta = Object.freeze(
     options.serverInfo === undefined ? {} : { [metaKeys.serverInfo]: options.serverInfo },
   )
@@ -99,11 +106,8 @@ export function createStatelessCodec(revision: ProtocolRevision, options: Statel
       return object
     },
     error: errorToJson,
-    progressHead: (token) =>
-      `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${JSON.stringify(token)},"progress":`,
-    notification(method, params) {
-      return JSON.stringify({ jsonrpc: "2.0", method, params })
-    },
+    progressHead,
+    notification: notificationToJson,
   }
 }
 
@@ -123,4 +127,14 @@ export function errorToJson(id: RequestId | undefined, error: RpcError): string 
   return id === undefined
     ? `{"jsonrpc":"2.0","error":${body}}`
     : `{"jsonrpc":"2.0","id":${idToJson(id)},"error":${body}}`
+}
+
+/** Writes a notification; every revision writes it alike. */
+export function notificationToJson(method: string, params: Params): string {
+  return JSON.stringify({ jsonrpc: "2.0", method, params })
+}
+
+/** Writes the start of progress notifications; every revision writes it alike. */
+export function progressHead(token: unknown): string {
+  return `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${JSON.stringify(token)},"progress":`
 }

@@ -51,6 +51,11 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
+/** Whether a value can be the id of a request; that it is one of ours is not said. */
+export function isRequestId(value: unknown): value is RequestId {
+  return typeof value === "string" || typeof value === "number"
+}
+
 /** Writes an id as JSON. */
 export function idToJson(id: RequestId | undefined): string {
   if (typeof id === "number") return `${id}`

@@ -2,7 +2,7 @@ import type { CacheHints, ComponentKind } from "../components/component.ts"
 import type { FleetError } from "../errors/fleet-error.ts"
 import { InvalidRequest, show, UnsupportedVersion } from "../errors/protocol.ts"
 import { ServerClosed } from "../errors/server.ts"
-import { type Codec, createStatelessCodec, errorToJson } from "../protocol/codec.ts"
+import { createStatelessCodec, errorToJson, type StatelessCodec } from "../protocol/codec.ts"
 import { createDispatcher, type Dispatch, toFailure } from "../protocol/dispatcher.ts"
 import { claimedVersion, eraOf } from "../protocol/era.ts"
 import {
@@ -79,7 +79,7 @@ export class Engine implements MessageHandler {
   readonly catalog: Catalog
   readonly caller: LocalCaller
   readonly #options: EngineOptions
-  readonly #codec: Codec
+  readonly #codec: StatelessCodec
   readonly #sealer: Sealer
   readonly #middleware: Middleware[] = []
   readonly #extensions: Extensions

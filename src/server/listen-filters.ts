@@ -1,15 +1,10 @@
 import { InvalidParams } from "../errors/protocol.ts"
 import type { Principal } from "../protocol/principal.ts"
+import { maxSubscribedUris, maxUriLength } from "../protocol/subscription-limits.ts"
 import type { Core } from "./core.ts"
 import { scopeOfPrincipal } from "./core.ts"
 import type { ListenFilter } from "./plugin.ts"
 import { challengedScopes } from "./step-up.ts"
-
-/** The most URIs one subscription may name. */
-const maxSubscribedUris = 1000
-
-/** The longest URI a subscription may name. */
-const maxUriLength = 2048
 
 /**
  * The four fields of the core's listen filter, as rows of the type plugins use.

@@ -1,6 +1,6 @@
+import { atExpiry } from "../protocol/at-expiry.ts"
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
-import { longestTimer } from "../shared/longest-timer.ts"
 import { metaKeys } from "../spec/meta.ts"
 import type { Core } from "./core.ts"
 import { type ChangeEvent, isInAudience } from "./events.ts"
@@ -23,7 +23,7 @@ export async function subscribe(core: Core, call: Call): Promise<Outcome> {
           core.log({ level: "error", message: "A change could not be told to a subscriber", error }),
         )
     })
-    const stopAtExpiry = endAtExpiry(call, end)
+    const stopAtExpiry = atExpiry(call.peer.principal, end)
     function end(): void {
       stopAtExpiry()
       core.onClose.delete(end)
@@ -64,12 +64,4 @@ async function passes(honored: readonly Honored[], event: ChangeEvent, call: Cal
   const entry = honored.find(({ field }) => field === event.topic)
   if (entry === undefined || !isInAudience(event, principal)) return false
   return entry.filter.passes(event, entry.value, principal)
-}
-
-/** A stream must not outlive the credential it was opened with. */
-function endAtExpiry(call: Call, end: () => void): () => void {
-  const expiresAt = call.peer.principal?.expiresAt
-  if (expiresAt === undefined) return () => undefined
-  const timer = setTimeout(end, Math.min(Math.max(expiresAt - Date.now(), 0), longestTimer))
-  return () => clearTimeout(timer)
 }

@@ -3,7 +3,7 @@ import { InvalidRequest, ParseError } from "../errors/protocol.ts"
 import { ContentLengthFraming } from "../errors/stdio.ts"
 import { errorToJson } from "../protocol/codec.ts"
 import { toFailure, unexpected } from "../protocol/dispatcher.ts"
-import { isObject, type RequestId } from "../protocol/jsonrpc.ts"
+import { isObject, isRequestId, type RequestId } from "../protocol/jsonrpc.ts"
 import { memorySessions } from "../protocol/session/memory-sessions.ts"
 import type { Sessions } from "../protocol/session/session.ts"
 import type { Connection, MessageHandler, Reply } from "../protocol/transport.ts"
@@ -209,5 +209,5 @@ function parse(text: string): unknown {
 function idOf(message: unknown): RequestId | undefined {
   if (!isObject(message) || typeof message.method !== "string") return undefined
   const { id } = message
-  return typeof id === "string" || typeof id === "number" ? id : undefined
+  return isRequestId(id) ? id : undefined
 }

@@ -1,44 +1,8 @@
-import { PassThrough } from "node:stream"
-import { describe, expect, it, onTestFinished } from "vitest"
+import { describe, expect, it } from "vitest"
 import * as z from "zod"
 import { FleetMCP } from "../../src/index.ts"
-import { serveStdio } from "../../src/stdio/serve-stdio.ts"
 import { deferred } from "../http/server.ts"
-
-interface Written {
-  readonly id?: unknown
-  readonly method?: string
-  readonly [field: string]: unknown
-}
-
-/** A client that says whatever a test likes, over a connection of its own. */
-function talk(mcp: FleetMCP) {
-  const input = new PassThrough()
-  const output = new PassThrough()
-  const running = serveStdio(mcp.handler, { input, output, log: () => undefined })
-  onTestFinished(() => running.close(0))
-  let text = ""
-  let notice: () => void = () => undefined
-  output.on("data", (chunk) => {
-    text += chunk
-    notice()
-  })
-  const messages = (): readonly Written[] =>
-    text
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => JSON.parse(line))
-  const until = (holds: (message: Written) => boolean) =>
-    new Promise<Written>((resolve) => {
-      notice = () => {
-        const found = messages().find(holds)
-        if (found !== undefined) resolve(found)
-      }
-      notice()
-    })
-  const send = (message: unknown) => void input.write(`${JSON.stringify(message)}\n`)
-  return { input, output, running, messages, until, send }
-}
+import { speak } from "../support/stdio.ts"
 
 const hello = (
   capabilities: object = { elicitation: {} },
@@ -64,7 +28,7 @@ describe("a hostile client with a session", () => {
       { name: "ask" },
       async (_, ctx) => (await ctx.elicit("Who?", z.object({ name: z.string() }))).action,
     )
-    const { send, until } = talk(mcp)
+    const { send, until } = speak(mcp)
     send(hello())
     send(call("ask", 1))
     const { id } = await until(({ method }) => method === "elicitation/create")
@@ -76,7 +40,7 @@ describe("a hostile client with a session", () => {
     ["capabilities", hello({ experimental: { x: { y: "x".repeat(70_000) } } })],
     ["name", hello({}, { name: "x".repeat(70_000), version: "1" })],
   ])("cannot have %s remembered that are too large", async (_, message) => {
-    const { send, until } = talk(new FleetMCP("Test", { log: () => undefined }))
+    const { send, until } = speak(new FleetMCP("Test", { log: () => undefined }))
     send(message)
     expect(await until(({ id }) => id === "hello")).toMatchObject({ error: { code: -32602 } })
   })
@@ -90,7 +54,7 @@ describe("a hostile client with a session", () => {
       await new Promise((resolve) => signal.addEventListener("abort", resolve))
       reasons.push(signal.reason.reason)
     })
-    const { send, until, running } = talk(mcp)
+    const { send, until, running } = speak(mcp)
     send(hello())
     send(call("wait", 1))
     await begun.promise
@@ -108,7 +72,7 @@ describe("a hostile client with a session", () => {
     const mcp = new FleetMCP("Test", { log: () => undefined })
     const may = deferred<void>()
     mcp.tool({ name: "slow" }, () => may.promise.then(() => "done"))
-    const { input, send, until } = talk(mcp)
+    const { input, send, until } = speak(mcp)
     send({ ...hello(), params: { ...hello().params, protocolVersion: "2025-03-26" } })
     await until(({ id }) => id === "hello")
     input.end(JSON.stringify([call("slow", 1)]))
@@ -130,7 +94,7 @@ describe("a hostile client with a session", () => {
       },
       middleware: [{ request: (_call, next) => opening.promise.then(() => next()) }],
     })
-    const { send, running } = talk(mcp)
+    const { send, running } = speak(mcp)
     send(hello())
     const closed = running.close(1)
     await closed

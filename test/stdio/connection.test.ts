@@ -1,46 +1,16 @@
-import { PassThrough } from "node:stream"
 import fc from "fast-check"
-import { describe, expect, it, onTestFinished } from "vitest"
+import { describe, expect, it } from "vitest"
 import * as z from "zod"
 import { FleetMCP } from "../../src/index.ts"
 import { LineReader } from "../../src/stdio/line-reader.ts"
-import { type StdioOptions, serveStdio } from "../../src/stdio/serve-stdio.ts"
+import type { StdioOptions } from "../../src/stdio/serve-stdio.ts"
 import { callTool } from "../http/messages.ts"
+import { speak } from "../support/stdio.ts"
 
-type Message = { readonly id?: unknown; readonly method?: string; readonly [field: string]: unknown }
-
-/** A server over streams of this process, and what it wrote. */
+/** Serves, and waits for answers by their ids. */
 function serve(mcp: FleetMCP, options: StdioOptions = {}) {
-  const input = new PassThrough()
-  const output = new PassThrough()
-  const running = serveStdio(mcp.handler, { log: () => undefined, ...options, input, output })
-  onTestFinished(() => running.close(0))
-  const messages: Message[] = []
-  let notice: () => void = () => undefined
-  const lines = new LineReader(1e9, (line) => {
-    messages.push(JSON.parse(String(line)))
-    notice()
-  })
-  output.on("data", (chunk: Buffer) => lines.push(chunk))
-  const until = (holds: (message: Message) => boolean) =>
-    new Promise<Message>((resolve) => {
-      notice = () => {
-        const found = messages.find(holds)
-        if (found !== undefined) resolve(found)
-      }
-      notice()
-    })
-  const send = (message: unknown) =>
-    void input.write(`${typeof message === "string" ? message : JSON.stringify(message)}\n`)
-  return {
-    input,
-    output,
-    running,
-    messages,
-    until,
-    send,
-    answer: (id: unknown) => until((one) => one.id === id),
-  }
+  const speaker = speak(mcp, options)
+  return { ...speaker, answer: (id: unknown) => speaker.until((one) => one.id === id) }
 }
 
 function server(): FleetMCP {
@@ -112,7 +82,7 @@ describe("a connection", () => {
     expect(await reason).toBe("cancel")
     send({ jsonrpc: "2.0", id: "last", method: "ping" })
     await answer("last")
-    expect(messages.filter(({ id }) => id === 1)).toEqual([])
+    expect(messages().filter(({ id }) => id === 1)).toEqual([])
   })
 
   it.each([
@@ -135,7 +105,7 @@ describe("a connection", () => {
     const { send, answer, messages } = serve(server())
     send(`\ufeff\r\n\n  \n${discover}\r`)
     await answer(1)
-    expect(messages).toHaveLength(1)
+    expect(messages()).toHaveLength(1)
   })
 
   it("refuses frames of `Content-Length`, and ends", async () => {
@@ -166,7 +136,7 @@ describe("a connection", () => {
     const { send, running, messages } = serve(mcp)
     send(callTool("wait").body)
     await running.close(1)
-    expect([reason, messages]).toEqual(["disconnect", []])
+    expect([reason, messages()]).toEqual(["disconnect", []])
   })
 
   it("writes many answers of one turn at once", async () => {

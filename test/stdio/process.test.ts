@@ -76,4 +76,18 @@ describe("a process that serves stdio", { timeout: 30_000 }, () => {
     child.stdin.end()
     expect((await exited)[0]).toBe(0)
   })
+
+  it("goes on when the program itself closes the server", async () => {
+    const { until, exited } = start("test/stdio/fixtures/closing.ts")
+    await until("stderr", /still here/)
+    expect(await exited).toEqual([0, null])
+  })
+
+  it("leaves ending to a program that listens for the signal itself, if only once", async () => {
+    const { child, until, exited, texts } = start("test/stdio/fixtures/listening.ts")
+    await until("stderr", /ready/)
+    child.kill("SIGTERM")
+    expect(await exited).toEqual([3, null])
+    expect(texts.stderr).toContain("flushed")
+  })
 })

@@ -1,4 +1,5 @@
 import { attempt } from "../../shared/maybe-promise.ts"
+import { notificationToJson } from "../codec.ts"
 import type { Principal } from "../principal.ts"
 import type { Change } from "./change.ts"
 import type { SessionStore } from "./session.ts"
@@ -42,7 +43,7 @@ export class Audience {
   }
 
   #tell(change: Change): void {
-    const json = JSON.stringify({ jsonrpc: "2.0", method: change.method, params: change.params })
+    const json = notificationToJson(change.method, change.params)
     for (const [session, listener] of this.#listeners) {
       attempt(async () => {
         const known = change.needsSubscription ? await this.#store.get(session) : undefined

@@ -4,7 +4,7 @@ import { isErrorCodeAllowed } from "../../spec/error-codes.ts"
 import { type Features, features } from "../../spec/features.ts"
 import type { SessionRevision } from "../../spec/revisions.ts"
 import type { Complete, Failure, Outcome } from "../call.ts"
-import { type Codec, errorToJson } from "../codec.ts"
+import { type Codec, errorToJson, notificationToJson, progressHead } from "../codec.ts"
 import { idToJson, type RequestId, type RpcError } from "../jsonrpc.ts"
 import { createRenderer, type Renderer } from "./render.ts"
 
@@ -79,11 +79,9 @@ function createSessionCodec(revision: SessionRevision): SessionCodec {
           })
       }
     },
-    toObject: (result) => result,
     error: errorToJson,
-    progressHead: (token) =>
-      `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${JSON.stringify(token)},"progress":`,
-    notification: (method, params) => JSON.stringify({ jsonrpc: "2.0", method, params }),
+    progressHead,
+    notification: notificationToJson,
   }
 }
 

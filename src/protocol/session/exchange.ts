@@ -3,7 +3,15 @@ import { AskRefused, AskTimedOut, NeedsSession } from "../../errors/session.ts"
 import { longestTimer } from "../../shared/longest-timer.ts"
 import type { InputRequests, LoggingLevel } from "../../spec/index.ts"
 import { answerProblem } from "../answers.ts"
-import type { AbortReason, Answer, Exchange, Outcome, Peer, Question } from "../call.ts"
+import {
+  type AbortReason,
+  type Answer,
+  type Exchange,
+  maxRounds,
+  type Outcome,
+  type Peer,
+  type Question,
+} from "../call.ts"
 import { isObject, type Params } from "../jsonrpc.ts"
 import type { HeaderBag } from "../transport.ts"
 import { WireExchange } from "../wire-exchange.ts"
@@ -170,6 +178,3 @@ interface Sent {
   readonly method: string
   readonly params: Params
 }
-
-/** The most rounds of questions one call may take. */
-const maxRounds = 10

@@ -1,7 +1,7 @@
 import { InvalidRequest, show } from "../../errors/protocol.ts"
 import type { ClientCapabilities, Implementation } from "../../spec/index.ts"
 import { isProtocolRevision, type SessionRevision, sessionRevisions } from "../../spec/revisions.ts"
-import { isObject, type Params, type RequestId } from "../jsonrpc.ts"
+import { isObject, type Params } from "../jsonrpc.ts"
 import { type Principal, principalKey } from "../principal.ts"
 import type { HeaderBag } from "../transport.ts"
 import type { SessionData } from "./session.ts"
@@ -48,10 +48,6 @@ export function checkVersionHeader(headers: HeaderBag | undefined): void {
 export function spokenWithout(headers: HeaderBag | undefined): SessionRevision {
   const version = headers?.get("mcp-protocol-version")
   return version !== undefined && isSessionRevision(version) ? version : "2025-03-26"
-}
-
-export function isRequestId(value: unknown): value is RequestId {
-  return typeof value === "string" || typeof value === "number"
 }
 
 function isSessionRevision(version: string): version is SessionRevision {

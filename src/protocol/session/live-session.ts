@@ -1,4 +1,5 @@
 import { attempt } from "../../shared/maybe-promise.ts"
+import { quietTimeout } from "../../shared/quiet-timer.ts"
 import type { Params, RequestId } from "../jsonrpc.ts"
 import type { Abortable } from "../transport.ts"
 import { type SessionSignal, type Sessions, type StreamEvent, streamOf } from "./session.ts"
@@ -170,7 +171,7 @@ export class LiveSessions {
   readonly #where: Sessions
   readonly #onError: (error: unknown) => void
   readonly #sessions: Map<string, LiveSession> = new Map()
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #isWatched = false
 
   constructor(where: Sessions, onError: (error: unknown) => void) {
     this.#where = where
@@ -195,14 +196,13 @@ export class LiveSessions {
 
   /** Left running between short calls, which would set and clear it each time. */
   #watch(): void {
-    if (this.#timer !== undefined) return
-    const timer: { unref?: () => void } | number = setTimeout(() => {
-      this.#timer = undefined
+    if (this.#isWatched) return
+    this.#isWatched = true
+    quietTimeout(() => {
+      this.#isWatched = false
       if (this.#sessions.size > 0) this.#watch()
       for (const id of this.#sessions.keys()) this.#renew(id)
     }, renewMs)
-    if (typeof timer === "object") timer.unref?.()
-    this.#timer = timer as ReturnType<typeof setTimeout>
   }
 
   /** Who listens or waits uses the session; one that is gone all the same was ended elsewhere. */

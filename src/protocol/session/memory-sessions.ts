@@ -1,4 +1,5 @@
 import { longestTimer } from "../../shared/longest-timer.ts"
+import { quietTimeout } from "../../shared/quiet-timer.ts"
 import {
   placeOf,
   type SessionData,
@@ -56,7 +57,7 @@ class MemorySessionStore implements SessionStore {
   readonly #options: StoreOptions
   /** Those not used for longest first: every use puts a session last. */
   readonly #entries: Map<string, Entry> = new Map()
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #stopTimer: (() => void) | undefined
 
   constructor(options: StoreOptions) {
     this.#options = options
@@ -73,7 +74,8 @@ class MemorySessionStore implements SessionStore {
   #makeRoom(): void {
     const counts = new Map<string, number>()
     for (const { data } of this.#entries.values()) counts.set(data.owner, (counts.get(data.owner) ?? 0) + 1)
-    const most = Math.max(...counts.values())
+    let most = 0
+    for (const count of counts.values()) most = Math.max(most, count)
     for (const [id, { data }] of this.#entries) {
       if (counts.get(data.owner) !== most) continue
       this.#forget(id)
@@ -126,25 +128,22 @@ class MemorySessionStore implements SessionStore {
   }
 
   #rest(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#stopTimer?.()
+    this.#stopTimer = undefined
   }
 
   /** One timer for all of them: they grow old in the order in which they stand. */
   #watch(): void {
     const { idleMs } = this.#options
-    if (this.#timer !== undefined || idleMs === Number.POSITIVE_INFINITY) return
-    const timer: { unref?: () => void } | number = setTimeout(
+    if (this.#stopTimer !== undefined || idleMs === Number.POSITIVE_INFINITY) return
+    this.#stopTimer = quietTimeout(
       () => {
-        this.#timer = undefined
+        this.#stopTimer = undefined
         this.#sweep()
         if (this.#entries.size > 0) this.#watch()
       },
       Math.min(idleMs, longestTimer),
     )
-    // Nobody stays for it; where timers are numbers, nothing is held.
-    if (typeof timer === "object") timer.unref?.()
-    this.#timer = timer as ReturnType<typeof setTimeout>
   }
 }
 

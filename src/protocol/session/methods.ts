@@ -5,6 +5,7 @@ import { type Call, complete, type Outcome } from "../call.ts"
 import { isObject, type Params } from "../jsonrpc.ts"
 import { isLoggingLevel, loggingLevels } from "../logging-level.ts"
 import type { Method } from "../method.ts"
+import { maxSubscribedUris, maxUriLength } from "../subscription-limits.ts"
 import { sessionCodec } from "./codec.ts"
 import { SessionExchange, type SessionRequest } from "./exchange.ts"
 import type { SessionData } from "./session.ts"
@@ -17,17 +18,11 @@ export interface MethodHost {
   readonly capabilities: () => ServerCapabilities
 }
 
-/** The most URIs one session may subscribe to. */
-const maxSubscriptions = 1000
-
 /** The most characters of all URIs that one session subscribes to. */
 const maxSubscribed = 131_072
 
 /** The most that a client may say of itself, icons included, in characters. */
 const maxHello = 65_536
-
-/** The longest URI a session may subscribe to. */
-const maxUriLength = 2048
 
 /** The methods that only revisions with sessions have, as rows of the method table. */
 export function sessionMethods(host: MethodHost): readonly Method[] {
@@ -116,7 +111,7 @@ function withSubscription(session: SessionData, uri: string): SessionData {
   const { subscriptions } = session
   if (subscriptions.includes(uri)) return session
   const size = subscriptions.reduce((sum, { length }) => sum + length, uri.length)
-  if (subscriptions.length >= maxSubscriptions || size > maxSubscribed) {
+  if (subscriptions.length >= maxSubscribedUris || size > maxSubscribed) {
     throw new InvalidParams(`The session has ${subscriptions.length} subscriptions already.`, {
       fix: "Unsubscribe from what is not needed any more.",
     })

@@ -1,7 +1,7 @@
+import { atExpiry } from "../at-expiry.ts"
 import type { Channel, Reply } from "../transport.ts"
 import type { LiveSession } from "./live-session.ts"
 import { newStreamId, placeOf, type SessionLink, type StreamEvent, streamOf } from "./session.ts"
-import { atExpiry } from "./stream.ts"
 
 /** A stream that its client has come back for. */
 export interface Reading {

@@ -7,17 +7,19 @@ import type { SessionRevision } from "../../spec/revisions.ts"
 import { errorToJson } from "../codec.ts"
 import { toFailure, unexpected } from "../dispatcher.ts"
 import {
+  isRequestId,
   type NotificationMessage,
   type Params,
   type RequestId,
   type RequestMessage,
   toIncoming,
 } from "../jsonrpc.ts"
+import { noSessions } from "../no-sessions.ts"
 import { principalKey } from "../principal.ts"
 import type { Abortable, Channel, Reply } from "../transport.ts"
 import { BatchChannel } from "./batch-channel.ts"
 import { type SessionCodec, sessionCodec } from "./codec.ts"
-import { checkVersionHeader, isRequestId, newSession, spokenWithout } from "./handshake.ts"
+import { checkVersionHeader, newSession, spokenWithout } from "./handshake.ts"
 import { memorySessions } from "./memory-sessions.ts"
 import { negotiate } from "./methods.ts"
 import { type CallHost, SessionRun } from "./run.ts"
@@ -228,6 +230,3 @@ export class SessionServer {
 }
 
 const accepted: Reply = { status: 202, body: undefined }
-
-/** What needs a session, where there are none. */
-const noSessions: Reply = { status: 405, body: undefined, headers: { allow: "POST" } }

@@ -1,8 +1,10 @@
 import { andThen, attempt } from "../../shared/maybe-promise.ts"
+import { quietTimeout } from "../../shared/quiet-timer.ts"
+import { atExpiry } from "../at-expiry.ts"
 import type { Channel, Reply } from "../transport.ts"
 import type { LiveSession } from "./live-session.ts"
 import { newStreamId } from "./session.ts"
-import { atExpiry, type SessionStream } from "./stream.ts"
+import type { SessionStream } from "./stream.ts"
 
 /** The stream of a session for what belongs to no request. */
 export interface Standing {
@@ -33,11 +35,11 @@ export function stand(standing: Standing): Promise<Reply> {
   return new Promise((resolve) => {
     /** What is said while what was missed is looked up. */
     let early: string[] | undefined = []
-    let grace: ReturnType<typeof setTimeout> | undefined
+    let stopGrace: (() => void) | undefined
     const by = newStreamId(true)
     const over = () => {
       for (const stop of stops.splice(0)) stop()
-      clearTimeout(grace)
+      stopGrace?.()
       resolve(andThen(stream.end(undefined), () => done))
     }
     const stops = [
@@ -65,16 +67,14 @@ export function stand(standing: Standing): Promise<Reply> {
 
     /** Somebody may come back for what is said meanwhile. */
     function lost(): void {
-      if (stops.length === 0 || grace !== undefined) return
+      if (stops.length === 0 || stopGrace !== undefined) return
       if (!standing.isResumable) {
         over()
         return
       }
       stream.detach()
       resolve(done)
-      const timer: { unref?: () => void } | number = setTimeout(over, graceMs)
-      if (typeof timer === "object") timer.unref?.()
-      grace = timer as ReturnType<typeof setTimeout>
+      stopGrace = quietTimeout(over, graceMs)
     }
   })
 }

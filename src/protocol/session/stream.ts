@@ -1,6 +1,4 @@
-import { longestTimer } from "../../shared/longest-timer.ts"
 import type { MaybePromise } from "../../shared/maybe-promise.ts"
-import type { Principal } from "../principal.ts"
 import type { Channel } from "../transport.ts"
 import { newStreamId, type SessionLink, type StreamEvent } from "./session.ts"
 
@@ -160,12 +158,4 @@ export class SessionStream {
     })
     return pending
   }
-}
-
-/** Calls `end` when the credential runs out with which a stream was opened: it must not outlive it. */
-export function atExpiry(principal: Principal | undefined, end: () => void): () => void {
-  const expiresAt = principal?.expiresAt
-  if (expiresAt === undefined) return () => undefined
-  const timer = setTimeout(end, Math.min(Math.max(expiresAt - Date.now(), 0), longestTimer))
-  return () => clearTimeout(timer)
 }

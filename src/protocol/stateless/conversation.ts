@@ -8,7 +8,7 @@ import {
 import { canonicalJson } from "../../shared/canonical-json.ts"
 import { textHash } from "../../shared/text-hash.ts"
 import type { InputRequests } from "../../spec/index.ts"
-import type { Answer, Outcome, Peer, Question } from "../call.ts"
+import { type Answer, maxRounds, type Outcome, type Peer, type Question } from "../call.ts"
 import { missingCapability } from "../capability.ts"
 import { toFailure } from "../dispatcher.ts"
 import type { Binding, Journal, PendingQuestion } from "./journal.ts"
@@ -24,9 +24,6 @@ export interface Suspendable {
   /** Ends this run of the call with the questions it waits for. */
   suspend(outcome: Outcome): void
 }
-
-/** The most rounds of questions one call may take. */
-const maxRounds = 10
 
 interface Waiting {
   readonly key: string

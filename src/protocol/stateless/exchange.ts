@@ -2,7 +2,7 @@ import { CannotAsk } from "../../errors/protocol.ts"
 import type { HeaderParam } from "../../schema/header-params.ts"
 import type { InputRequests, LoggingLevel } from "../../spec/index.ts"
 import type { Answer, Exchange, Outcome, Peer, Question } from "../call.ts"
-import type { Codec } from "../codec.ts"
+import type { StatelessCodec } from "../codec.ts"
 import type { Params } from "../jsonrpc.ts"
 import type { Channel, HeaderBag } from "../transport.ts"
 import { WireExchange } from "../wire-exchange.ts"
@@ -15,7 +15,7 @@ import type { Sealer } from "./sealer.ts"
 export interface ExchangeHost {
   /** The server's name, to which sealed states are bound. */
   readonly name: string
-  readonly codec: Codec
+  readonly codec: StatelessCodec
   readonly sealer: Sealer
   /** Hears of a question that a handler asked and did not wait for. */
   readonly onUnasked: (question: Question, method: string) => void

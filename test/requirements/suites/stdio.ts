@@ -1,50 +1,9 @@
-import { PassThrough } from "node:stream"
-import { describe, expect, onTestFinished } from "vitest"
-import type { FleetMCP } from "../../../src/index.ts"
-import { serveStdio } from "../../../src/stdio/serve-stdio.ts"
+import { describe, expect } from "vitest"
 import { rpc } from "../../support/rpc.ts"
 import { fullServer, quietServer } from "../../support/server.ts"
+import { speak, type Written } from "../../support/stdio.ts"
 import { deferred } from "../../support/timing.ts"
 import { requirement } from "../register.ts"
-
-interface Written {
-  readonly id?: unknown
-  readonly method?: string
-  readonly [field: string]: unknown
-}
-
-function serve(mcp: FleetMCP) {
-  const input = new PassThrough()
-  const output = new PassThrough()
-  const running = serveStdio(mcp.handler, { input, output, log: () => undefined })
-  onTestFinished(() => running.close(0))
-  let text = ""
-  let notice: () => void = () => undefined
-  output.on("data", (chunk) => {
-    text += chunk
-    notice()
-  })
-  const messages = (): readonly Written[] =>
-    text
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => JSON.parse(line))
-  const until = (holds: (message: Written) => boolean) =>
-    new Promise<Written>((resolve) => {
-      notice = () => {
-        const found = messages().find(holds)
-        if (found !== undefined) resolve(found)
-      }
-      notice()
-    })
-  return {
-    input,
-    running,
-    messages,
-    until,
-    send: (message: object) => void input.write(`${JSON.stringify(message)}\n`),
-  }
-}
 
 const hello = {
   jsonrpc: "2.0",
@@ -58,7 +17,7 @@ describe("stdio", () => {
     "S-040 S-047 S-048",
     "is one message per line, over any byte streams, with the messages of HTTP",
     async () => {
-      const { send, until, messages } = serve(fullServer())
+      const { send, until, messages } = speak(fullServer())
       send(rpc("tools/call", { name: "add", arguments: { a: 1, b: 2 } }).message)
       expect(await until(({ id }) => id !== undefined)).toMatchObject({ result: { structuredContent: 3 } })
       expect(messages()).toHaveLength(1)
@@ -68,7 +27,7 @@ describe("stdio", () => {
   requirement("S-042", "carries no requests of the server in 2026-07-28", async () => {
     const mcp = quietServer()
     mcp.tool({ name: "ask" }, async (_, ctx) => JSON.stringify(await ctx.sample("Hello?")))
-    const { send, until, messages } = serve(mcp)
+    const { send, until, messages } = speak(mcp)
     send(
       rpc("tools/call", { name: "ask" }, { "io.modelcontextprotocol/clientCapabilities": { sampling: {} } })
         .message,
@@ -84,7 +43,7 @@ describe("stdio", () => {
       await new Promise((resolve) => signal.addEventListener("abort", resolve))
       aborted.resolve()
     })
-    const { send, until, messages } = serve(mcp)
+    const { send, until, messages } = speak(mcp)
     send({ ...rpc("tools/call", { name: "wait" }).message, id: "wait" })
     send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: "wait" } })
     await aborted.promise
@@ -94,14 +53,14 @@ describe("stdio", () => {
   })
 
   requirement("S-044", "is over when the input ends", async () => {
-    const { input, running } = serve(fullServer())
+    const { input, running } = speak(fullServer())
     input.end()
     expect(await running.closed).toBeUndefined()
   })
 
   requirement("S-045", "tells several subscriptions apart by their ids", async () => {
     const mcp = fullServer()
-    const { send, until } = serve(mcp)
+    const { send, until } = speak(mcp)
     for (const id of ["one", "two"])
       send({ ...rpc("subscriptions/listen", { notifications: { toolsListChanged: true } }).message, id })
     const of = (name: string, id: string) => (message: Written) =>
@@ -113,7 +72,7 @@ describe("stdio", () => {
   })
 
   requirement("S-049", "serves a probe of one era and then the other", async () => {
-    const { send, until } = serve(fullServer())
+    const { send, until } = speak(fullServer())
     send({ ...rpc("server/discover").message, id: "probe" })
     expect(await until(({ id }) => id === "probe")).toMatchObject({
       result: { supportedVersions: ["2026-07-28"] },
