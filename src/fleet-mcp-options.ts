@@ -84,6 +84,8 @@ export interface FleetMCPOptions<Tools extends readonly Tool[] = readonly Tool[]
 export interface StdioRunOptions {
   /** Over what it is reached. Default `"stdio"`. */
   readonly transport?: "stdio"
+  /** Starts it under a test runner too: for tests that need a real server. Default `false`. */
+  readonly inTests?: boolean
 }
 
 /** How a server is run over HTTP. */
@@ -94,6 +96,8 @@ export interface HttpRunOptions {
   readonly port?: number
   /** The address to listen on. Default `127.0.0.1`. */
   readonly host?: string
+  /** Starts it under a test runner too: for tests that need a real server. Default `false`. */
+  readonly inTests?: boolean
 }
 
 /** How a server is run by the program that made it. */

@@ -1,4 +1,5 @@
 import type { NodeListener, RunningServer } from "#node"
+import { listSettings, withSettings } from "#settings"
 import type { RunningStdio } from "#stdio"
 import { type ComponentKind, componentKey } from "./components/component.ts"
 import { fingerprint } from "./components/fingerprint.ts"
@@ -35,6 +36,8 @@ import {
 } from "./server/options.ts"
 import { definePlugin, type Plugin } from "./server/plugin.ts"
 import { consoleLog, type ServerLog } from "./server/server-log.ts"
+import type { Setting } from "./settings/settings.ts"
+import { currentHost } from "./shared/host.ts"
 import type {
   CallToolResult,
   GetPromptResult,
@@ -65,6 +68,8 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   readonly #local: LocalProvider
   readonly #log: ServerLog
   readonly #options: FleetMCPOptions<Tools>
+  /** What it was told, without what settings add. */
+  readonly #told: FleetMCPOptions<Tools>
   readonly #routes: { [route: string]: RouteHandler } = {}
   readonly #servers: Set<RunningServer | RunningStdio> = new Set()
   #closed: Promise<void> | undefined
@@ -80,11 +85,14 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * @throws {InvalidOption} An option has a value that cannot be meant.
    * @throws {DuplicateComponent} Two components have one name and version.
    * @throws {WeakSecret} One of `secrets` can be guessed.
+   * @throws {InvalidSetting} A `FLEETMCP_*` variable has a value that cannot be meant.
    */
-  constructor(name: string, options: FleetMCPOptions<Tools> = {}) {
+  constructor(name: string, told: FleetMCPOptions<Tools> = {}) {
     assertServerName(name)
-    assertServerOptions(options)
+    assertServerOptions(told)
+    const options = withSettings(told)
     this.name = name
+    this.#told = told
     this.#options = options
     const log = options.log ?? consoleLog
     this.#log = log
@@ -293,10 +301,11 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   }
 
   /**
-   * Starts the server and speaks over standard input and output until the client is gone, with which the process ends.
-   * SIGTERM and SIGINT close the server first. Resolves when it speaks.
+   * Starts the server and speaks over standard input and output until the client is gone, with which the process ends;
+   * where `FLEETMCP_TRANSPORT` is `http`, it listens instead. SIGTERM and SIGINT close the server first. Resolves when it
+   * speaks. Starts nothing where the `fleetmcp` command or a test runner loads the module: they serve it themselves.
    *
-   * @param options `transport: "stdio"`, which is the default.
+   * @param options `transport: "stdio"`, and `inTests`.
    * @throws {NotOnThisRuntime} FLEET-14: this runtime has neither.
    * @throws {ServerClosed} The server was closed.
    * @see S28/basic/transports/stdio
@@ -305,9 +314,10 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    */
   run(options?: StdioRunOptions): Promise<RunningStdio>
   /**
-   * Starts the server and listens. SIGTERM and SIGINT close it. Resolves when it listens.
+   * Starts the server and listens. SIGTERM and SIGINT close it. Resolves when it listens. Starts nothing where the
+   * `fleetmcp` command or a test runner loads the module: they serve it themselves.
    *
-   * @param options `transport: "http"`, `port` and `host`.
+   * @param options `transport: "http"`, `port`, `host` and `inTests`.
    * @throws {PortInUse} FLEET-10: something else listens there.
    * @throws {CannotListen} The operating system does not allow it.
    * @throws {NotOnThisRuntime} FLEET-14: there is no `node:http` here.
@@ -319,7 +329,10 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   run(options: HttpRunOptions): Promise<RunningServer>
   async run(options: RunOptions = {}): Promise<RunningServer | RunningStdio> {
     assertRunOptions(options)
-    const { runHttp, runStdio } = await import("./fleet-mcp-run.ts")
+    // At once: whoever loads the module may be done with it when the next line is.
+    const host = currentHost()
+    host?.onRun?.(this, options)
+    const { run } = await import("./fleet-mcp-run.ts")
     const server: Runnable = {
       handler: this.#engine,
       endpoint: this.#endpoint,
@@ -330,7 +343,20 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
       close: () => this.close(),
       onRunning: (running) => void this.#servers.add(running),
     }
-    return options.transport === "http" ? runHttp(server, options) : runStdio(server)
+    return run(server, options, host)
+  }
+
+  /**
+   * Lists what may be set from outside of the program, as it is in effect: by code, by flags of the `fleetmcp` command,
+   * by `FLEETMCP_*` variables, by `.env`, in this order. Secrets are masked. Empty on Workers, which have no environment.
+   *
+   * @param run What `mcp.run()` is told. Default: nothing.
+   * @throws {InvalidSetting} A variable has a value that cannot be meant.
+   * @example
+   * mcp.settings().find(({ name }) => name === "port") // { name: "port", env: "FLEETMCP_PORT", value: 3000, source: "default" }
+   */
+  settings(run: RunOptions = {}): readonly Setting[] {
+    return listSettings(this.#told, run)
   }
 
   /**

@@ -85,6 +85,7 @@ import type {
   SessionRequired,
   UnknownSession,
 } from "./session.ts"
+import type { InvalidSetting, UnreadableEnvFile } from "./settings.ts"
 import type { ContentLengthFraming, StrayOutput } from "./stdio.ts"
 import type {
   CorruptValue,
@@ -159,6 +160,7 @@ export type AnyFleetError =
   | InvalidResult
   | InvalidRoute
   | InvalidSchema
+  | InvalidSetting
   | InvalidStorageKey
   | InvalidTemplateValue
   | InvalidUriTemplate
@@ -212,6 +214,7 @@ export type AnyFleetError =
   | UnknownPrompt
   | UnknownSession
   | UnknownTool
+  | UnreadableEnvFile
   | UnresolvedRef
   | UnsupportedDialect
   | UnsupportedVersion

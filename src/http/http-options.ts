@@ -1,3 +1,4 @@
+import type { OptionTest } from "../components/option-kinds.ts"
 import type { KnownOptions, OptionKind } from "../components/options.ts"
 import type { Sessions } from "../protocol/session/session.ts"
 import type { CorsOptions } from "./cors.ts"
@@ -64,7 +65,8 @@ const cors: Table<CorsOptions> = {
 
 const timeouts: Table<HttpTimeouts> = { head: "ms", request: "ms", idle: "ms", send: "ms" }
 
-const kinds: Table<HttpOptions> = {
+/** What says where the server is, and what settings say too. */
+export const placeOptions: { readonly [name in "hosts" | "origins" | "path" | "publicUrl"]: OptionTest } = {
   hosts: {
     holds: (value) => Array.isArray(value) && value.every(isHost),
     expected: 'a list of host names such as `["mcp.example.com"]`, without `https://`',
@@ -74,6 +76,14 @@ const kinds: Table<HttpOptions> = {
     expected: `${originList}, without a path`,
   },
   path: { holds: isPath, expected: "a path that starts with `/`, without a query" },
+  publicUrl: {
+    holds: (value) => typeof value === "string" && URL.canParse(value) && /^https?:\/\//.test(value),
+    expected: "a URL such as `https://mcp.example.com`",
+  },
+}
+
+const kinds: Table<HttpOptions> = {
+  ...placeOptions,
   bodyLimit: "count",
   maxRequests: "count",
   sessions: {
@@ -87,10 +97,6 @@ const kinds: Table<HttpOptions> = {
     expected: "`true`, `false`, or a path that starts with `/`, without a query",
   },
   routes: "object",
-  publicUrl: {
-    holds: (value) => typeof value === "string" && URL.canParse(value) && /^https?:\/\//.test(value),
-    expected: "a URL such as `https://mcp.example.com`",
-  },
   timeouts: { kinds: timeouts },
 }
 

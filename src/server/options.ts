@@ -1,3 +1,4 @@
+import type { OptionTest } from "../components/option-kinds.ts"
 import { assertOptions, cacheOptions, type KnownOptions, type OptionKind } from "../components/options.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
@@ -122,6 +123,9 @@ const foreignNames: { readonly [name: string]: string } = {
   exclude_tags: "Hide components with a transform.",
 }
 
+/** The address that a server listens on. */
+export const hostOption: OptionTest = { holds: isHost, expected: "an address such as `127.0.0.1`" }
+
 const runOptions: KnownOptions = {
   kinds: {
     transport: {
@@ -129,7 +133,8 @@ const runOptions: KnownOptions = {
       expected: '`"stdio"` or `"http"`',
     },
     port: "port",
-    host: { holds: isHost, expected: "an address such as `127.0.0.1`" },
+    host: hostOption,
+    inTests: "boolean",
   },
   foreign: { path: "Use the server's `http: { path }`." },
 }
@@ -150,8 +155,11 @@ const callOptions: KnownOptions = {
  * @throws {InvalidOption}
  */
 export function assertServerOptions(options: object): void {
-  assertOptions("`FleetMCP`", options, { kinds, foreign: foreignNames })
+  assertOptions("`FleetMCP`", options, serverOptions)
 }
+
+/** The options of a server, what they hold, and what they are called elsewhere. */
+export const serverOptions: KnownOptions = { kinds, foreign: foreignNames }
 
 /**
  * Refuses what is no name of a server.
@@ -215,7 +223,7 @@ function isSecrets(value: unknown): boolean {
 }
 
 function isHost(value: unknown): boolean {
-  return typeof value === "string" && value !== ""
+  return typeof value === "string" && /^[^\s/]+$/.test(value)
 }
 
 function isSignal(value: unknown): boolean {
