@@ -2,8 +2,8 @@ import type { Readable, Writable } from "node:stream"
 import type { MessageHandler } from "../protocol/transport.ts"
 import { consoleLog, newErrorId, type ServerLog, safeLog } from "../server/server-log.ts"
 import { type GuardedOutput, guardStdout } from "./guard-stdout.ts"
+import { LineConnection } from "./line-connection.ts"
 import { LineReader } from "./line-reader.ts"
-import { MessageConnection } from "./message-connection.ts"
 
 /** A server that speaks over standard input and output. */
 export interface RunningStdio {
@@ -55,7 +55,7 @@ export function serveStdio(handler: MessageHandler, options: StdioOptions = {}):
       ? guardStdout(({ code, message }) => log({ level: "warning", message: `${code} ${message}` }))
       : undefined
   const output: Writable = options.output ?? process.stdout
-  const connection = new MessageConnection(handler, {
+  const connection = new LineConnection(handler, {
     write(text) {
       if (guard === undefined) output.write(text)
       else guard.write(text)
