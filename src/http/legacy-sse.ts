@@ -88,7 +88,7 @@ export class LegacySse implements HttpHandler {
       }
       const stops = [
         // What still runs is answered on it.
-        handler.onClose?.(() => void connection.idle().then(over)),
+        handler.onClose?.(() => void connection.finish().then(over)),
         atExpiry(channel.principal, over),
         quietTimeout(unused, openMs),
       ]

@@ -55,9 +55,9 @@ export class LineConnection {
     }
   }
 
-  /** Resolves when nothing runs any more. */
-  idle(): Promise<void> {
-    return this.#messages.idle()
+  /** Ends what would go on for ever, and resolves when nothing runs any more. */
+  finish(): Promise<void> {
+    return this.#messages.finish()
   }
 
   /** Ends what still runs: there is nobody to answer any more. */

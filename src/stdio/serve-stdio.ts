@@ -78,7 +78,11 @@ export function serveStdio(handler: MessageHandler, options: StdioOptions = {}):
     reader.end()
     void close()
   }
-  const onGone = () => void close(0)
+  const onGone = () => {
+    // Also while it waits for calls, whose answers nobody will read.
+    connection.over()
+    void close(0)
+  }
   input.on("data", onData)
   input.once("end", onEnd)
   input.once("close", onEnd)
@@ -96,7 +100,7 @@ export function serveStdio(handler: MessageHandler, options: StdioOptions = {}):
     input.pause()
     // A paused pipe would keep the process.
     if (input === process.stdin) process.stdin.unref()
-    await within(graceMs, connection.idle())
+    await within(graceMs, connection.finish())
     connection.over()
     await within(Math.max(graceMs, lastWordsMs), flushed(guard?.write ?? output.write.bind(output)))
     guard?.release()
