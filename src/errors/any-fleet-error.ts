@@ -32,19 +32,21 @@ import type {
   InvalidEnvelope,
   InvalidParams,
   InvalidRequest,
-  InvalidRequestState,
   MethodNotFound,
   MissingClientCapability,
   ParseError,
-  RepeatedKey,
-  ReplayDiverged,
-  RequestStateTooLarge,
   Suspended,
-  TooManyRounds,
   UnsupportedVersion,
   WeakSecret,
 } from "./protocol.ts"
 import type { InvalidAuthentication, NotAResponse } from "./returned.ts"
+import type {
+  InvalidRequestState,
+  RepeatedKey,
+  ReplayDiverged,
+  RequestStateTooLarge,
+  TooManyRounds,
+} from "./rounds.ts"
 import type {
   InexpressibleSchema,
   InvalidHeaderParam,

@@ -284,6 +284,13 @@ export class Engine implements MessageHandler {
     return this.#withSessions((server) => server.listen(channel))
   }
 
+  /** @throws {ServerClosed} */
+  onClose(end: () => void): () => void {
+    this.#running.assertOpen()
+    this.#onClose.add(end)
+    return () => this.#onClose.delete(end)
+  }
+
   /** Ends a session. */
   end(channel: Channel): MaybePromise<Reply> {
     return this.#withSessions((server) => server.end(channel))
