@@ -63,6 +63,7 @@ describe("the module of a Worker", () => {
     const lifespan = async () => {
       await new Promise((resolve) => setImmediate(resolve))
       isOpen = true
+      return undefined
     }
     const mcp = quietServer({ plugins: [definePlugin({ id: "com.example/db", lifespan })] })
     const kept: Promise<unknown>[] = []
