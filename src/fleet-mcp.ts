@@ -60,8 +60,16 @@ import type {
 export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   /** The name it was made with. */
   readonly name: string
-  /** Serves one request: the server on any runtime that speaks `fetch`. Bound, so that it may be passed around. */
-  readonly fetch: FetchHandler
+  /**
+   * Serves one request: the server on any runtime that speaks `fetch`. Bound, so that it may be passed around. Bun and
+   * Deno look for it on what a program exports as default: there it is `undefined` once the program itself has called
+   * `run()`, so that they do not serve it a second time; `mcp.http({}).fetch` is there always.
+   */
+  declare readonly fetch: FetchHandler
+  /** Where Bun listens that serves the default export: its own default is all interfaces. */
+  readonly hostname: string = "127.0.0.1"
+  /** Has Bun leave it to the server how long a quiet call may take: its own default cuts them after 10 seconds. */
+  readonly idleTimeout: number = 0
   /** Only for inference: the tools a typed client sees. Never there. */
   readonly types?: { readonly tools: Tools }
   readonly #engine: Engine
@@ -74,6 +82,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   readonly #servers: Set<RunningServer | RunningStdio> = new Set()
   #closed: Promise<void> | undefined
   #endpoint: Endpoint
+  #isRun = false
   #node: NodeListener | undefined
 
   /**
@@ -104,7 +113,12 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     this.use(...(options.middleware ?? []))
     this.add(...(options.tools ?? []), ...(options.resources ?? []), ...(options.prompts ?? []))
     this.#endpoint = this.#createEndpoint(options.http ?? {})
-    this.fetch = createFetchHandler(() => this.#endpoint)
+    const fetch = createFetchHandler(() => this.#endpoint)
+    // Of the instance itself: `deno serve` looks for no inherited one.
+    Object.defineProperty(this, "fetch", {
+      enumerable: true,
+      get: () => (this.#isRun && servesDefaultExport() ? undefined : fetch),
+    })
   }
 
   /**
@@ -266,17 +280,23 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * Offers the server over HTTP with other options than its own: another path, more hosts.
    *
    * @param options What differs; the rest is as the server's own `http` says.
+   * @param defaults What holds where neither says anything, for adapters of platforms. Default: nothing.
    * @throws {UnknownOption} FLEET-09: an option does not exist.
    * @throws {InvalidOption} An option has a value that cannot be meant.
    * @see S28/basic/transports/streamable-http
    * @example
    * export default mcp.http({ path: "/internal/mcp", hosts: ["mcp.example.com"] })
    */
-  http(options: HttpOptions): { readonly fetch: FetchHandler; readonly node: NodeListener } {
+  http(
+    options: HttpOptions,
+    defaults: HttpOptions = {},
+  ): Pick<FleetMCP, "fetch" | "node" | "hostname" | "idleTimeout"> {
     assertOptions("`mcp.http()`", options, httpOptions)
     const own = readOptions(this.#options.http ?? {}, httpOptions)
-    const endpoint = this.#createEndpoint({ ...own, ...readOptions(options, httpOptions) })
-    return { fetch: createFetchHandler(() => endpoint), node: createLazyListener(() => endpoint) }
+    const endpoint = this.#createEndpoint({ ...defaults, ...own, ...readOptions(options, httpOptions) })
+    const { hostname, idleTimeout } = this
+    const [fetch, node] = [createFetchHandler(() => endpoint), createLazyListener(() => endpoint)]
+    return { fetch, node, hostname, idleTimeout }
   }
 
   /**
@@ -329,9 +349,10 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   run(options: HttpRunOptions): Promise<RunningServer>
   async run(options: RunOptions = {}): Promise<RunningServer | RunningStdio> {
     assertRunOptions(options)
-    // At once: whoever loads the module may be done with it when the next line is.
+    // At once: a program need not wait for it before its export is looked at, and whoever loads it may be gone then.
     const host = currentHost()
     host?.onRun?.(this, options)
+    this.#isRun = host === undefined
     const { run } = await import("./fleet-mcp-run.ts")
     const server: Runnable = {
       handler: this.#engine,
@@ -564,6 +585,11 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     await this.#engine.close(graceMs)
     await Promise.all(closing)
   }
+}
+
+/** Whether the runtime may serve what a program exports as default. */
+function servesDefaultExport(): boolean {
+  return "Bun" in globalThis || "Deno" in globalThis
 }
 
 function ownerOf(plugin: string): string {

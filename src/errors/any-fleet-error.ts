@@ -23,6 +23,7 @@ import type {
   NotOnThisRuntime,
   PortInUse,
 } from "./http.ts"
+import type { NoResponseStream, NotAnHttpEvent } from "./lambda.ts"
 import type {
   CallAborted,
   CannotAsk,
@@ -174,8 +175,10 @@ export type AnyFleetError =
   | MissingHandler
   | NeedsSession
   | NoContext
+  | NoResponseStream
   | NoScopes
   | NotAForm
+  | NotAnHttpEvent
   | NotAResponse
   | NotAWebPage
   | NotCanonicalJson

@@ -98,8 +98,8 @@ export function serveStdio(handler: MessageHandler, options: StdioOptions = {}):
   async function stop(graceMs: number): Promise<void> {
     input.off("data", onData)
     input.pause()
-    // A paused pipe would keep the process.
-    if (input === process.stdin) process.stdin.unref()
+    // A paused pipe would keep the process. Deno's may have no such method.
+    if (input === process.stdin) process.stdin.unref?.()
     await within(graceMs, connection.finish())
     connection.over()
     await within(Math.max(graceMs, lastWordsMs), flushed(guard?.write ?? output.write.bind(output)))
