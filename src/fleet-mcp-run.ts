@@ -1,10 +1,11 @@
 import type { NodeListener, RunningServer } from "#node"
 import type { RunningStdio } from "#stdio"
 import { ServerClosed } from "./errors/server.ts"
-import type { HttpRunOptions } from "./fleet-mcp-options.ts"
+import type { HttpRunOptions, RunOptions } from "./fleet-mcp-options.ts"
 import type { Endpoint } from "./http/endpoint.ts"
 import { loadNode } from "./http/lazy-node.ts"
 import type { MessageHandler } from "./protocol/transport.ts"
+import { assertRunOptions } from "./server/run-options.ts"
 import type { ServerLog } from "./server/server-log.ts"
 import { onExitSignal } from "./shared/exit-signal.ts"
 import { quietTimeout } from "./shared/quiet-timer.ts"
@@ -25,8 +26,14 @@ export interface Runnable {
 /** How long what is left running may keep the process when its client is gone, in milliseconds. */
 const lingerMs = 1000
 
+/** Runs a server as it is told to. */
+export async function run(server: Runnable, options: RunOptions): Promise<RunningServer | RunningStdio> {
+  assertRunOptions(options)
+  return options.transport === "http" ? runHttp(server, options) : runStdio(server)
+}
+
 /** Listens on a port. */
-export async function runHttp(server: Runnable, options: HttpRunOptions): Promise<RunningServer> {
+async function runHttp(server: Runnable, options: HttpRunOptions): Promise<RunningServer> {
   await server.start()
   if (server.isClosed()) throw new ServerClosed()
   const { path, timeouts } = server.endpoint
@@ -44,7 +51,7 @@ export async function runHttp(server: Runnable, options: HttpRunOptions): Promis
 }
 
 /** Speaks over standard input and output. */
-export async function runStdio(server: Runnable): Promise<RunningStdio> {
+async function runStdio(server: Runnable): Promise<RunningStdio> {
   const { serveStdio } = await import("#stdio")
   if (server.isClosed()) throw new ServerClosed()
   // Before it starts: what a lifespan prints must not end up among the messages.

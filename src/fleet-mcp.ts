@@ -29,7 +29,6 @@ import type { Middleware } from "./server/middleware.ts"
 import {
   assertCallOptions,
   assertCloseOptions,
-  assertRunOptions,
   assertServerName,
   assertServerOptions,
 } from "./server/options.ts"
@@ -318,8 +317,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    */
   run(options: HttpRunOptions): Promise<RunningServer>
   async run(options: RunOptions = {}): Promise<RunningServer | RunningStdio> {
-    assertRunOptions(options)
-    const { runHttp, runStdio } = await import("./fleet-mcp-run.ts")
+    const { run } = await import("./fleet-mcp-run.ts")
     const server: Runnable = {
       handler: this.#engine,
       endpoint: this.#endpoint,
@@ -330,7 +328,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
       close: () => this.close(),
       onRunning: (running) => void this.#servers.add(running),
     }
-    return options.transport === "http" ? runHttp(server, options) : runStdio(server)
+    return run(server, options)
   }
 
   /**
