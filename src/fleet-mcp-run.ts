@@ -6,6 +6,7 @@ import type { RunOptions } from "./fleet-mcp-options.ts"
 import type { Endpoint } from "./http/endpoint.ts"
 import { loadNode } from "./http/lazy-node.ts"
 import type { MessageHandler } from "./protocol/transport.ts"
+import { assertRunOptions } from "./server/run-options.ts"
 import type { ServerLog } from "./server/server-log.ts"
 import type { RunSettings } from "./settings/no-settings.ts"
 import { onExitSignal } from "./shared/exit-signal.ts"
@@ -39,6 +40,7 @@ export async function run(
   options: RunOptions,
   host: Host | undefined,
 ): Promise<RunningServer | RunningStdio> {
+  assertRunOptions(options)
   const { inTests = false, ...told } = options
   const settled = withRunSettings(told)
   const runner = inTests ? undefined : testRunner()

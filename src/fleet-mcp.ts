@@ -30,7 +30,6 @@ import type { Middleware } from "./server/middleware.ts"
 import {
   assertCallOptions,
   assertCloseOptions,
-  assertRunOptions,
   assertServerName,
   assertServerOptions,
 } from "./server/options.ts"
@@ -348,7 +347,6 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    */
   run(options: HttpRunOptions): Promise<RunningServer>
   async run(options: RunOptions = {}): Promise<RunningServer | RunningStdio> {
-    assertRunOptions(options)
     // At once: a program need not wait for it before its export is looked at, and whoever loads it may be gone then.
     const host = currentHost()
     host?.onRun?.(this, options)

@@ -13,6 +13,7 @@ import type {
   UnawaitedPromise,
 } from "./components.ts"
 import type { NotAForm, NotAWebPage } from "./elicitation.ts"
+import type { BlockedLoop } from "./event-loop.ts"
 import { FleetError } from "./fleet-error.ts"
 import type {
   BodyAlreadyRead,
@@ -125,6 +126,7 @@ import type { InvalidTemplateValue, InvalidUriTemplate, NotCanonicalJson, Templa
 export type AnyFleetError =
   | AskRefused
   | AskTimedOut
+  | BlockedLoop
   | BodyAlreadyRead
   | BodyCutOff
   | BodyTooLarge

@@ -1,4 +1,4 @@
-import type { OptionTest } from "../components/option-kinds.ts"
+import { optionKinds } from "../components/option-kinds.ts"
 import { assertOptions, cacheOptions, type KnownOptions, type OptionKind } from "../components/options.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
@@ -29,6 +29,7 @@ export type ServerOption =
   | "lenient"
   | "dereference"
   | "timeout"
+  | "blockedMs"
   | "askTimeout"
   | "secrets"
   | "bus"
@@ -73,6 +74,10 @@ const kinds: { readonly [name in ServerOption]: OptionKind } = {
   lenient: "boolean",
   dereference: "boolean",
   timeout: "timeout",
+  blockedMs: {
+    holds: (value) => value === false || optionKinds.ms.holds(value),
+    expected: `${optionKinds.ms.expected}, or \`false\``,
+  },
   askTimeout: "ms",
   secrets: { holds: isSecrets, expected: "a list of strings or bytes", isSecret: true },
   bus: {
@@ -123,22 +128,6 @@ const foreignNames: { readonly [name: string]: string } = {
   exclude_tags: "Hide components with a transform.",
 }
 
-/** The address that a server listens on. */
-export const hostOption: OptionTest = { holds: isHost, expected: "an address such as `127.0.0.1`" }
-
-const runOptions: KnownOptions = {
-  kinds: {
-    transport: {
-      holds: (value) => value === "http" || value === "stdio",
-      expected: '`"stdio"` or `"http"`',
-    },
-    port: "port",
-    host: hostOption,
-    inTests: "boolean",
-  },
-  foreign: { path: "Use the server's `http: { path }`." },
-}
-
 const closeOptions: KnownOptions = { kinds: { graceMs: "graceMs" } }
 
 const callOptions: KnownOptions = {
@@ -173,24 +162,6 @@ export function assertServerName(name: unknown): asserts name is string {
 }
 
 /**
- * Refuses options that `mcp.run()` does not have, and values they cannot have.
- *
- * @throws {UnknownOption} FLEET-09
- * @throws {InvalidOption}
- */
-export function assertRunOptions(options: object): void {
-  assertOptions("`mcp.run()`", options, runOptions)
-  const { transport, port, host } = options as { readonly [name: string]: unknown }
-  if (transport === "http" || (port === undefined && host === undefined)) return
-  const [name, value] = port === undefined ? ["host", host] : ["port", port]
-  throw new InvalidOption(
-    `The option \`${name}\` of \`mcp.run()\``,
-    quoted(value),
-    'Give `transport: "http"` with it.',
-  )
-}
-
-/**
  * Refuses options that `mcp.close()` does not have, and values they cannot have.
  *
  * @throws {UnknownOption} FLEET-09
@@ -220,10 +191,6 @@ function isSecrets(value: unknown): boolean {
     Array.isArray(value) &&
     value.every((secret) => typeof secret === "string" || secret instanceof Uint8Array)
   )
-}
-
-function isHost(value: unknown): boolean {
-  return typeof value === "string" && /^[^\s/]+$/.test(value)
 }
 
 function isSignal(value: unknown): boolean {

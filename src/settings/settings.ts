@@ -1,6 +1,6 @@
 import { type OptionTest, optionKinds } from "../components/option-kinds.ts"
 import { placeOptions } from "../http/http-options.ts"
-import { hostOption } from "../server/options.ts"
+import { hostOption } from "../server/run-options.ts"
 
 /** What may be set from outside of the program, by name. */
 export interface SettingValues {
