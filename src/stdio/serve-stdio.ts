@@ -78,7 +78,11 @@ export function serveStdio(handler: MessageHandler, options: StdioOptions = {}):
     reader.end()
     void close()
   }
-  const onGone = () => void close(0)
+  const onGone = () => {
+    // Also while it waits for calls, whose answers nobody will read.
+    connection.over()
+    void close(0)
+  }
   input.on("data", onData)
   input.once("end", onEnd)
   input.once("close", onEnd)
