@@ -40,6 +40,8 @@ export class MessageConnection implements Connection {
   readonly #running: Set<MessageChannel> = new Set()
   /** Those that can be cancelled, by their ids. */
   readonly #byId: Map<RequestId, MessageChannel> = new Map()
+  /** Those that go on until somebody ends them. */
+  readonly #standing: Set<MessageChannel> = new Set()
   readonly #onIdle: Set<() => void> = new Set()
   /** What came while a session was being opened, which may be what it belongs to. */
   #waiting: unknown[] | undefined
@@ -83,8 +85,9 @@ export class MessageConnection implements Connection {
     return this.#wire.drained()
   }
 
-  /** Resolves when nothing runs any more. */
-  idle(): Promise<void> {
+  /** Ends what would go on for ever, and resolves when nothing runs any more: nobody can end it who says nothing more. */
+  finish(): Promise<void> {
+    for (const channel of this.#standing) channel.abort("cancel")
     if (this.#running.size === 0) return Promise.resolve()
     return new Promise((resolve) => this.#onIdle.add(resolve))
   }
@@ -142,7 +145,9 @@ export class MessageConnection implements Connection {
     const id = idOf(message)
     this.#running.add(channel)
     if (id !== undefined) this.#byId.set(id, channel)
-    const opens = isObject(message) && message.method === "initialize"
+    const method = isObject(message) ? message.method : undefined
+    if (method === "subscriptions/listen") this.#standing.add(channel)
+    const opens = method === "initialize"
     if (opens) this.#waiting = []
     reply
       .then((settled) => this.#answer(channel, settled))
@@ -154,6 +159,7 @@ export class MessageConnection implements Connection {
         if (opens && this.#isOver) this.#endSession()
         if (id !== undefined) this.#byId.delete(id)
         this.#running.delete(channel)
+        this.#standing.delete(channel)
         if (this.#running.size > 0) return
         for (const resolve of this.#onIdle) resolve()
         this.#onIdle.clear()

@@ -100,7 +100,7 @@ export function serveStdio(handler: MessageHandler, options: StdioOptions = {}):
     input.pause()
     // A paused pipe would keep the process.
     if (input === process.stdin) process.stdin.unref()
-    await within(graceMs, connection.idle())
+    await within(graceMs, connection.finish())
     connection.over()
     await within(Math.max(graceMs, lastWordsMs), flushed(guard?.write ?? output.write.bind(output)))
     guard?.release()
