@@ -66,6 +66,19 @@ export async function runStdio(server: Runnable): Promise<RunningStdio> {
   return running
 }
 
+/** What runs nowhere, because a host serves the server. */
+export function standStill({ endpoint, onRunning }: Runnable): RunningServer {
+  let resolveClosed: () => void = () => undefined
+  const closed = new Promise<void>((resolve) => {
+    resolveClosed = resolve
+  })
+  const close = async (): Promise<void> => resolveClosed()
+  const url = `http://127.0.0.1:3000${endpoint.path}`
+  const running: RunningServer = { url, port: 3000, closed, close, [Symbol.asyncDispose]: close }
+  onRunning(running)
+  return running
+}
+
 function closeOnSignal(server: Runnable, { closed }: { readonly closed: Promise<void> }): void {
   const forget = onExitSignal(() => server.close())
   void closed.then(forget)

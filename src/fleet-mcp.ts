@@ -35,6 +35,8 @@ import {
 } from "./server/options.ts"
 import { definePlugin, type Plugin } from "./server/plugin.ts"
 import { consoleLog, type ServerLog } from "./server/server-log.ts"
+import { currentHost } from "./shared/host.ts"
+import { kServer } from "./shared/server-brand.ts"
 import type {
   CallToolResult,
   GetPromptResult,
@@ -97,6 +99,16 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     this.add(...(options.tools ?? []), ...(options.resources ?? []), ...(options.prompts ?? []))
     this.#endpoint = this.#createEndpoint(options.http ?? {})
     this.fetch = createFetchHandler(() => this.#endpoint)
+  }
+
+  /** @internal Known by it to whoever loads a server that another copy of this package made. */
+  get [kServer](): true {
+    return true
+  }
+
+  /** The version of your server, as clients see it. */
+  get version(): string {
+    return this.#options.version ?? "0.0.0"
   }
 
   /**
@@ -319,7 +331,10 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   run(options: HttpRunOptions): Promise<RunningServer>
   async run(options: RunOptions = {}): Promise<RunningServer | RunningStdio> {
     assertRunOptions(options)
-    const { runHttp, runStdio } = await import("./fleet-mcp-run.ts")
+    // At once: whoever loads the module may be done with it when the next line is.
+    const host = currentHost()
+    host?.onRun?.(this, options)
+    const { runHttp, runStdio, standStill } = await import("./fleet-mcp-run.ts")
     const server: Runnable = {
       handler: this.#engine,
       endpoint: this.#endpoint,
@@ -330,6 +345,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
       close: () => this.close(),
       onRunning: (running) => void this.#servers.add(running),
     }
+    if (host !== undefined) return standStill(server)
     return options.transport === "http" ? runHttp(server, options) : runStdio(server)
   }
 

@@ -1,4 +1,16 @@
 import type {
+  BrokenImport,
+  CircularImport,
+  ExitedOnImport,
+  ImportTimeWork,
+  InvalidSource,
+  ModuleFailed,
+  NoServer,
+  NoSuchFile,
+  OutdatedRuntime,
+  UnsettledImport,
+} from "./cli.ts"
+import type {
   InvalidAnnotations,
   InvalidContent,
   InvalidIcon,
@@ -124,18 +136,22 @@ export type AnyFleetError =
   | BodyAlreadyRead
   | BodyCutOff
   | BodyTooLarge
+  | BrokenImport
   | CallAborted
   | CannotAsk
   | CannotListen
+  | CircularImport
   | ClientClosed
   | ContentLengthFraming
   | CorruptValue
   | DuplicateComponent
   | EndlessCalls
   | EndlessQuestions
+  | ExitedOnImport
   | HandlerFailed
   | HandlerTimeout
   | HeaderMismatch
+  | ImportTimeWork
   | InProcessError
   | InexpressibleSchema
   | InsufficientScope
@@ -159,6 +175,7 @@ export type AnyFleetError =
   | InvalidResult
   | InvalidRoute
   | InvalidSchema
+  | InvalidSource
   | InvalidStorageKey
   | InvalidTemplateValue
   | InvalidUriTemplate
@@ -168,9 +185,12 @@ export type AnyFleetError =
   | MissingContextValue
   | MissingConverter
   | MissingHandler
+  | ModuleFailed
   | NeedsSession
   | NoContext
   | NoScopes
+  | NoServer
+  | NoSuchFile
   | NotAForm
   | NotAResponse
   | NotAWebPage
@@ -179,6 +199,7 @@ export type AnyFleetError =
   | NotOnThisRuntime
   | NotSerializable
   | NotStorable
+  | OutdatedRuntime
   | OutdatedZod
   | ParseError
   | PortInUse
@@ -213,6 +234,7 @@ export type AnyFleetError =
   | UnknownSession
   | UnknownTool
   | UnresolvedRef
+  | UnsettledImport
   | UnsupportedDialect
   | UnsupportedVersion
   | WeakSecret
