@@ -10,7 +10,6 @@ import { assertRunOptions } from "./server/run-options.ts"
 import type { ServerLog } from "./server/server-log.ts"
 import type { RunSettings } from "./settings/no-settings.ts"
 import { onExitSignal } from "./shared/exit-signal.ts"
-import type { Host } from "./shared/host.ts"
 import { quietTimeout } from "./shared/quiet-timer.ts"
 import { testRunner } from "./shared/test-runner.ts"
 
@@ -33,18 +32,18 @@ const lingerMs = 1000
 /**
  * Runs a server over the transport that code or settings say, or has it stand still where somebody else serves it.
  *
- * @param host Who loads the program's module, if somebody does.
+ * @param isHosted Whether somebody loads the program's module to serve it.
  */
 export async function run(
   server: Runnable,
   options: RunOptions,
-  host: Host | undefined,
+  isHosted: boolean,
 ): Promise<RunningServer | RunningStdio> {
   assertRunOptions(options)
   const { inTests = false, ...told } = options
   const settled = withRunSettings(told)
   const runner = inTests ? undefined : testRunner()
-  if (host === undefined && runner === undefined) {
+  if (!isHosted && runner === undefined) {
     return settled.transport === "http" ? runHttp(server, settled) : runStdio(server)
   }
   if (runner !== undefined) {

@@ -37,6 +37,7 @@ import { definePlugin, type Plugin } from "./server/plugin.ts"
 import { consoleLog, type ServerLog } from "./server/server-log.ts"
 import type { Setting } from "./settings/settings.ts"
 import { currentHost } from "./shared/host.ts"
+import { kServer } from "./shared/server-brand.ts"
 import type {
   CallToolResult,
   GetPromptResult,
@@ -118,6 +119,16 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
       enumerable: true,
       get: () => (this.#isRun && servesDefaultExport() ? undefined : fetch),
     })
+  }
+
+  /** @internal Known by it to whoever loads a server that another copy of this package made. */
+  get [kServer](): true {
+    return true
+  }
+
+  /** The version of your server, as clients see it. */
+  get version(): string {
+    return this.#options.version ?? "0.0.0"
   }
 
   /**
@@ -350,7 +361,8 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     // At once: a program need not wait for it before its export is looked at, and whoever loads it may be gone then.
     const host = currentHost()
     host?.onRun?.(this, options)
-    this.#isRun = host === undefined
+    const isHosted = host !== undefined && host.starts !== true
+    this.#isRun = !isHosted
     const { run } = await import("./fleet-mcp-run.ts")
     const server: Runnable = {
       handler: this.#engine,
@@ -362,7 +374,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
       close: () => this.close(),
       onRunning: (running) => void this.#servers.add(running),
     }
-    return run(server, options, host)
+    return run(server, options, isHosted)
   }
 
   /**

@@ -1,4 +1,16 @@
 import type {
+  BrokenImport,
+  CircularImport,
+  ExitedOnImport,
+  ImportTimeWork,
+  InvalidSource,
+  ModuleFailed,
+  NoServer,
+  NoSuchFile,
+  OutdatedRuntime,
+  UnsettledImport,
+} from "./cli.ts"
+import type {
   InvalidAnnotations,
   InvalidContent,
   InvalidIcon,
@@ -130,18 +142,22 @@ export type AnyFleetError =
   | BodyAlreadyRead
   | BodyCutOff
   | BodyTooLarge
+  | BrokenImport
   | CallAborted
   | CannotAsk
   | CannotListen
+  | CircularImport
   | ClientClosed
   | ContentLengthFraming
   | CorruptValue
   | DuplicateComponent
   | EndlessCalls
   | EndlessQuestions
+  | ExitedOnImport
   | HandlerFailed
   | HandlerTimeout
   | HeaderMismatch
+  | ImportTimeWork
   | InProcessError
   | InexpressibleSchema
   | InsufficientScope
@@ -166,6 +182,7 @@ export type AnyFleetError =
   | InvalidRoute
   | InvalidSchema
   | InvalidSetting
+  | InvalidSource
   | InvalidStorageKey
   | InvalidTemplateValue
   | InvalidUriTemplate
@@ -175,10 +192,13 @@ export type AnyFleetError =
   | MissingContextValue
   | MissingConverter
   | MissingHandler
+  | ModuleFailed
   | NeedsSession
   | NoContext
   | NoResponseStream
   | NoScopes
+  | NoServer
+  | NoSuchFile
   | NotAForm
   | NotAnHttpEvent
   | NotAResponse
@@ -188,6 +208,7 @@ export type AnyFleetError =
   | NotOnThisRuntime
   | NotSerializable
   | NotStorable
+  | OutdatedRuntime
   | OutdatedZod
   | ParseError
   | PortInUse
@@ -223,6 +244,7 @@ export type AnyFleetError =
   | UnknownTool
   | UnreadableEnvFile
   | UnresolvedRef
+  | UnsettledImport
   | UnsupportedDialect
   | UnsupportedVersion
   | WeakSecret
