@@ -24,7 +24,7 @@ const commands = /^(node|npx|npm|pnpm|yarn|bun|bunx|deno|tsx|python3?|uv|uvx|doc
 export function toTarget(text: string): Target {
   if (/^https?:\/\//i.test(text)) return { kind: "url", url: toUrl(text) }
   if (text.startsWith("file:")) return { kind: "file", file: fileURLToPath(text) }
-  if (isModule(text)) return { kind: "file", file: text }
+  if (isModule(text) && !isCommandLine(text)) return { kind: "file", file: text }
   throw explain(text)
 }
 
@@ -37,6 +37,11 @@ function toUrl(text: string): URL {
 function isModule(text: string): boolean {
   // What follows a colon names an export of it.
   return modules.includes(extname(text.replace(/:[\w$]+$/, "")))
+}
+
+/** `node server.js` in quotes ends as a module does. */
+function isCommandLine(text: string): boolean {
+  return commands.test(text) && /\s/.test(text) && !existsSync(text)
 }
 
 function explain(text: string): InvalidTarget {
@@ -89,9 +94,7 @@ export function toWords(line: string): readonly [command: string, ...args: strin
 }
 
 function unquoted(word: string): string {
-  return word.replace(
-    /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\([\s"'\\])/g,
-    (_, double?: string, single?: string, escaped?: string) =>
-      double?.replace(/\\(["\\])/g, "$1") ?? single ?? escaped ?? "",
+  return word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\([\s"'\\])/g, (part) =>
+    part.startsWith("'") ? part.slice(1, -1) : part.replace(/^"|"$/g, "").replace(/\\([\s"'\\])/g, "$1"),
   )
 }

@@ -74,7 +74,10 @@ export class RequestRefused extends FleetError {
   /** The JSON-RPC code. */
   readonly error: number
   constructor(method: string, error: number, message: string) {
-    super(`The server answered \`${method}\` with error ${error}: ${clip(message, 2_000)}`)
+    super(`The server answered \`${method}\` with error ${error}: ${clip(message, 2_000)}`, {
+      fix:
+        error === -32021 ? "The command line has neither a model nor folders; it answers forms." : undefined,
+    })
     this.error = error
   }
 }

@@ -38,11 +38,15 @@ export function chainOf(error: unknown): readonly unknown[] {
   return chain
 }
 
+/** Codes of the operating system, of TLS, and of the HTTP client; those of the SDK are other words. */
+const systemCodes =
+  /^(E[A-Z0-9]+|EAI_\w+|(ERR|UND_ERR|HPE|CERT)_\w+|\w+_(CERT|CERTIFICATE|CERT_IN_CHAIN|SIGNATURE))$/
+
 /** The code of an error of the operating system, such as `ECONNREFUSED`, anywhere in what led to it. */
 export function systemCode(error: unknown): string | undefined {
   for (const each of chainOf(error)) {
     const code: unknown = Reflect.get(Object(each), "code")
-    if (typeof code === "string" && /^(E[A-Z]+|CERT_|ERR_|UND_|HPE_|[A-Z_]*CERT)/.test(code)) return code
+    if (typeof code === "string" && systemCodes.test(code)) return code
   }
   return undefined
 }

@@ -13,7 +13,7 @@ interface Program {
 const mostBytes = 64 * 1024 * 1024
 
 /** What is kept of what a program wrote to standard error, to say why it ended. */
-const keptLines = 10
+const keptLines = 50
 
 /** Starts a program and speaks with it over its standard input and output. */
 export async function openCommand(program: Program, options: TargetOptions, host: Host): Promise<Carrier> {
@@ -52,7 +52,9 @@ export async function openCommand(program: Program, options: TargetOptions, host
           fix: "Start what executes it, such as `node`.",
           cause: error,
         })
-      return new NotAnMcpServer(`\`${name}\` ended, or did not speak MCP.${lastWords(last)}`, {
+      // What was shown already is not said again.
+      const words = options.quiet === true ? lastWords(last) : ""
+      return new NotAnMcpServer(`\`${name}\` ended, or did not speak MCP.${words}`, {
         fix: "Run it by itself to see what it says; it must write nothing but messages to standard output.",
         cause: error,
       })
@@ -62,7 +64,9 @@ export async function openCommand(program: Program, options: TargetOptions, host
 }
 
 function lastWords(lines: readonly string[]): string {
-  return lines.length === 0 ? "" : ` It said last: ${clip(lines.join(" ").trim(), 400)}`
+  const telling =
+    lines.findLast((line) => /error/i.test(line)) ?? lines.findLast((line) => line.trim() !== "")
+  return telling === undefined ? "" : ` It said: ${clip(telling.trim(), 400)}`
 }
 
 /** Calls back with each line of a stream; a line that is longer than anybody reads comes in parts. */

@@ -1,4 +1,4 @@
-import type { Client, ClientOptions, JSONRPCRequest } from "@modelcontextprotocol/client"
+import type { Client, ClientOptions, ElicitResult, JSONRPCRequest } from "@modelcontextprotocol/client"
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import { isFleetError } from "../../errors/any-fleet-error.ts"
 import { AnswerTimedOut, EndlessList, RequestRefused } from "../../errors/cli.ts"
@@ -14,13 +14,16 @@ import { Deadline } from "./deadline.ts"
 /** A JSON object as it came. */
 export type Json = { readonly [field: string]: unknown }
 
+/** How far a call is. */
+export interface Progress {
+  readonly progress: number
+  readonly total?: number | undefined
+  readonly message?: string | undefined
+}
+
 /** What a client hears of while it waits, and what it is asked. */
 export interface Listener extends Host {
-  onProgress(progress: {
-    readonly progress: number
-    readonly total?: number
-    readonly message?: string
-  }): void
+  onProgress(progress: Progress): void
   onLog(record: Json): void
   /** A question that the command line answers with no. */
   onRefused(method: string): void
@@ -54,6 +57,9 @@ export const lists = {
 /** One of the {@link lists}. */
 export type ListName = keyof typeof lists
 
+/** What progress is known by: only one request is under way at a time. */
+const progressToken = "fleetmcp"
+
 /** The most components of a kind that are read. */
 const mostComponents = 20_000
 
@@ -70,12 +76,20 @@ export class Dialogue {
   readonly #carrier: Carrier
   readonly #options: TargetOptions
   readonly #listener: Listener
+  /** That of the request that is under way. */
+  #deadline: Deadline | undefined
 
   constructor(client: Client, carrier: Carrier, given: { options: TargetOptions; listener: Listener }) {
     this.#client = client
     this.#carrier = carrier
     this.#options = given.options
     this.#listener = given.listener
+    // Not by the SDK's own handler, which also tells of what the SDK itself does.
+    client.setNotificationHandler("notifications/progress", ({ params }) => {
+      this.#deadline?.touch()
+      given.listener.onProgress(params)
+    })
+    client.setRequestHandler("elicitation/create", ({ params }) => this.#elicit(params))
     this.introduction = {
       revision: client.getNegotiatedProtocolVersion() ?? "",
       serverInfo: client.getServerVersion(),
@@ -100,7 +114,7 @@ export class Dialogue {
   }
 
   /**
-   * Asks the server, and answers what it asks meanwhile.
+   * Asks the server, and answers what it asks meanwhile. One request at a time.
    *
    * @param headers Sent with this request alone.
    * @throws {RequestRefused} It answered with an error.
@@ -110,21 +124,14 @@ export class Dialogue {
     const { timeout, logLevel, quiet } = this.#options
     const timedOut = () => new AnswerTimedOut(method, timeout)
     using deadline = new Deadline(timeout * 1000, timedOut, this.#listener.signal)
-    this.#client.setRequestHandler("elicitation/create", async ({ params: question }) =>
-      // `as`: both are the form of the specification; the SDK checks what comes and what goes.
-      deadline.hold(async () => (await this.#listener.elicit(question as Json)) as { action: "decline" }),
-    )
-    const _meta = quiet === true ? {} : { [metaKeys.logLevel]: logLevel }
+    this.#deadline = deadline
+    const _meta = { progressToken, ...(quiet !== true && { [metaKeys.logLevel]: logLevel }) }
     try {
       return await this.#client.request({ method, params: { ...params, _meta } }, asItCame, {
         signal: deadline.signal,
         // The deadline is ours: it stands still while a person is asked.
         timeout: longestTimer,
         headers,
-        onprogress: (progress) => {
-          deadline.touch()
-          this.#listener.onProgress(progress as Parameters<Listener["onProgress"]>[0])
-        },
       })
     } catch (error) {
       throw deadline.signal.aborted ? deadline.signal.reason : explained(error, method, this.#carrier)
@@ -148,6 +155,12 @@ export class Dialogue {
         throw new EndlessList(method, mostComponents)
     } while (cursor !== undefined && cursor !== null)
     return items
+  }
+
+  async #elicit(question: Json): Promise<ElicitResult> {
+    const answer = () => this.#listener.elicit(question)
+    // `as`: forms have flat values, as the schema that they were read by says; the SDK checks it.
+    return (await (this.#deadline?.hold(answer) ?? answer())) as ElicitResult
   }
 
   /** Takes leave, and gives back all that was opened. */
@@ -197,7 +210,7 @@ async function openCarrier(target: Target, options: TargetOptions, listener: Lis
 }
 
 async function createClient(options: TargetOptions, listener: Listener): Promise<Client> {
-  const { Client } = await import("@modelcontextprotocol/client")
+  const { Client, METHOD_NOT_FOUND, ProtocolError } = await import("@modelcontextprotocol/client")
   const client = new Client(
     { name: "fleetmcp", version: "0" },
     { ...negotiation(options), capabilities: { elicitation: { form: {}, url: {} } } },
@@ -205,7 +218,7 @@ async function createClient(options: TargetOptions, listener: Listener): Promise
   client.setNotificationHandler("notifications/message", ({ params }) => listener.onLog(params as Json))
   client.fallbackRequestHandler = async ({ method }: JSONRPCRequest) => {
     listener.onRefused(method)
-    throw new Error("The command line has neither a model nor folders.")
+    throw new ProtocolError(METHOD_NOT_FOUND, "The command line has neither a model nor folders.")
   }
   return client
 }

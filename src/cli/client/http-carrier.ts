@@ -20,8 +20,12 @@ const mostOddBytes = 4_096
 export async function openHttp(url: URL, options: TargetOptions): Promise<Carrier> {
   const { StreamableHTTPClientTransport } = await import("@modelcontextprotocol/client")
   let odd: Odd | undefined
+  let broken: unknown
   const send: FetchLike = async (input, init) => {
-    const response = await fetch(input, init)
+    const response = await fetch(input, init).catch((error: unknown) => {
+      broken = error
+      throw error
+    })
     const type = response.headers.get("content-type") ?? ""
     // An answer to a notification has no body; one to a request is a message or a stream of them.
     const isMessage = response.ok && /^(application\/json|text\/event-stream)\b|^$/i.test(type)
@@ -40,7 +44,14 @@ export async function openHttp(url: URL, options: TargetOptions): Promise<Carrie
     transport,
     name: url.href,
     hasHeaders: true,
-    explain: (error) => unreachable(url, error) ?? (odd && unexpected(url, odd, options.token !== undefined)),
+    explain: (error) =>
+      unreachable(url, error) ??
+      unreachable(url, broken) ??
+      (odd && unexpected(url, odd, options.token !== undefined)) ??
+      new NotAnMcpServer(`${url.href} answers, but not as an MCP server does.`, {
+        fix: "Give the URL of the MCP endpoint, which often ends with `/mcp`.",
+        cause: error,
+      }),
     async close() {
       // A session would be kept until it is idle; a server may not let clients end it.
       await transport.terminateSession().catch(() => undefined)

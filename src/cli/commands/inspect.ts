@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs"
-import type { Command } from "commander"
+import { type Command, InvalidArgumentError, Option } from "commander"
 import { LockBroken, WrongUsage } from "../../errors/cli.ts"
 import { clip } from "../../shared/clip.ts"
 import { type Changes, compare, fingerprintsOf, lockName, readLock, writeLock } from "../lock.ts"
@@ -24,7 +24,12 @@ export function addInspect(program: Command): void {
     .command("inspect")
     .description("show all that a server says of itself, or write down its fingerprints")
     .argument("[server]", "a file, a URL, or a program after `--`")
-    .option("--lock [file]", `write the fingerprints of all components to a file; default: ${lockName}`)
+    .addOption(
+      new Option(
+        "--lock [file]",
+        `write the fingerprints of all components to a file; default: ${lockName}`,
+      ).argParser(toLockPath),
+    )
     .option("--frozen", "compare with that file instead, write nothing, and fail if anything changed")
   addTargetOptions(command).action(() => talk(command, inspect))
 }
@@ -58,11 +63,15 @@ async function inspect({ server, words, options, output, notices }: Talk<Inspect
 function lockPath({ lock, frozen }: InspectOptions): string | undefined {
   if (lock === undefined) return frozen === true ? lockName : undefined
   if (lock === true) return lockName
-  // `--lock server.ts` would write over a program that was meant as the server.
-  if (lock.endsWith(".json")) return lock
-  throw new WrongUsage(`\`${clip(lock, 200)}\` is no name for a lock file, which ends with \`.json\`.`, {
-    fix: `Name the server first: \`fleetmcp inspect ${clip(lock, 200)} --lock\`.`,
-  })
+  return lock
+}
+
+/** `--lock server.ts` would write over a program that was meant as the server. */
+function toLockPath(path: string): string {
+  if (path.endsWith(".json")) return path
+  throw new InvalidArgumentError(
+    `A lock file ends with ".json". Name the server first: fleetmcp inspect ${clip(path, 200)} --lock`,
+  )
 }
 
 function describe({ added, removed, changed }: Changes): readonly string[] {

@@ -24,5 +24,11 @@ export interface LoadedServer {
 export async function loadServer(file: string): Promise<LoadedServer> {
   const module: { readonly default?: ServerLike } = await import(pathToFileURL(resolve(file)).href)
   if (module.default === undefined) throw new WrongUsage(`\`${file}\` exports no server.`)
-  return { server: module.default, file, exportName: "default", run: undefined, dispose: async () => {} }
+  return {
+    server: module.default,
+    file,
+    exportName: "default",
+    run: undefined,
+    dispose: () => Promise.resolve(),
+  }
 }

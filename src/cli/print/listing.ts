@@ -31,19 +31,20 @@ export function summary(listing: Listing): string {
 
 /** Writes lists for people: each component as code would declare it, below it the first line of its description. */
 export function renderListing(listing: Listing, style: Style): string {
-  return sectionsOf(listing, style, (name, item) => renderItem(name, item, style)).join("\n\n")
+  const render = (name: ListName, item: Json) => renderItem(name, item, style)
+  return sectionsOf(listing, style, { render, between: "\n" }).join("\n\n")
 }
 
 /** Writes the kinds that have components, each under its title. */
 export function sectionsOf(
   listing: Listing,
   { colors }: Style,
-  render: (name: ListName, item: Json) => string,
+  { render, between }: { readonly render: (name: ListName, item: Json) => string; readonly between: string },
 ): readonly string[] {
   const filled = namesIn(listing).filter((name) => listing[name]?.length !== 0)
   return filled.map((name) => {
     const paragraphs = (listing[name] ?? []).map((item) => render(name, item))
-    return `${colors.bold(titles[name])}\n${paragraphs.join("\n")}`
+    return `${colors.bold(titles[name])}\n${paragraphs.join(between)}`
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Json, Listener } from "../client/dialogue.ts"
+import type { Json, Progress } from "../client/dialogue.ts"
 import { shorten } from "./layout.ts"
 import type { Output } from "./output.ts"
 import { terminalLine } from "./terminal-text.ts"
@@ -32,7 +32,7 @@ export class Notices {
   }
 
   /** Shows how far a call is. */
-  progress({ progress, total, message }: Parameters<Listener["onProgress"]>[0]): void {
+  progress({ progress, total, message }: Progress): void {
     if (this.#isQuiet) return
     const { isTerminal, colors, width } = this.#output
     const said = message === undefined ? "" : ` ${terminalLine(message)}`

@@ -12,13 +12,17 @@ const longestText = 8_000
 /** Writes all that a server says of itself for people. */
 export function renderOverview(introduction: Introduction, listing: Listing, style: Style): string {
   const { instructions } = introduction
-  const sections = sectionsOf(listing, style, (name, item) => renderComponent(name, item, style))
+  const between = "\n\n"
+  const sections = sectionsOf(listing, style, {
+    render: (name, item) => renderComponent(name, item, style),
+    between,
+  })
   const parts = [
     renderServer(introduction, listing, style),
     ...(instructions === undefined ? [] : [renderInstructions(instructions, style)]),
     ...sections,
   ]
-  return parts.join("\n\n")
+  return parts.join(between)
 }
 
 function renderServer(
