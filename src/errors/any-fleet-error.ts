@@ -57,6 +57,7 @@ import type {
   UnresolvedRef,
   UnsupportedDialect,
 } from "./schema.ts"
+import type { NotAnSdkServer, SdkServerInUse } from "./sdk.ts"
 import type {
   DuplicateComponent,
   EndlessCalls,
@@ -175,6 +176,7 @@ export type AnyFleetError =
   | NoScopes
   | NotAForm
   | NotAResponse
+  | NotAnSdkServer
   | NotAWebPage
   | NotCanonicalJson
   | NotInRevision
@@ -191,6 +193,7 @@ export type AnyFleetError =
   | ResourceNotFound
   | ResourceUnreadable
   | SchemaTooLarge
+  | SdkServerInUse
   | SessionRequired
   | StartingServer
   | LifespanTimeout
