@@ -1,3 +1,5 @@
+import { RequestFailed } from "../errors/testing.ts"
+import type { RpcError } from "../protocol/jsonrpc.ts"
 import { createPrincipal, type Principal, type PrincipalFields } from "../protocol/principal.ts"
 import type { MessageHandler } from "../protocol/transport.ts"
 import { metaKeys } from "../spec/meta.ts"
@@ -28,8 +30,9 @@ export interface SdkOptions {
  * @throws {SdkServerInUse} It is connected, or answers for something else.
  * @see S28/basic/transports/index#custom-transports
  * @example
- * const server = serveInSdk(mcp.handler, new Server({ name: "demo", version: "1.0.0" }))
- * await server.connect(new StdioServerTransport())
+ * import { createMcpHandler, Server } from "@modelcontextprotocol/server"
+ * const createServer = () => serveInSdk(mcp.handler, new Server({ name: "demo", version: "1.0.0" }))
+ * export default createMcpHandler(createServer)
  */
 export function serveInSdk<Server extends SdkServer>(
   handler: MessageHandler,
@@ -78,9 +81,10 @@ async function capabilitiesOf(handler: MessageHandler): Promise<object> {
   const meta = { [metaKeys.protocolVersion]: latestStatelessRevision, [metaKeys.clientCapabilities]: {} }
   const message = { jsonrpc: "2.0", id: 0, method: "server/discover", params: { _meta: meta } }
   const nobody = { principal: undefined, headers: undefined, sessions: undefined, connection: undefined }
-  const { capabilities } = await answerOf(
-    await handler.handle(message, new SdkChannel(nobody, () => undefined)),
-  )
+  const reply = await handler.handle(message, new SdkChannel(nobody, () => undefined))
+  const { capabilities } = await answerOf(reply).catch((error: RpcError) => {
+    throw new RequestFailed(message.method, error, reply.status)
+  })
   // A result of `server/discover`, which our own engine made.
   return capabilities as object
 }

@@ -251,6 +251,24 @@ describe.each(sides)("a server in a Server of SDK version $version", ({ version,
     })
   })
 
+  it("is another's session to whoever comes over the same connection as somebody else", async () => {
+    const mcp = fresh({ tools: [tool({ name: "who" }, (_, { auth }) => auth?.clientId)] })
+    const settings = { authInfo: { token: "t", clientId: "ada", scopes: [] } }
+    const { call } = await join(mcp, settings)
+    expect((await call("who")).content).toMatchObject([{ text: "ada" }])
+    settings.authInfo = { token: "u", clientId: "eve", scopes: [] }
+    await expect(call("who")).rejects.toMatchObject({ message: expect.stringContaining("session") })
+  })
+
+  it("is not connected when ours is closed", async () => {
+    const mcp = fresh()
+    await mcp.close()
+    await expect(join(mcp)).rejects.toMatchObject({
+      code: "REQUEST_FAILED",
+      message: expect.stringContaining("closed"),
+    })
+  })
+
   it("ends with its client: calls are aborted, and nothing is heard of changes", async () => {
     const mcp = fresh()
     const begun = deferred<void>()

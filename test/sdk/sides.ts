@@ -57,7 +57,7 @@ const heard = [
 ]
 
 /** Gives what a server sends, and adds who is calling to what it hears. */
-function watch(client: Result, server: Result, { authInfo }: ClientSettings): Result[] {
+function watch(client: Result, server: Result, settings: ClientSettings): Result[] {
   const wire: Result[] = []
   const { send } = server
   server.send = (message: Result, options: Result) => {
@@ -65,7 +65,8 @@ function watch(client: Result, server: Result, { authInfo }: ClientSettings): Re
     return send.call(server, message, options)
   }
   const { send: say } = client
-  client.send = (message: Result, options: Result) => say.call(client, message, { ...options, authInfo })
+  client.send = (message: Result, options: Result) =>
+    say.call(client, message, { ...options, authInfo: settings.authInfo })
   return wire
 }
 
