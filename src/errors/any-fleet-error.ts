@@ -71,6 +71,7 @@ import type {
   UnresolvedRef,
   UnsupportedDialect,
 } from "./schema.ts"
+import type { NotAnSdkServer, SdkServerInUse } from "./sdk.ts"
 import type {
   DuplicateComponent,
   EndlessCalls,
@@ -202,6 +203,7 @@ export type AnyFleetError =
   | NotAForm
   | NotAnHttpEvent
   | NotAResponse
+  | NotAnSdkServer
   | NotAWebPage
   | NotCanonicalJson
   | NotInRevision
@@ -219,6 +221,7 @@ export type AnyFleetError =
   | ResourceNotFound
   | ResourceUnreadable
   | SchemaTooLarge
+  | SdkServerInUse
   | SessionRequired
   | StartingServer
   | LifespanTimeout

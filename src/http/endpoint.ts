@@ -22,7 +22,11 @@ export interface Endpoint {
   readonly handler: MessageHandler
   /** The path of the MCP endpoint. */
   readonly path: string
-  /** The MCP endpoint, and what else serves messages. */
+  /**
+   * The MCP endpoint, and what else serves messages.
+   *
+   * @internal
+   */
   readonly places: readonly Place[]
   /** Where the built-in health check answers, which gives nothing away and so needs no guard against rebinding. */
   readonly healthPath: string | undefined
