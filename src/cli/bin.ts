@@ -1,15 +1,18 @@
+import { CommanderError } from "commander"
 import { isFleetError } from "../errors/any-fleet-error.ts"
 import { createProgram } from "./program.ts"
 
-try {
-  await createProgram().parseAsync()
-} catch (error) {
-  const text = isFleetError(error)
-    ? `${error.message} (${error.code})`
-    : error instanceof Error
-      ? error.stack
-      : error
-  process.stderr.write(`${text}\n`)
-  process.exitCode = Number(Reflect.get(Object(error), "exitCode") ?? 1)
-}
-process.exit()
+void createProgram()
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.exitCode = Number(Reflect.get(Object(error), "exitCode") ?? 1)
+    if (error instanceof CommanderError) {
+      if (error.exitCode !== 0) process.exitCode = 2
+      return
+    }
+    const text = isFleetError(error)
+      ? `${error.message} (${error.code})`
+      : String(Object(error).stack ?? error)
+    process.stderr.write(`${text}\n`)
+  })
+  .then(() => process.stdout.write("", () => process.exit()))

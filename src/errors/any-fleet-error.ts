@@ -12,6 +12,25 @@ import type {
   TooManyYields,
   UnawaitedPromise,
 } from "./components.ts"
+import type {
+  AccessRefused,
+  AnswerTimedOut,
+  AnswerTooLarge,
+  BinaryOnTerminal,
+  CannotConnect,
+  EndlessList,
+  FileFailed,
+  Interrupted,
+  InvalidTarget,
+  LockBroken,
+  LockMissing,
+  LockUnreadable,
+  NotAnMcpServer,
+  NotOffered,
+  RequestRefused,
+  WrongArguments,
+  WrongUsage,
+} from "./dialogue.ts"
 import type { NotAForm, NotAWebPage } from "./elicitation.ts"
 import { FleetError } from "./fleet-error.ts"
 import type {
@@ -119,26 +138,34 @@ import type { InvalidTemplateValue, InvalidUriTemplate, NotCanonicalJson, Templa
  * }
  */
 export type AnyFleetError =
+  | AccessRefused
+  | AnswerTimedOut
+  | AnswerTooLarge
   | AskRefused
   | AskTimedOut
+  | BinaryOnTerminal
   | BodyAlreadyRead
   | BodyCutOff
   | BodyTooLarge
   | CallAborted
   | CannotAsk
+  | CannotConnect
   | CannotListen
   | ClientClosed
   | ContentLengthFraming
   | CorruptValue
   | DuplicateComponent
   | EndlessCalls
+  | EndlessList
   | EndlessQuestions
+  | FileFailed
   | HandlerFailed
   | HandlerTimeout
   | HeaderMismatch
   | InProcessError
   | InexpressibleSchema
   | InsufficientScope
+  | Interrupted
   | InvalidAnnotations
   | InvalidAnswer
   | InvalidArguments
@@ -160,8 +187,12 @@ export type AnyFleetError =
   | InvalidRoute
   | InvalidSchema
   | InvalidStorageKey
+  | InvalidTarget
   | InvalidTemplateValue
   | InvalidUriTemplate
+  | LockBroken
+  | LockMissing
+  | LockUnreadable
   | MethodNotFound
   | MiddlewareMisuse
   | MissingClientCapability
@@ -172,10 +203,12 @@ export type AnyFleetError =
   | NoContext
   | NoScopes
   | NotAForm
+  | NotAnMcpServer
   | NotAResponse
   | NotAWebPage
   | NotCanonicalJson
   | NotInRevision
+  | NotOffered
   | NotOnThisRuntime
   | NotSerializable
   | NotStorable
@@ -185,6 +218,7 @@ export type AnyFleetError =
   | RepeatedKey
   | ReplayDiverged
   | RequestFailed
+  | RequestRefused
   | RequestStateTooLarge
   | ResourceNotFound
   | ResourceUnreadable
@@ -216,6 +250,8 @@ export type AnyFleetError =
   | UnsupportedDialect
   | UnsupportedVersion
   | WeakSecret
+  | WrongArguments
+  | WrongUsage
 
 /**
  * Tells an error of FleetMCP from any other, so that a `switch` over its `code` knows them all.

@@ -1,4 +1,4 @@
-import { WrongUsage } from "../../errors/cli.ts"
+import { WrongUsage } from "../../errors/dialogue.ts"
 import { isObject } from "../../schema/keywords.ts"
 import type { Reader } from "./reader.ts"
 

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream"
-import { CannotConnect, NotAnMcpServer } from "../../errors/cli.ts"
+import { CannotConnect, NotAnMcpServer } from "../../errors/dialogue.ts"
 import { clip } from "../../shared/clip.ts"
 import type { TargetOptions } from "../target-options.ts"
 import { type Carrier, type Host, systemCode } from "./carrier.ts"

@@ -1,6 +1,6 @@
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
-import { WrongUsage } from "../../errors/cli.ts"
+import { WrongUsage } from "../../errors/dialogue.ts"
 import type { MessageHandler } from "../../protocol/transport.ts"
 
 /** What is used of a server, which may be of another copy of this package. */

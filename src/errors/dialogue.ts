@@ -61,10 +61,9 @@ export class AnswerTooLarge extends FleetError {
 /** The command was interrupted, and what it had asked for was cancelled. */
 export class Interrupted extends FleetError {
   readonly code = "INTERRUPTED"
-  readonly exitCode: number
-  constructor(signal: "SIGINT" | "SIGTERM" = "SIGINT") {
+  readonly exitCode = 130
+  constructor() {
     super("Interrupted.")
-    this.exitCode = signal === "SIGINT" ? 130 : 143
   }
 }
 
