@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises"
 import { componentKey } from "../components/component.ts"
 import { fingerprintOf } from "../components/fingerprint-of.ts"
-import { FileFailed, LockMissing, LockUnreadable } from "../errors/cli.ts"
+import { FileFailed, LockMissing, LockUnreadable } from "../errors/dialogue.ts"
 import { isObject } from "../schema/keywords.ts"
 import type { Dialogue, Json, ListName } from "./client/dialogue.ts"
 import { lists } from "./client/dialogue.ts"
@@ -9,9 +9,6 @@ import type { Listing } from "./print/listing.ts"
 
 /** The digests of what a server offers, by component: `tool:add@1.2`. */
 export type Fingerprints = { readonly [key: string]: string }
-
-/** What a lock file is called where no other name is given. */
-export const lockName = "fleetmcp.lock.json"
 
 /** The form of lock files that this program writes. */
 const lockVersion = 1

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { FileFailed } from "../errors/cli.ts"
+import { FileFailed } from "../errors/dialogue.ts"
 
 /** The ends of names of files, by what is in them. */
 const extensions: { readonly [mimeType: string]: string } = {

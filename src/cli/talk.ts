@@ -1,8 +1,9 @@
 import type { Command } from "commander"
-import { Interrupted } from "../errors/cli.ts"
+import { Interrupted } from "../errors/dialogue.ts"
 import { createElicitation } from "./ask/elicitation.ts"
 import { type Person, personAt } from "./ask/person.ts"
-import { type Dialogue, openDialogue } from "./client/dialogue.ts"
+import { type Dialogue, type Listener, openDialogue } from "./client/dialogue.ts"
+import { closeOnSignal } from "./interrupt.ts"
 import { Notices } from "./print/notices.ts"
 import { type Output, toOutput } from "./print/output.ts"
 import { terminalLine } from "./print/terminal-text.ts"
@@ -28,11 +29,11 @@ export async function talk<Options extends TargetOptions>(
   const output = toOutput(process.stdout)
   const errors = toOutput(process.stderr)
   const notices = new Notices(errors, { isQuiet: given.options.quiet === true })
-  using interruption = listenForInterruption()
-  const { signal } = interruption
+  const controller = new AbortController()
+  const { signal } = controller
   const desk = { input: process.stdin, output: process.stderr, signal, clear: () => notices.clear() }
   const person = process.stdin.isTTY && process.stderr.isTTY ? personAt(desk) : undefined
-  const server = await openDialogue(given.target, given.options, {
+  const listener: Listener = {
     signal,
     onProgress: (progress) => notices.progress(progress),
     onLog: (record) => notices.log(record),
@@ -44,11 +45,36 @@ export async function talk<Options extends TargetOptions>(
       answers: given.options.answer ?? [],
       say: (text) => notices.warn(text),
     }),
+  }
+  const whole = connected(given, listener, (server) =>
+    run({ ...given, server, output, errors, notices, person }),
+  )
+  // What was asked for is cancelled, and what was started ends, before the process does.
+  const forget = closeOnSignal(async () => {
+    controller.abort(new Interrupted())
+    await whole.catch(() => undefined)
   })
   try {
-    await run({ ...given, server, output, errors, notices, person })
+    await whole
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    process.exitCode ??= error.exitCode
+    notices.warn(error.message)
   } finally {
     notices.clear()
+    forget()
+  }
+}
+
+async function connected(
+  { target, options }: Given<TargetOptions>,
+  listener: Listener,
+  run: (server: Dialogue) => Promise<void>,
+): Promise<void> {
+  const server = await openDialogue(target, options, listener)
+  try {
+    await run(server)
+  } finally {
     await server.close()
   }
 }
@@ -62,23 +88,5 @@ function nameOf({ target }: Given<TargetOptions>): string {
       return terminalLine([target.command, ...target.args].join(" "), 60)
     case "file":
       return terminalLine(target.file, 60)
-  }
-}
-
-/** Aborts at the first signal, so that what was asked for is cancelled; the second ends the process at once. */
-function listenForInterruption(): { readonly signal: AbortSignal } & Disposable {
-  const controller = new AbortController()
-  const names = ["SIGINT", "SIGTERM"] as const
-  const onSignal = (name: (typeof names)[number]) => {
-    const interrupted = new Interrupted(name)
-    if (controller.signal.aborted) process.exit(interrupted.exitCode)
-    controller.abort(interrupted)
-  }
-  for (const name of names) process.on(name, onSignal)
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      for (const name of names) process.off(name, onSignal)
-    },
   }
 }

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander"
-import { WrongUsage } from "../errors/cli.ts"
+import { WrongUsage } from "../errors/dialogue.ts"
 import { longestTimer } from "../shared/longest-timer.ts"
 import { sessionRevisions, statelessRevisions } from "../spec/revisions.ts"
 import { type Pair, toPairs } from "./arguments/pairs.ts"

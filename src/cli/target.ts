@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs"
 import { extname } from "node:path"
 import { fileURLToPath } from "node:url"
-import { InvalidTarget, WrongUsage } from "../errors/cli.ts"
+import { InvalidTarget, WrongUsage } from "../errors/dialogue.ts"
 
 /** Where a server is, or how it is started. */
 export type Target =

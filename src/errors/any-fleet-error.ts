@@ -24,6 +24,25 @@ import type {
   TooManyYields,
   UnawaitedPromise,
 } from "./components.ts"
+import type {
+  AccessRefused,
+  AnswerTimedOut,
+  AnswerTooLarge,
+  BinaryOnTerminal,
+  CannotConnect,
+  EndlessList,
+  FileFailed,
+  Interrupted,
+  InvalidTarget,
+  LockBroken,
+  LockMissing,
+  LockUnreadable,
+  NotAnMcpServer,
+  NotOffered,
+  RequestRefused,
+  WrongArguments,
+  WrongUsage,
+} from "./dialogue.ts"
 import type { NotAForm, NotAWebPage } from "./elicitation.ts"
 import type { BlockedLoop } from "./event-loop.ts"
 import { FleetError } from "./fleet-error.ts"
@@ -137,15 +156,20 @@ import type { InvalidTemplateValue, InvalidUriTemplate, NotCanonicalJson, Templa
  * }
  */
 export type AnyFleetError =
+  | AccessRefused
+  | AnswerTimedOut
+  | AnswerTooLarge
   | AskRefused
   | AskTimedOut
   | BlockedLoop
+  | BinaryOnTerminal
   | BodyAlreadyRead
   | BodyCutOff
   | BodyTooLarge
   | BrokenImport
   | CallAborted
   | CannotAsk
+  | CannotConnect
   | CannotListen
   | CircularImport
   | ClientClosed
@@ -153,8 +177,10 @@ export type AnyFleetError =
   | CorruptValue
   | DuplicateComponent
   | EndlessCalls
+  | EndlessList
   | EndlessQuestions
   | ExitedOnImport
+  | FileFailed
   | HandlerFailed
   | HandlerTimeout
   | HeaderMismatch
@@ -162,6 +188,7 @@ export type AnyFleetError =
   | InProcessError
   | InexpressibleSchema
   | InsufficientScope
+  | Interrupted
   | InvalidAnnotations
   | InvalidAnswer
   | InvalidArguments
@@ -185,8 +212,12 @@ export type AnyFleetError =
   | InvalidSetting
   | InvalidSource
   | InvalidStorageKey
+  | InvalidTarget
   | InvalidTemplateValue
   | InvalidUriTemplate
+  | LockBroken
+  | LockMissing
+  | LockUnreadable
   | MethodNotFound
   | MiddlewareMisuse
   | MissingClientCapability
@@ -202,11 +233,13 @@ export type AnyFleetError =
   | NoSuchFile
   | NotAForm
   | NotAnHttpEvent
+  | NotAnMcpServer
   | NotAResponse
   | NotAnSdkServer
   | NotAWebPage
   | NotCanonicalJson
   | NotInRevision
+  | NotOffered
   | NotOnThisRuntime
   | NotSerializable
   | NotStorable
@@ -217,6 +250,7 @@ export type AnyFleetError =
   | RepeatedKey
   | ReplayDiverged
   | RequestFailed
+  | RequestRefused
   | RequestStateTooLarge
   | ResourceNotFound
   | ResourceUnreadable
@@ -251,6 +285,8 @@ export type AnyFleetError =
   | UnsupportedDialect
   | UnsupportedVersion
   | WeakSecret
+  | WrongArguments
+  | WrongUsage
 
 /**
  * Tells an error of FleetMCP from any other, so that a `switch` over its `code` knows them all.

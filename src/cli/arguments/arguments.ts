@@ -1,4 +1,4 @@
-import { WrongArguments } from "../../errors/cli.ts"
+import { WrongArguments } from "../../errors/dialogue.ts"
 import { isObject } from "../../schema/keywords.ts"
 import { nearestName } from "../../shared/nearest-name.ts"
 import type { Json } from "../client/dialogue.ts"

@@ -1,5 +1,6 @@
-import { WrongUsage } from "../../errors/cli.ts"
+import { WrongUsage } from "../../errors/dialogue.ts"
 import { isObject } from "../../schema/keywords.ts"
+import type { JsonSchema } from "../../schema/schema.ts"
 import type { Reader } from "./reader.ts"
 
 /** One `key=value` of a command line. */
@@ -39,7 +40,7 @@ export function toTree(pairs: readonly Pair[], reader: Reader): { [name: string]
     // A property whose own name has dots is that property.
     const path = Object.hasOwn(properties, key) ? [key] : key.split(".")
     if (path.length > deepest) throw new WrongUsage(`\`${key}\` has more than ${deepest} parts.`)
-    place(tree, path, toValue(key, texts, reader.typesOf(schemaAt(properties, path))))
+    place(tree, path, toValue(key, texts, reader.typesOf(schemaAt(reader.schema, path))))
   }
   return tree
 }
@@ -65,11 +66,12 @@ function jsonOrText(text: string): unknown {
   }
 }
 
-function schemaAt(properties: { readonly [name: string]: unknown }, path: readonly string[]): unknown {
-  let schema: unknown = { properties }
+function schemaAt(root: JsonSchema, path: readonly string[]): unknown {
+  let schema: unknown = root
   for (const step of path) {
-    const inside = isObject(schema) && isObject(schema.properties) ? schema.properties : {}
-    schema = Object.hasOwn(inside, step) ? inside[step] : undefined
+    if (!isObject(schema)) return undefined
+    const inside = isObject(schema.properties) ? schema.properties : {}
+    schema = Object.hasOwn(inside, step) ? inside[step] : schema.additionalProperties
   }
   return schema
 }

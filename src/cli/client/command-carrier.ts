@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream"
-import { CannotConnect, NotAnMcpServer } from "../../errors/cli.ts"
+import { setTimeout } from "node:timers/promises"
+import { CannotConnect, NotAnMcpServer } from "../../errors/dialogue.ts"
 import { clip } from "../../shared/clip.ts"
 import type { TargetOptions } from "../target-options.ts"
 import { type Carrier, type Host, systemCode } from "./carrier.ts"
@@ -11,6 +12,9 @@ interface Program {
 
 /** The most bytes of one message. */
 const mostBytes = 64 * 1024 * 1024
+
+/** How long a program may take to end, in milliseconds: the SDK closes its input, then tells it to, then kills it. */
+const patienceMs = 5_000
 
 /** What is kept of what a program wrote to standard error, to say why it ended. */
 const keptLines = 50
@@ -26,6 +30,12 @@ export async function openCommand(program: Program, options: TargetOptions, host
     stderr: "pipe",
     maxBufferSize: mostBytes,
   })
+  let pid: number | undefined
+  const begin = transport.start.bind(transport)
+  transport.start = async () => {
+    await begin()
+    pid = transport.pid ?? undefined
+  }
   const last: string[] = []
   // `as`: with "pipe" it is a stream, and is there before the program is.
   eachLine(transport.stderr as Readable, (line) => {
@@ -59,7 +69,29 @@ export async function openCommand(program: Program, options: TargetOptions, host
         cause: error,
       })
     },
-    close: async () => undefined,
+    async close() {
+      await transport.close()
+      // Where the SDK gave up connecting it closes by itself, and waits for nothing.
+      if (pid !== undefined) await gone(pid)
+    },
+  }
+}
+
+/** Waits until a program has ended, and ends it where nothing else did. */
+async function gone(pid: number): Promise<void> {
+  const latest = Date.now() + patienceMs
+  while (isAlive(pid)) {
+    if (Date.now() > latest) process.kill(pid, "SIGKILL")
+    await setTimeout(25)
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    // There is no such process.
+    return false
   }
 }
 

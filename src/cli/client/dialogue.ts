@@ -1,11 +1,12 @@
 import type { Client, ClientOptions, ElicitResult, JSONRPCRequest } from "@modelcontextprotocol/client"
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import { isFleetError } from "../../errors/any-fleet-error.ts"
-import { AnswerTimedOut, EndlessList, RequestRefused } from "../../errors/cli.ts"
+import { AnswerTimedOut, EndlessList, RequestRefused } from "../../errors/dialogue.ts"
 import { isObject } from "../../schema/keywords.ts"
 import { longestTimer } from "../../shared/longest-timer.ts"
 import { metaKeys } from "../../spec/meta.ts"
 import { isProtocolRevision, isStateless, latestStatelessRevision } from "../../spec/revisions.ts"
+import { packageVersion } from "../package-version.ts"
 import type { Target } from "../target.ts"
 import type { TargetOptions } from "../target-options.ts"
 import { type Carrier, chainOf, type Host } from "./carrier.ts"
@@ -212,7 +213,7 @@ async function openCarrier(target: Target, options: TargetOptions, listener: Lis
 async function createClient(options: TargetOptions, listener: Listener): Promise<Client> {
   const { Client, METHOD_NOT_FOUND, ProtocolError } = await import("@modelcontextprotocol/client")
   const client = new Client(
-    { name: "fleetmcp", version: "0" },
+    { name: "fleetmcp", version: packageVersion() },
     { ...negotiation(options), capabilities: { elicitation: { form: {}, url: {} } } },
   )
   client.setNotificationHandler("notifications/message", ({ params }) => listener.onLog(params as Json))

@@ -1,9 +1,9 @@
 import type { FetchLike } from "@modelcontextprotocol/client"
-import { AccessRefused, AnswerTooLarge, CannotConnect, NotAnMcpServer } from "../../errors/cli.ts"
+import { AccessRefused, AnswerTooLarge, CannotConnect, NotAnMcpServer } from "../../errors/dialogue.ts"
 import type { FleetError } from "../../errors/fleet-error.ts"
 import { clip } from "../../shared/clip.ts"
 import type { TargetOptions } from "../target-options.ts"
-import { type Carrier, systemCode } from "./carrier.ts"
+import { type Carrier, chainOf, systemCode } from "./carrier.ts"
 
 /** What a server answered that is no message. */
 interface Odd {
@@ -48,6 +48,7 @@ export async function openHttp(url: URL, options: TargetOptions): Promise<Carrie
       unreachable(url, error) ??
       unreachable(url, broken) ??
       (odd && unexpected(url, odd, options.token !== undefined)) ??
+      unsent(url, broken) ??
       new NotAnMcpServer(`${url.href} answers, but not as an MCP server does.`, {
         fix: "Give the URL of the MCP endpoint, which often ends with `/mcp`.",
         cause: error,
@@ -104,6 +105,13 @@ function unreachable(url: URL, cause: unknown): FleetError | undefined {
         cause,
       })
   }
+}
+
+/** What the HTTP client itself refuses to do, such as to speak with the port of a mail server. */
+function unsent(url: URL, broken: unknown): FleetError | undefined {
+  const [last] = chainOf(broken).slice(-1)
+  if (!(last instanceof Error)) return undefined
+  return new CannotConnect(`${url.host} cannot be reached: ${clip(last.message)}.`, { cause: broken })
 }
 
 function unexpected(url: URL, odd: Odd, hasToken: boolean): FleetError {

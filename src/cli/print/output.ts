@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream"
 import pc from "picocolors"
+import { hasColors } from "../notice.ts"
 
 /** Colours and weights, which do nothing where they are off. */
 export type Colors = ReturnType<typeof pc.createColors>
@@ -19,11 +20,6 @@ export interface Output extends Style {
   write(chunk: string | Uint8Array): Promise<void>
 }
 
-/** What is used of `process.stdout`. */
-type Stream = Writable & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined }
-
-type Environment = { readonly [name: string]: string | undefined }
-
 /** The narrowest layout: what is narrower is not worth breaking words for. */
 const narrowest = 40
 
@@ -33,7 +29,7 @@ const narrowest = 40
  *
  * @see https://no-color.org
  */
-export function toOutput(stream: Stream, env: Environment = process.env): Output {
+export function toOutput(stream: NodeJS.WriteStream): Output {
   const isTerminal = stream.isTTY === true
   // As it is now: while a server of this process is loaded, what it writes to standard output is led elsewhere.
   const write = stream.write.bind(stream)
@@ -45,7 +41,7 @@ export function toOutput(stream: Stream, env: Environment = process.env): Output
   return {
     stream,
     isTerminal,
-    colors: pc.createColors(isColored(isTerminal, env)),
+    colors: pc.createColors(hasColors(stream)),
     get width() {
       if (!isTerminal) return Number.POSITIVE_INFINITY
       return Math.max(narrowest, stream.columns ?? 80)
@@ -56,12 +52,6 @@ export function toOutput(stream: Stream, env: Environment = process.env): Output
         else write(chunk, () => resolve())
       }),
   }
-}
-
-function isColored(isTerminal: boolean, env: Environment): boolean {
-  if (env.NO_COLOR !== undefined && env.NO_COLOR !== "") return false
-  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== "0"
-  return isTerminal && env.TERM !== "dumb"
 }
 
 /** No colours at all. */

@@ -1,27 +1,21 @@
 import type { Command } from "commander"
-import { NotOffered, WrongUsage } from "../../errors/cli.ts"
-import { nearestName } from "../../shared/nearest-name.ts"
-import { toArguments } from "../arguments/arguments.ts"
-import { toPairs } from "../arguments/pairs.ts"
-import { createReader } from "../arguments/reader.ts"
-import type { Dialogue, Json } from "../client/dialogue.ts"
-import { blocksOf, printBlocks } from "../print/content.ts"
-import { plain } from "../print/output.ts"
-import { promptSignature } from "../print/signature.ts"
-import { terminalJson, terminalLine } from "../print/terminal-text.ts"
-import { type Talk, talk } from "../talk.ts"
-import { addAnswerOptions, addTargetOptions, type TargetOptions } from "../target-options.ts"
-import { askAt } from "./call.ts"
+import { NotOffered, WrongUsage } from "../errors/dialogue.ts"
+import { nearestName } from "../shared/nearest-name.ts"
+import { toArguments } from "./arguments/arguments.ts"
+import { toPairs } from "./arguments/pairs.ts"
+import { createReader } from "./arguments/reader.ts"
+import { askAt } from "./call-tool.ts"
+import type { Dialogue, Json } from "./client/dialogue.ts"
+import { blocksOf, printBlocks } from "./print/content.ts"
+import { plain } from "./print/output.ts"
+import { promptSignature } from "./print/signature.ts"
+import { terminalJson, terminalLine } from "./print/terminal-text.ts"
+import { type Talk, talk } from "./talk.ts"
+import type { TargetOptions } from "./target-options.ts"
 
-/** Adds `fleetmcp get`. */
-export function addGet(program: Command): void {
-  const command = program
-    .command("get")
-    .description("get the messages of a prompt")
-    .argument("[server]", "a file, a URL, or a program after `--`")
-    .argument("[prompt]", "the name of the prompt")
-    .argument("[arguments...]", "`name=value`")
-  addTargetOptions(addAnswerOptions(command)).action(() => talk(command, get))
+/** Does `fleetmcp get`. */
+export function getPrompt(command: Command): Promise<void> {
+  return talk(command, get)
 }
 
 async function get({ server, words, options, output, notices, person }: Talk<TargetOptions>): Promise<void> {

@@ -1,23 +1,23 @@
 import { readFile } from "node:fs/promises"
 import { text } from "node:stream/consumers"
 import type { Command } from "commander"
-import { FileFailed, Interrupted, NotOffered, WrongUsage } from "../../errors/cli.ts"
-import { headerParams } from "../../schema/header-params.ts"
-import { isObject } from "../../schema/keywords.ts"
-import { paramHeaders } from "../../schema/param-headers.ts"
-import { nearestName } from "../../shared/nearest-name.ts"
-import { type AskMissing, toArguments } from "../arguments/arguments.ts"
-import { toPairs } from "../arguments/pairs.ts"
-import { createReader } from "../arguments/reader.ts"
-import { askFields } from "../ask/fields.ts"
-import type { Person } from "../ask/person.ts"
-import type { Dialogue, Json } from "../client/dialogue.ts"
-import { printToolResult } from "../print/content.ts"
-import { plain } from "../print/output.ts"
-import { toolSignature } from "../print/signature.ts"
-import { terminalJson } from "../print/terminal-text.ts"
-import { type Talk, talk } from "../talk.ts"
-import { addAnswerOptions, addTargetOptions, type TargetOptions } from "../target-options.ts"
+import { FileFailed, Interrupted, NotOffered, WrongUsage } from "../errors/dialogue.ts"
+import { headerParams } from "../schema/header-params.ts"
+import { isObject } from "../schema/keywords.ts"
+import { paramHeaders } from "../schema/param-headers.ts"
+import { nearestName } from "../shared/nearest-name.ts"
+import { type AskMissing, toArguments } from "./arguments/arguments.ts"
+import { toPairs } from "./arguments/pairs.ts"
+import { createReader } from "./arguments/reader.ts"
+import { askFields } from "./ask/fields.ts"
+import type { Person } from "./ask/person.ts"
+import type { Dialogue, Json } from "./client/dialogue.ts"
+import { printToolResult } from "./print/content.ts"
+import { plain } from "./print/output.ts"
+import { toolSignature } from "./print/signature.ts"
+import { terminalJson } from "./print/terminal-text.ts"
+import { type Talk, talk } from "./talk.ts"
+import type { TargetOptions } from "./target-options.ts"
 
 interface CallOptions extends TargetOptions {
   readonly args?: string
@@ -26,16 +26,9 @@ interface CallOptions extends TargetOptions {
 /** The most bytes that arguments may have. */
 const mostBytes = 64 * 1024 * 1024
 
-/** Adds `fleetmcp call`. */
-export function addCall(program: Command): void {
-  const command = program
-    .command("call")
-    .description("call a tool")
-    .argument("[server]", "a file, a URL, or a program after `--`")
-    .argument("[tool]", "the name of the tool")
-    .argument("[arguments...]", "`name=value`, read by the schema of the tool")
-    .option("--args <json>", "the arguments as JSON; @file reads a file, - reads standard input")
-  addTargetOptions(addAnswerOptions(command)).action(() => talk(command, call))
+/** Does `fleetmcp call`. */
+export function callTool(command: Command): Promise<void> {
+  return talk(command, call)
 }
 
 async function call({

@@ -1,21 +1,16 @@
 import type { Command } from "commander"
-import { BinaryOnTerminal, WrongUsage } from "../../errors/cli.ts"
-import { clip } from "../../shared/clip.ts"
-import { blocksOf, dataOf, nameOf, printText } from "../print/content.ts"
-import { bytes } from "../print/layout.ts"
-import { terminalJson, terminalLine } from "../print/terminal-text.ts"
-import { save } from "../save.ts"
-import { type Talk, talk } from "../talk.ts"
-import { addAnswerOptions, addTargetOptions, type TargetOptions } from "../target-options.ts"
+import { BinaryOnTerminal, WrongUsage } from "../errors/dialogue.ts"
+import { clip } from "../shared/clip.ts"
+import { blocksOf, dataOf, nameOf, printText } from "./print/content.ts"
+import { bytes } from "./print/layout.ts"
+import { terminalJson, terminalLine } from "./print/terminal-text.ts"
+import { save } from "./save.ts"
+import { type Talk, talk } from "./talk.ts"
+import type { TargetOptions } from "./target-options.ts"
 
-/** Adds `fleetmcp read`. */
-export function addRead(program: Command): void {
-  const command = program
-    .command("read")
-    .description("read a resource")
-    .argument("[server]", "a file, a URL, or a program after `--`")
-    .argument("[uri]", "the URI of the resource")
-  addTargetOptions(addAnswerOptions(command)).action(() => talk(command, read))
+/** Does `fleetmcp read`. */
+export function readResource(command: Command): Promise<void> {
+  return talk(command, read)
 }
 
 async function read({ server, words, options, output, notices }: Talk<TargetOptions>): Promise<void> {

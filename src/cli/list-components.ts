@@ -1,24 +1,19 @@
 import type { Command } from "commander"
-import { WrongUsage } from "../../errors/cli.ts"
-import { nearestName } from "../../shared/nearest-name.ts"
-import { type Dialogue, type ListName, lists } from "../client/dialogue.ts"
-import { type Listing, renderListing, summary } from "../print/listing.ts"
-import { terminalJson, terminalLine } from "../print/terminal-text.ts"
-import { type Talk, talk } from "../talk.ts"
-import { addTargetOptions, type TargetOptions } from "../target-options.ts"
+import { WrongUsage } from "../errors/dialogue.ts"
+import { nearestName } from "../shared/nearest-name.ts"
+import { type Dialogue, type ListName, lists } from "./client/dialogue.ts"
+import { type Listing, renderListing, summary } from "./print/listing.ts"
+import { terminalJson, terminalLine } from "./print/terminal-text.ts"
+import { type Talk, talk } from "./talk.ts"
+import type { TargetOptions } from "./target-options.ts"
 
 /** All lists, in the order in which they are shown. */
 // `as`: the names of that very table.
 export const listNames: readonly ListName[] = /* @__PURE__ */ Object.keys(lists) as ListName[]
 
-/** Adds `fleetmcp list`. */
-export function addList(program: Command): void {
-  const command = program
-    .command("list")
-    .description("list what a server offers")
-    .argument("[server]", "a file, a URL, or a program after `--`")
-    .argument("[what]", `${listNames.join(", ")}; default: all`)
-  addTargetOptions(command).action(() => talk(command, list))
+/** Does `fleetmcp list`. */
+export function listComponents(command: Command): Promise<void> {
+  return talk(command, list)
 }
 
 async function list({ server, words, options, output, notices }: Talk<TargetOptions>): Promise<void> {
