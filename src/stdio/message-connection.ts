@@ -40,6 +40,8 @@ export class MessageConnection implements Connection {
   readonly #running: Set<MessageChannel> = new Set()
   /** Those that can be cancelled, by their ids. */
   readonly #byId: Map<RequestId, MessageChannel> = new Map()
+  /** Those that only their client ends. */
+  readonly #subscriptions: Set<MessageChannel> = new Set()
   readonly #onIdle: Set<() => void> = new Set()
   /** What came while a session was being opened, which may be what it belongs to. */
   #waiting: unknown[] | undefined
@@ -87,6 +89,11 @@ export class MessageConnection implements Connection {
   idle(): Promise<void> {
     if (this.#running.size === 0) return Promise.resolve()
     return new Promise((resolve) => this.#onIdle.add(resolve))
+  }
+
+  /** Ends the subscriptions of a client that will say no more; its calls go on. */
+  unsubscribe(): void {
+    for (const channel of this.#subscriptions) channel.abort("disconnect")
   }
 
   /** Ends what still runs: there is nobody to answer any more. */
@@ -142,7 +149,9 @@ export class MessageConnection implements Connection {
     const id = idOf(message)
     this.#running.add(channel)
     if (id !== undefined) this.#byId.set(id, channel)
-    const opens = isObject(message) && message.method === "initialize"
+    const method = isObject(message) ? message.method : undefined
+    if (method === "subscriptions/listen") this.#subscriptions.add(channel)
+    const opens = method === "initialize"
     if (opens) this.#waiting = []
     reply
       .then((settled) => this.#answer(channel, settled))
@@ -154,6 +163,7 @@ export class MessageConnection implements Connection {
         if (opens && this.#isOver) this.#endSession()
         if (id !== undefined) this.#byId.delete(id)
         this.#running.delete(channel)
+        this.#subscriptions.delete(channel)
         if (this.#running.size > 0) return
         for (const resolve of this.#onIdle) resolve()
         this.#onIdle.clear()

@@ -4,7 +4,7 @@ import * as z from "zod"
 import { FleetMCP } from "../../src/index.ts"
 import { LineReader } from "../../src/stdio/line-reader.ts"
 import type { StdioOptions } from "../../src/stdio/serve-stdio.ts"
-import { callTool } from "../http/messages.ts"
+import { callTool, rpc } from "../http/messages.ts"
 import { speak } from "../support/stdio.ts"
 
 /** Serves, and waits for answers by their ids. */
@@ -123,6 +123,16 @@ describe("a connection", () => {
     const { input, answer, running } = serve(server())
     input.end(discover)
     expect(await answer(1)).toMatchObject({ result: { structuredContent: 3 } })
+    await running.closed
+  })
+
+  it("ends a subscription with the input, and not only when its grace is over", {
+    timeout: 2000,
+  }, async () => {
+    const { input, send, until, running } = serve(server())
+    send(rpc("subscriptions/listen", { notifications: { toolsListChanged: true } }).body)
+    await until(({ method }) => method === "notifications/subscriptions/acknowledged")
+    input.end()
     await running.closed
   })
 
