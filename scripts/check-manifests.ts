@@ -6,6 +6,7 @@ import { report } from "./tools/report.ts"
 const folders = [
   ".",
   "conformance",
+  "interop",
   ".ci/node22",
   ".ci/node24",
   ".ci/node26",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { type Check, judge } from "./conformance.ts"
 
-const leg = { minimum: { scenarios: 1, successes: 1 }, maySkip: { "server-sse": "needs a session" } }
+const leg = { minimum: { scenarios: 1, successes: 1 }, inapplicable: { "server-sse": "needs a session" } }
 const run = (scenario: string, ...statuses: readonly string[]): ReadonlyMap<string, readonly Check[]> =>
   new Map([[scenario, statuses.map((status, index) => ({ id: `check-${index}`, status }))]])
 
@@ -14,8 +14,17 @@ describe("judge", () => {
     expect(judge(leg, run("ping", "SUCCESS", status)).problems).toEqual([`${status} ping: check-1`])
   })
 
-  it("lets a scenario skip that may", () => {
-    expect(judge(leg, run("server-sse", "SUCCESS", "SKIPPED")).problems).toEqual([])
+  it("counts nothing of a scenario that cannot apply", () => {
+    const scenarios = new Map([
+      ...run("ping", "SUCCESS"),
+      ...run("server-sse", "SUCCESS", "FAILURE", "SKIPPED"),
+    ])
+    expect(judge(leg, scenarios)).toEqual({ passed: 1, problems: [] })
+  })
+
+  it("wants a scenario that passes off the list of those that cannot apply", () => {
+    const scenarios = new Map([...run("ping", "SUCCESS"), ...run("server-sse", "SUCCESS")])
+    expect(judge(leg, scenarios).problems).toEqual(["server-sse applies after all: it passes"])
   })
 
   it("takes a run of nothing for a failure", () => {

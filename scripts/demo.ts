@@ -2,14 +2,14 @@
  * Does the main job of the package once: starts a server of fifteen lines, calls it with the official client, prints
  * what was said, and fails when an answer is wrong.
  */
-import { type ChildProcess, spawn } from "node:child_process"
+import { spawn } from "node:child_process"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { createServer } from "node:net"
 import { dirname, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { isDeepStrictEqual } from "node:util"
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client"
 import { transform } from "esbuild"
+import { end, freePort } from "./tools/child.ts"
 import { isMain, root } from "./tools/run.ts"
 
 const source = join(root, "examples/quickstart.ts")
@@ -119,15 +119,6 @@ function textOf({ content }: { readonly content: { readonly type: string } }): u
   return "text" in content ? content.text : content.type
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (typeof address !== "object" || address === null) throw new Error("There is no free port on 127.0.0.1.")
-  return address.port
-}
-
 async function isHealthy(port: number): Promise<boolean> {
   try {
     return (await fetch(`http://127.0.0.1:${port}/health`)).ok
@@ -135,13 +126,4 @@ async function isHealthy(port: number): Promise<boolean> {
     // Nothing listens there yet.
     return false
   }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise((resolve) => child.once("exit", resolve))
-  child.kill("SIGTERM")
-  const patience = setTimeout(() => child.kill("SIGKILL"), 5000)
-  await ended
-  clearTimeout(patience)
 }

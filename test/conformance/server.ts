@@ -10,6 +10,7 @@ const mcp = new FleetMCP("fleetmcp-conformance", {
   title: "FleetMCP conformance fixture",
   instructions: "Offers what the scenarios of the official conformance suite call for.",
   cacheHints: { "tools/list": { ttlMs: 1000, scope: "public" } },
+  http: { sessions: process.env.SESSIONS === "none" ? "none" : "memory" },
 })
 
 addTools(mcp)

@@ -1,0 +1,26 @@
+import { type Check, expectAnswer } from "./check.ts"
+import { askingChecks } from "./checks/asking.ts"
+import { callChecks } from "./checks/calls.ts"
+import { changeChecks } from "./checks/changes.ts"
+import { dataChecks } from "./checks/data.ts"
+import { leaveChecks } from "./checks/leaving.ts"
+import { toolChecks } from "./checks/tools.ts"
+
+/** What every client is asked, in this order. */
+export const checks: readonly Check[] = [
+  {
+    name: "agrees on a revision and sees who serves",
+    run: (peer, { revision }) =>
+      expectAnswer(peer.ask("describe"), {
+        revision,
+        server: { name: "interop", version: "1.2.3" },
+        instructions: "Answers to every client.",
+      }),
+  },
+  ...toolChecks,
+  ...dataChecks,
+  ...callChecks,
+  ...askingChecks,
+  ...changeChecks,
+  ...leaveChecks,
+]
