@@ -102,6 +102,15 @@ import type {
   ToolCallFailed,
   UnansweredRequest,
 } from "./testing.ts"
+import type {
+  MissingPiscina,
+  NotCloneable,
+  ThreadCrashed,
+  ThreadPoolClosed,
+  ThreadQueueFull,
+  ThreadWorkUnusable,
+  UnknownThreadFunction,
+} from "./threads.ts"
 import type { HandlerFailed, HandlerTimeout, InvalidOutput, ToolError } from "./tool.ts"
 import type { InvalidTemplateValue, InvalidUriTemplate, NotCanonicalJson, TemplateMismatch } from "./uri.ts"
 
@@ -170,6 +179,7 @@ export type AnyFleetError =
   | MissingContextValue
   | MissingConverter
   | MissingHandler
+  | MissingPiscina
   | NeedsSession
   | NoContext
   | NoScopes
@@ -177,6 +187,7 @@ export type AnyFleetError =
   | NotAResponse
   | NotAWebPage
   | NotCanonicalJson
+  | NotCloneable
   | NotInRevision
   | NotOnThisRuntime
   | NotSerializable
@@ -201,6 +212,10 @@ export type AnyFleetError =
   | StrayOutput
   | Suspended
   | TemplateMismatch
+  | ThreadCrashed
+  | ThreadPoolClosed
+  | ThreadQueueFull
+  | ThreadWorkUnusable
   | TooManyRounds
   | TooManySubscriptions
   | TooManyYields
@@ -214,6 +229,7 @@ export type AnyFleetError =
   | UnknownPrompt
   | UnknownSession
   | UnknownTool
+  | UnknownThreadFunction
   | UnresolvedRef
   | UnsupportedDialect
   | UnsupportedVersion
