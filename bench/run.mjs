@@ -17,6 +17,7 @@ import os from "node:os"
 import { resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { parseArgs } from "node:util"
+import { COLD_ROWS, runColdRow } from "./lib/cold.mjs"
 import { DIST } from "./lib/dist.mjs"
 import { judge, sayGoal, WITNESSES } from "./lib/goals.mjs"
 import { HTTP_ROWS, runHttpRow, SERVERS } from "./lib/http.mjs"
@@ -24,6 +25,8 @@ import { runImport } from "./lib/import.mjs"
 import { runInMemory } from "./lib/in-memory.mjs"
 import { runInstall } from "./lib/install.mjs"
 import { sayRow, toMarkdown } from "./lib/report.mjs"
+import { runSessionRow, SESSION_ROWS } from "./lib/sessions.mjs"
+import { runStdioRow, STDIO_ROWS } from "./lib/stdio.mjs"
 
 const PAGE = new URL("../docs/performance.md", import.meta.url)
 const MARKS = ["<!-- bench:begin -->", "<!-- bench:end -->"]
@@ -93,27 +96,36 @@ function amount(option) {
 
 const builds = readBuilds()
 
-const OTHER_ROWS = {
-  "in-memory": { title: "tools/call in memory", run: runInMemory },
-  import: { title: "import", run: runImport },
-  install: { title: "npm install", run: runInstall },
-}
+/** Gives every row of a table its kind and what runs it. */
+const ofKind = (kind, run, rows) =>
+  Object.entries(rows).map(([id, row]) => [
+    id,
+    { kind, title: row.title, run: (options) => run(row, options) },
+  ])
+
+const ROWS = Object.fromEntries([
+  ...ofKind("http", runHttpRow, HTTP_ROWS),
+  ...ofKind("stdio", runStdioRow, STDIO_ROWS),
+  ["in-memory", { kind: "in-memory", title: "tools/call in memory", run: runInMemory }],
+  ...ofKind("cold", runColdRow, COLD_ROWS),
+  ...ofKind("sessions", runSessionRow, SESSION_ROWS),
+  ["import", { kind: "import", title: "import", run: runImport }],
+  ["install", { kind: "install", title: "npm install", run: runInstall }],
+])
 
 async function run() {
-  const ids = names("rows", [...Object.keys(HTTP_ROWS), ...Object.keys(OTHER_ROWS)])
+  const ids = names("rows", Object.keys(ROWS))
   prepare()
-  const asked = names("servers", SERVERS)
+  const asked = names("servers", [...SERVERS, "fleetmcp-zod"])
   const unasked = Object.keys(builds).find((name) => !asked?.some((server) => server.endsWith(`:${name}`)))
   if (unasked !== undefined) stopWith(`--build: name it in --servers, as \`fleetmcp:${unasked}\``)
   const servers = values.goal && asked ? [...new Set([...WITNESSES, ...asked])] : asked
   const settings = { rounds: amount("rounds"), seconds: amount("seconds"), forks: amount("forks") }
   const options = { ...settings, servers, full: values.full, builds }
   const rows = {}
-  for (const id of ids ?? [...Object.keys(HTTP_ROWS), ...Object.keys(OTHER_ROWS)]) {
-    const kind = id in HTTP_ROWS ? "http" : id
-    const row = HTTP_ROWS[id] ?? OTHER_ROWS[id]
-    const figures = kind === "http" ? await runHttpRow(row, options) : await row.run(options)
-    rows[id] = { title: row.title, kind, servers: figures }
+  for (const id of ids ?? Object.keys(ROWS)) {
+    const { kind, title, run } = ROWS[id]
+    rows[id] = { title, kind, servers: await run(options) }
     for (const line of sayRow(id, rows[id])) say(line)
   }
   return { options: settings, rows }

@@ -4,12 +4,12 @@
  */
 import { SERVER_INFO } from "../lib/catalog.mjs"
 import { DIST } from "../lib/dist.mjs"
-import { fleet } from "../lib/fleet.mjs"
+import { fleetWithZod } from "../lib/fleet-zod.mjs"
 import { ARGS, serveLoop } from "./loop.mjs"
 
 const { connect } = await import(`${DIST}testing/index.js`)
 const objects = process.argv[3] === "fleetmcp-objects"
-const client = await connect(await fleet(), { clientInfo: SERVER_INFO, serialize: !objects })
+const client = await connect(await fleetWithZod(), { clientInfo: SERVER_INFO, serialize: !objects })
 
 await serveLoop(async () => {
   const { content } = await client.callTool("add", ARGS)

@@ -1,4 +1,4 @@
-/** The child's side: reads its configuration, says it is ready, and reports its own CPU time when asked. */
+/** The child's side: reads its configuration, says it is ready, and reports its own CPU time and memory when asked. */
 
 /** `{ port, tools, resources, prompts }`, as the parent gave it. */
 export const config = JSON.parse(process.argv[2] ?? '{"port":0,"tools":4,"resources":0,"prompts":0}')
@@ -10,9 +10,19 @@ export const config = JSON.parse(process.argv[2] ?? '{"port":0,"tools":4,"resour
 export function ready({ wire, path = "/mcp" }) {
   process.on("message", (message) => {
     if (message === "usage") process.send({ usage: process.cpuUsage() })
+    if (message === "memory") process.send({ memory: memory() })
   })
   process.on("disconnect", () => process.exit(0))
   process.send?.({ ready: true, wire, path })
+}
+
+/** The bytes that are in use, once what is not has been collected. */
+function memory() {
+  // Twice: what is finalized by the first is freed by the second.
+  globalThis.gc()
+  globalThis.gc()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
 }
 
 /** Listens on loopback and says ready. */

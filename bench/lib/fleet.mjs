@@ -1,9 +1,7 @@
-/** The FleetMCP server that both of our variants and the in-memory row serve, in the public API. */
-import * as z from "zod"
+/** The FleetMCP server that all of our variants serve, in the public API. */
 import { promptData, resourceData, SERVER_INFO, toolData } from "./catalog.mjs"
 import { config } from "./child.mjs"
 import { DIST } from "./dist.mjs"
-import { toZod } from "./zod.mjs"
 
 // Text, as everybody here answers: a number would also be sent as structured content, which is more work.
 const handlers = {
@@ -16,12 +14,13 @@ const handlers = {
   },
 }
 
-/** Builds the server of the given size. */
-export async function fleet({ tools, resources, prompts } = config) {
+/** Builds the server of the configured size; `toInput` makes the schema of a tool's arguments of JSON Schema. */
+export async function fleet({ toInput }) {
+  const { tools, resources, prompts } = config
   const { FleetMCP } = await import(`${DIST}index.js`)
   const mcp = new FleetMCP(SERVER_INFO.name, { version: SERVER_INFO.version })
   for (const { kind, name, description, inputSchema } of toolData(tools)) {
-    mcp.tool({ name, description, input: z.object(toZod(z, inputSchema)) }, handlers[kind])
+    mcp.tool({ name, description, input: toInput(inputSchema) }, handlers[kind])
   }
   for (const { uri } of resourceData(resources)) mcp.resource(uri, () => ({ uri }))
   for (const { name, description } of promptData(prompts))

@@ -1,12 +1,12 @@
 /** The HTTP rows: what is asked, over how many connections, of a server of which size; and how one is run. */
-import { PROGRESS_STEPS, SMALL } from "./catalog.mjs"
+import { SMALL } from "./catalog.mjs"
 import { WITNESSES } from "./goals.mjs"
 import { openLoad } from "./load.mjs"
 import { compare, measure, relativeCost } from "./measure.mjs"
-import { ask, startServer, stop } from "./targets.mjs"
+import { startServer, stop } from "./targets.mjs"
 import { prepare, verifier } from "./wire.mjs"
+import { add, echo, list, progress } from "./work.mjs"
 
-const BLOB = "x".repeat(64 * 1024)
 /** Answers nothing but the calls of the fetch row. */
 const BARE_FRONT = "hono"
 /** Compared in the fetch row alone; ours also elsewhere when asked for by name. */
@@ -23,48 +23,10 @@ export const SERVERS = [
   "fastmcp",
   "tmcp",
   "mcp-lite",
+  "fastmcp-python",
 ]
 /** Every ratio is taken against this one. */
 const REFERENCE = "raw"
-
-const textOf = (result) => result.content?.map((block) => block.text).join("")
-
-const add = {
-  method: "tools/call",
-  params: { name: "add", arguments: { a: 17, b: 25 } },
-  expect: (result) => (textOf(result) === "42" ? undefined : "17 + 25 is 42"),
-}
-
-const echo = {
-  method: "tools/call",
-  params: { name: "echo", arguments: { text: BLOB } },
-  expect: (result) => (textOf(result) === BLOB ? undefined : "not the text that was sent"),
-}
-
-const progress = {
-  method: "tools/call",
-  params: { name: "progress", arguments: { steps: PROGRESS_STEPS } },
-  progress: true,
-  expect: (result, messages) => {
-    const notes = messages.filter(({ method }) => method === "notifications/progress")
-    if (notes.length !== PROGRESS_STEPS) return `${notes.length} notifications, not ${PROGRESS_STEPS}`
-    const ordered = notes.every(({ params }, index) => params.progress === index + 1)
-    if (!ordered || messages.at(-1).result !== result) return "not in order"
-    return textOf(result) === "done" ? undefined : "the result is not `done`"
-  },
-}
-
-const list = (count) => ({
-  method: "tools/list",
-  params: {},
-  expect: ({ tools }) => {
-    if (tools?.length !== count) return `${tools?.length} tools, not ${count}`
-    const whole = tools.every(
-      ({ name, description, inputSchema }) => name && description && inputSchema?.properties,
-    )
-    return whole ? undefined : "a tool lacks its description or schema"
-  },
-})
 
 const LARGE = { tools: 1000, resources: 1000, prompts: 500 }
 
@@ -155,16 +117,10 @@ async function slice({ work, connections }, target, limits) {
   const requests = prepare({ target, work, connections })
   const load = await openLoad({ port: target.port, requests, verify: verifier(work) })
   try {
-    const before = await cpuOf(target)
+    const before = await target.cpu()
     const outcome = await load.run(limits)
-    return { ...outcome, cpu: (await cpuOf(target)) - before }
+    return { ...outcome, cpu: (await target.cpu()) - before }
   } finally {
     load.close()
   }
-}
-
-/** The CPU time the server has used so far, in microseconds. */
-async function cpuOf(target) {
-  const { user, system } = await ask(target, "usage", "usage")
-  return user + system
 }

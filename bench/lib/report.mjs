@@ -6,15 +6,21 @@ const number = (value, digits = 3) => {
   return String(Number(value.toPrecision(digits)))
 }
 
+const ofBare = ({ ms, ofBareNode }) =>
+  `${number(ms)} ms${ofBareNode === undefined ? "" : ` (× ${number(ofBareNode, 2)})`}`
+
 /** What a cell of each kind of row says. */
 const CELLS = {
   http: ({ ratio, cpuMicros, ownCost }) => {
     const own = ownCost === undefined ? "" : `, × ${number(ownCost)} of 4 tools`
     return `${number(ratio, 2)} (${number(cpuMicros)} µs${own})`
   },
+  stdio: ({ ratio, cpuMicros }) => `${number(ratio, 2)} (${number(cpuMicros)} µs)`,
+  cold: ofBare,
+  sessions: ({ opensPerSecond, bytesPerSession }) =>
+    `${number(opensPerSecond)}/s, ${number(bytesPerSession / 1024, 2)} KiB`,
   "in-memory": ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
-  import: ({ ms, ofBareNode }) =>
-    `${number(ms)} ms${ofBareNode === undefined ? "" : ` (× ${number(ofBareNode, 2)})`}`,
+  import: ofBare,
   install: ({ megabytes, packages, known }) =>
     `${number(megabytes)} MB, ${packages} packages${known ? " (known)" : ""}`,
 }
@@ -40,7 +46,11 @@ function table(kind, first, rows) {
 
 const HEADINGS = {
   http: "Over HTTP: throughput as a share of `raw` in the same round (server CPU per request)",
+  stdio: "Over stdio: throughput as a share of `raw` in the same round (server CPU per request)",
   "in-memory": "In memory: calls as a share of the reference (calls per second)",
+  cold: "From the start of a process to its first `tools/list` over stdio (as a share of a node that starts and ends)",
+  sessions:
+    "Sessions over HTTP: opened in a second, and the memory of one that is idle (Python: resident, others: heap)",
   import: "Import of the server entry: time over bare node (as a share of bare node)",
   install: "`npm install` into an empty folder",
 }

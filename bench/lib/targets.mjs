@@ -1,8 +1,11 @@
 /** Starts and talks to the measured processes. */
-import { fork } from "node:child_process"
+import { fork, spawn } from "node:child_process"
 import { once } from "node:events"
 import net from "node:net"
-import { PROTOCOL } from "./catalog.mjs"
+import { fileURLToPath } from "node:url"
+import { LEGACY_PROTOCOL, PROTOCOL } from "./catalog.mjs"
+import { cpuOfPid, memoryOfPid } from "./proc.mjs"
+import { python } from "./python.mjs"
 import { initialize } from "./wire.mjs"
 
 const ANSWER_MS = 60_000
@@ -23,7 +26,11 @@ async function freePort() {
 export async function startServer(name, size, dist) {
   const port = await freePort()
   const env = dist === undefined ? {} : { FLEETMCP_DIST: dist }
-  const target = await startChild(`servers/${name}.mjs`, [JSON.stringify({ port, ...size })], env)
+  const args = [JSON.stringify({ port, ...size })]
+  const isPython = name.endsWith("-python")
+  const target = isPython
+    ? await startPython(name, args, port)
+    : await startChild(`servers/${name}.mjs`, args, env)
   Object.assign(target, { name, port })
   if (target.wire !== PROTOCOL) {
     try {
@@ -40,20 +47,65 @@ export async function startServer(name, size, dist) {
 export async function startChild(file, args, ownEnv = {}) {
   const env = { ...process.env, NODE_ENV: "production", ...ownEnv }
   const url = new URL(`../${file}`, import.meta.url)
-  const child = fork(url, args, { stdio: ["ignore", "pipe", "pipe", "ipc"], env })
+  const execArgv = [...process.execArgv, "--expose-gc"]
+  const child = fork(url, args, { stdio: ["ignore", "pipe", "pipe", "ipc"], env, execArgv })
+  const said = listenTo(child)
+  try {
+    const { wire, path } = await messageOf(child, "ready")
+    const target = { child, wire, path }
+    return {
+      ...target,
+      cpu: async () => sum(await ask(target, "usage", "usage")),
+      memory: () => ask(target, "memory", "memory"),
+    }
+  } catch (error) {
+    child.kill("SIGKILL")
+    throw new Error(said() === "" ? error.message : summary(said()), { cause: error })
+  }
+}
+
+const sum = ({ user, system }) => user + system
+
+/** Starts a server of Python, which tells nothing: it serves when its port is open. */
+async function startPython(name, args, port) {
+  const file = fileURLToPath(new URL(`../servers/${name}.py`, import.meta.url))
+  const child = spawn(python(), [file, ...args], { stdio: ["ignore", "pipe", "pipe"] })
+  const said = listenTo(child)
+  const deadline = performance.now() + ANSWER_MS
+  while (!(await isOpen(port))) {
+    if (child.exitCode !== null || performance.now() > deadline) {
+      child.kill("SIGKILL")
+      throw new Error(said() === "" ? "the process does not listen" : said().trim().split("\n").at(-1))
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  const { pid } = child
+  return {
+    child,
+    wire: LEGACY_PROTOCOL,
+    path: "/mcp",
+    cpu: () => cpuOfPid(pid),
+    memory: () => memoryOfPid(pid),
+  }
+}
+
+function isOpen(port) {
+  return new Promise((resolve) => {
+    const socket = net.connect({ port, host: "127.0.0.1" })
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false))
+    socket.once("connect", () => socket.destroy())
+  })
+}
+
+/** Gives the last of what a process said. */
+function listenTo({ stdout, stderr }) {
   let said = ""
-  for (const stream of [child.stdout, child.stderr]) {
+  for (const stream of [stdout, stderr]) {
     stream.on("data", (chunk) => {
       said = (said + chunk).slice(-4000)
     })
   }
-  try {
-    const { wire, path } = await messageOf(child, "ready")
-    return { child, wire, path }
-  } catch (error) {
-    child.kill("SIGKILL")
-    throw new Error(said === "" ? error.message : summary(said), { cause: error })
-  }
+  return () => said
 }
 
 /** The line of a dump that says what went wrong, without the places of this machine. */

@@ -13,12 +13,18 @@ export function prepare({ target, work, connections }) {
   })
 }
 
-function modern({ method, params, progress }) {
+/** Parameters with the envelope of 2026-07-28. */
+export function modernParams(params) {
   const _meta = { [META.version]: PROTOCOL, [META.clientInfo]: CLIENT_INFO, [META.capabilities]: {} }
-  if (progress) _meta.progressToken = "progress-1"
+  return { ...params, _meta }
+}
+
+function modern({ method, params, progress }) {
+  const whole = modernParams(params)
+  if (progress) whole._meta.progressToken = "progress-1"
   const headers = { "MCP-Protocol-Version": PROTOCOL, "Mcp-Method": method }
   if (params.name !== undefined) headers["Mcp-Name"] = params.name
-  return { headers, params: { ...params, _meta } }
+  return { headers, params: whole }
 }
 
 function legacy({ session }, { params, progress }) {
@@ -62,20 +68,30 @@ export function verifier(work) {
   }
 }
 
+export const INITIALIZED = JSON.stringify({ jsonrpc: "2.0", method: "notifications/initialized" })
+
+/** The message that opens a session. */
+export function initializeMessage(wire) {
+  const params = { protocolVersion: wire, capabilities: {}, clientInfo: CLIENT_INFO }
+  return JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params })
+}
+
+/** The lines that open a session over stdio. */
+export function legacyHello(wire) {
+  return `${initializeMessage(wire)}\n${INITIALIZED}\n`
+}
+
 /** Opens a session as a client of the handshake era does and gives the headers that later requests need. */
 export async function initialize({ port, path, wire }) {
   const url = `http://127.0.0.1:${port}${path}`
   const base = { "content-type": "application/json", accept: "application/json, text/event-stream" }
-  const params = { protocolVersion: wire, capabilities: {}, clientInfo: CLIENT_INFO }
-  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params })
-  const response = await fetch(url, { method: "POST", headers: base, body })
+  const response = await fetch(url, { method: "POST", headers: base, body: initializeMessage(wire) })
   const answer = messagesOf(await response.text()).find(({ id }) => id === 1)
   if (!answer?.result) throw new Error(`initialize failed with ${response.status}: ${JSON.stringify(answer)}`)
   const session = { "MCP-Protocol-Version": answer.result.protocolVersion }
   const id = response.headers.get("mcp-session-id")
   if (id !== null) session["Mcp-Session-Id"] = id
-  const note = JSON.stringify({ jsonrpc: "2.0", method: "notifications/initialized" })
-  const accepted = await fetch(url, { method: "POST", headers: { ...base, ...session }, body: note })
+  const accepted = await fetch(url, { method: "POST", headers: { ...base, ...session }, body: INITIALIZED })
   await accepted.arrayBuffer()
   return session
 }

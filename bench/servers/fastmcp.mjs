@@ -1,39 +1,8 @@
 /** npm `fastmcp` over its own HTTP stream, JSON answers (events where the row streams). Wire: 2025-11-25, one session. */
-import { FastMCP } from "fastmcp"
-import * as z from "zod"
-import { LEGACY_PROTOCOL, promptData, resourceData, SERVER_INFO, toolData } from "../lib/catalog.mjs"
+import { LEGACY_PROTOCOL } from "../lib/catalog.mjs"
 import { config, ready } from "../lib/child.mjs"
-import { toZod } from "../lib/zod.mjs"
-
-const handlers = {
-  add: async ({ a, b }) => String(a + b),
-  echo: async ({ text }) => text,
-  filler: async () => "ok",
-  progress: async ({ steps }, { reportProgress }) => {
-    for (let progress = 1; progress <= steps; progress++) await reportProgress({ progress, total: steps })
-    return "done"
-  },
-}
-
-const silent = () => undefined
-const logger = { debug: silent, error: silent, info: silent, log: silent, warn: silent }
-const server = new FastMCP({ ...SERVER_INFO, logger, ping: { enabled: false }, roots: { enabled: false } })
-for (const { kind, name, description, inputSchema } of toolData(config.tools)) {
-  server.addTool({ name, description, parameters: z.object(toZod(z, inputSchema)), execute: handlers[kind] })
-}
-for (const { uri, name, description } of resourceData(config.resources)) {
-  server.addResource({
-    uri,
-    name,
-    description,
-    mimeType: "application/json",
-    load: async () => ({ text: "{}" }),
-  })
-}
-for (const { name, description } of promptData(config.prompts)) {
-  server.addPrompt({ name, description, load: async () => "Say hello" })
-}
+import { buildFastMCP } from "../lib/fastmcp.mjs"
 
 const httpStream = { port: config.port, host: "127.0.0.1", enableJsonResponse: !config.stream }
-await server.start({ transportType: "httpStream", httpStream })
+await buildFastMCP().start({ transportType: "httpStream", httpStream })
 ready({ wire: LEGACY_PROTOCOL })

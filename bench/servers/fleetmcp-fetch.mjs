@@ -4,9 +4,9 @@ import { getRequestListener } from "@hono/node-server"
 import { Hono } from "hono"
 import { PROTOCOL } from "../lib/catalog.mjs"
 import { listen } from "../lib/child.mjs"
-import { fleet } from "../lib/fleet.mjs"
+import { fleetWithZod } from "../lib/fleet-zod.mjs"
 
-const mcp = await fleet()
+const mcp = await fleetWithZod()
 const app = new Hono()
 app.all("/mcp", (c) => mcp.fetch(c.req.raw))
 

@@ -2,6 +2,6 @@
 import http from "node:http"
 import { LEGACY_PROTOCOL } from "../lib/catalog.mjs"
 import { listen } from "../lib/child.mjs"
-import { fleet } from "../lib/fleet.mjs"
+import { fleetWithZod } from "../lib/fleet-zod.mjs"
 
-listen(http.createServer((await fleet()).node), { wire: LEGACY_PROTOCOL })
+listen(http.createServer((await fleetWithZod()).node), { wire: LEGACY_PROTOCOL })

@@ -1,26 +1,8 @@
 /** Bare `node:http`: parses the JSON-RPC body, looks the tool up in a Map, stringifies the answer. Wire: 2026-07-28, no check of it. */
 import http from "node:http"
-import { PROTOCOL, toolData } from "../lib/catalog.mjs"
-import { config, listen } from "../lib/child.mjs"
-
-const text = (value) => ({ content: [{ type: "text", text: value }] })
-
-const handlers = {
-  add: ({ a, b }) => text(String(a + b)),
-  echo: (args) => text(args.text),
-  filler: () => text("ok"),
-  progress: ({ steps }, report) => {
-    for (let step = 1; step <= steps; step++) report(step, steps)
-    return text("done")
-  },
-}
-
-const tools = new Map()
-const listed = []
-for (const { kind, ...tool } of toolData(config.tools)) {
-  tools.set(tool.name, handlers[kind])
-  listed.push(tool)
-}
+import { PROTOCOL } from "../lib/catalog.mjs"
+import { listen } from "../lib/child.mjs"
+import { listed, tools } from "../lib/raw.mjs"
 
 function answer(message, res) {
   if (message.method === "tools/list") return { tools: listed }

@@ -138,6 +138,15 @@ import type {
   ToolCallFailed,
   UnansweredRequest,
 } from "./testing.ts"
+import type {
+  MissingPiscina,
+  NotCloneable,
+  ThreadCrashed,
+  ThreadPoolClosed,
+  ThreadQueueFull,
+  ThreadWorkUnusable,
+  UnknownThreadFunction,
+} from "./threads.ts"
 import type { HandlerFailed, HandlerTimeout, InvalidOutput, ToolError } from "./tool.ts"
 import type { InvalidTemplateValue, InvalidUriTemplate, NotCanonicalJson, TemplateMismatch } from "./uri.ts"
 
@@ -225,6 +234,7 @@ export type AnyFleetError =
   | MissingConverter
   | MissingHandler
   | ModuleFailed
+  | MissingPiscina
   | NeedsSession
   | NoContext
   | NoResponseStream
@@ -238,6 +248,7 @@ export type AnyFleetError =
   | NotAnSdkServer
   | NotAWebPage
   | NotCanonicalJson
+  | NotCloneable
   | NotInRevision
   | NotOffered
   | NotOnThisRuntime
@@ -266,6 +277,10 @@ export type AnyFleetError =
   | StrayOutput
   | Suspended
   | TemplateMismatch
+  | ThreadCrashed
+  | ThreadPoolClosed
+  | ThreadQueueFull
+  | ThreadWorkUnusable
   | TooManyRounds
   | TooManySubscriptions
   | TooManyYields
@@ -280,6 +295,7 @@ export type AnyFleetError =
   | UnknownSession
   | UnknownTool
   | UnreadableEnvFile
+  | UnknownThreadFunction
   | UnresolvedRef
   | UnsettledImport
   | UnsupportedDialect
