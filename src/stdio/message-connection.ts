@@ -35,6 +35,7 @@ const maxRequests = 10_000
 export class MessageConnection implements Connection {
   sessionId: string | undefined
   readonly sessions: Sessions
+  isSilent: boolean
   readonly #handler: MessageHandler
   readonly #wire: Wire
   readonly #running: Set<MessageChannel> = new Set()
@@ -50,6 +51,7 @@ export class MessageConnection implements Connection {
 
   constructor(handler: MessageHandler, wire: Wire) {
     this.sessionId = undefined
+    this.isSilent = false
     this.sessions = memorySessions({ idleMs: Number.POSITIVE_INFINITY, max: 1 })
     this.#handler = handler
     this.#wire = wire
@@ -91,9 +93,11 @@ export class MessageConnection implements Connection {
     return new Promise((resolve) => this.#onIdle.add(resolve))
   }
 
-  /** Ends the subscriptions of a client that will say no more; its calls go on. */
-  unsubscribe(): void {
+  /** Ends what only a word of the client would end, now that it says no more. All else goes on. */
+  hearNoMore(): void {
+    this.isSilent = true
     for (const channel of this.#subscriptions) channel.abort("disconnect")
+    for (const channel of this.#running) channel.giveUpAsking()
   }
 
   /** Ends what still runs: there is nobody to answer any more. */
@@ -150,7 +154,7 @@ export class MessageConnection implements Connection {
     this.#running.add(channel)
     if (id !== undefined) this.#byId.set(id, channel)
     const method = isObject(message) ? message.method : undefined
-    if (method === "subscriptions/listen") this.#subscriptions.add(channel)
+    if (method === "subscriptions/listen") this.#subscribe(channel)
     const opens = method === "initialize"
     if (opens) this.#waiting = []
     reply
@@ -168,6 +172,11 @@ export class MessageConnection implements Connection {
         for (const resolve of this.#onIdle) resolve()
         this.#onIdle.clear()
       })
+  }
+
+  #subscribe(channel: MessageChannel): void {
+    this.#subscriptions.add(channel)
+    if (this.isSilent) channel.abort("disconnect")
   }
 
   #answer(channel: MessageChannel, { body }: Reply): void {

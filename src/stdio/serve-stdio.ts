@@ -76,7 +76,7 @@ export function serveStdio(handler: MessageHandler, options: StdioOptions = {}):
   const onData = (chunk: Buffer) => reader.push(chunk)
   const onEnd = () => {
     reader.end()
-    connection.unsubscribe()
+    connection.hearNoMore()
     void close()
   }
   const onGone = () => void close(0)
