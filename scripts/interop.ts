@@ -1,7 +1,7 @@
 /**
- * Tests the built package with clients that others made: `npm run interop`, or some of them by parts
- * of their names: `npm run interop -- sdk-v1 "auto http"`. All are asked the same, what `interop/checks.ts` says; what a client is not
- * asked is listed with the reason, and counts neither as passed nor as failed.
+ * Tests the built package with clients that others made: `npm run interop`, or some of them by parts of their names:
+ * `npm run interop -- sdk-v1 "auto http"`. All are asked the same, what `scripts/interop/checks.ts` says; what a client
+ * is not asked is listed with the reason, and counts neither as passed nor as failed.
  */
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"

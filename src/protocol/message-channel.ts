@@ -5,6 +5,8 @@ import type { Abortable, Channel, Connection, HeaderBag } from "./transport.ts"
 /** The connection that a message came over. */
 export interface Carrier extends Connection {
   readonly sessions: Sessions
+  /** Whether the client says no more, though it may still listen. */
+  readonly isSilent: boolean
   drained(): Promise<void> | undefined
 }
 
@@ -49,6 +51,11 @@ export class MessageChannel implements Channel {
   onDisconnect(call: Abortable): void {
     this.#call = call
     if (this.#left !== undefined) call.abort(this.#left)
+    if (this.connection.isSilent) call.giveUpAsking?.()
+  }
+
+  giveUpAsking(): void {
+    this.#call?.giveUpAsking?.()
   }
 
   abort(reason: "disconnect" | "cancel"): void {

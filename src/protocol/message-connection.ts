@@ -37,6 +37,7 @@ interface Waiting {
 export class MessageConnection implements Connection {
   sessionId: string | undefined
   readonly sessions: Sessions
+  isSilent: boolean
   readonly #handler: MessageHandler
   readonly #wire: Wire
   readonly #running: Set<MessageChannel> = new Set()
@@ -53,6 +54,7 @@ export class MessageConnection implements Connection {
   /** @param opener Who opened the connection, who is also taken to send what comes without a sender of its own. */
   constructor(handler: MessageHandler, wire: Wire, opener: Sender = {}) {
     this.sessionId = undefined
+    this.isSilent = false
     this.sessions = memorySessions({ idleMs: Number.POSITIVE_INFINITY, max: 1 })
     this.#handler = handler
     this.#wire = wire
@@ -90,9 +92,11 @@ export class MessageConnection implements Connection {
     return this.#wire.drained()
   }
 
-  /** Ends what would go on for ever, and resolves when nothing runs any more: nobody can end it who says nothing more. */
+  /** Ends what only a word of the client would end, which says no more, and resolves when nothing runs any more. */
   finish(): Promise<void> {
+    this.isSilent = true
     for (const channel of this.#standing) channel.abort("cancel")
+    for (const channel of this.#running) channel.giveUpAsking()
     if (this.#running.size === 0) return Promise.resolve()
     return new Promise((resolve) => this.#onIdle.add(resolve))
   }
@@ -138,7 +142,7 @@ export class MessageConnection implements Connection {
     this.#running.add(channel)
     if (id !== undefined) this.#byId.set(id, channel)
     const method = isObject(message) ? message.method : undefined
-    if (method === "subscriptions/listen") this.#standing.add(channel)
+    if (method === "subscriptions/listen") this.#stand(channel)
     const opens = method === "initialize"
     if (opens) this.#waiting = []
     return (
@@ -158,6 +162,11 @@ export class MessageConnection implements Connection {
           this.#onIdle.clear()
         })
     )
+  }
+
+  #stand(channel: MessageChannel): void {
+    this.#standing.add(channel)
+    if (this.isSilent) channel.abort("cancel")
   }
 
   #answer(channel: MessageChannel, { body }: Reply): void {

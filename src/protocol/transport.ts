@@ -52,6 +52,8 @@ export interface Connection {
 /** What a transport aborts when the peer goes away. */
 export interface Abortable {
   abort(reason: "disconnect" | "cancel"): void
+  /** Gives up what waits for a word of the peer, which says no more but still listens. Default: nothing does. */
+  giveUpAsking?(): void
 }
 
 /** The answer to one message. */

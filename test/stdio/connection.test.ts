@@ -128,6 +128,25 @@ describe("a connection", () => {
     await running.closed
   })
 
+  it("gives up a question with the input, and answers the call", { timeout: 2000 }, async () => {
+    const { input, send, until, answer, running } = serve(server())
+    send(initialize)
+    send({ jsonrpc: "2.0", id: 2, method: "tools/call", params: { name: "ask" } })
+    await until(({ method }) => method === "elicitation/create")
+    input.end()
+    expect(await answer(2)).toMatchObject({ result: { isError: true } })
+    await running.closed
+  })
+
+  it("asks nothing of a client that ended its input at once", { timeout: 2000 }, async () => {
+    const { input, send, messages, running } = serve(server())
+    send(initialize)
+    send({ jsonrpc: "2.0", id: 2, method: "tools/call", params: { name: "ask" } })
+    input.end()
+    await running.closed
+    expect(messages().at(-1)).toMatchObject({ id: 2, result: { isError: true } })
+  })
+
   it("aborts what still runs when its grace is over, and tells nobody", async () => {
     const mcp = server()
     let reason: unknown

@@ -54,6 +54,7 @@ export class SessionExchange extends WireExchange implements Exchange {
   readonly request: SessionRequest
   readonly #keys: Set<string> = new Set()
   readonly #asked: Map<string, (reason: CallAborted) => void> = new Map()
+  #isUnanswered = false
 
   constructor(request: SessionRequest) {
     super(request.codec, request.progressToken)
@@ -108,6 +109,12 @@ export class SessionExchange extends WireExchange implements Exchange {
     for (const fail of this.#asked.values()) fail(new CallAborted("cancel"))
   }
 
+  /** Fails what was asked and what will be: the client says no more. */
+  giveUpAsking(): void {
+    this.#isUnanswered = true
+    for (const fail of this.#asked.values()) fail(new CallAborted("disconnect"))
+  }
+
   /** Lets the connection go while the call runs on; the client comes back for the rest. */
   closeStream(retryMs: number): void {
     if (!this.inert) this.request.stream.release(retryMs)
@@ -133,6 +140,7 @@ export class SessionExchange extends WireExchange implements Exchange {
     if (!mayAsk) throw new CannotAsk(this.request.method)
     if (session === undefined) throw new NeedsSession(method)
     if (this.inert) throw new CallAborted(this.aborted ?? "cancel")
+    if (this.#isUnanswered) throw new CallAborted("disconnect")
     const { site, data } = session
     const { revision, features } = codec
     const { capabilities } = peer

@@ -136,7 +136,10 @@ export class SessionRun {
       return this.#finish(exchange, outcome)
     // Only what is not done yet can be cancelled, lose its client, or be waited for by a shutdown.
     const leave = this.#enter(exchange)
-    channel.onDisconnect({ abort: (reason) => this.#abandon(exchange, reason) })
+    channel.onDisconnect({
+      abort: (reason) => this.#abandon(exchange, reason),
+      giveUpAsking: () => exchange.giveUpAsking(),
+    })
     return Promise.resolve(outcome)
       .then((settled) =>
         settled.kind === "input-required" ? this.#again(exchange, settled) : this.#finish(exchange, settled),
