@@ -13,9 +13,8 @@ await runNode("node_modules/typescript/bin/tsc", ["-p", "test/hosts/tsconfig.jso
 const suite = ["run", "--config", "test/runtimes/vitest.config.ts", ...process.argv.slice(2)]
 await runNode("node_modules/vitest/vitest.mjs", suite)
 
-/** Without install scripts, which would only put the programs where they are not looked for. */
 async function install(folder: string): Promise<void> {
-  const { code, output } = await capture("npm", ["ci", "--prefix", folder, "--ignore-scripts"])
+  const { code, output } = await capture("npm", ["ci", "--prefix", folder])
   if (code === 0) return
   console.error(`npm ci in ${folder} failed:\n${output}`)
   process.exit(1)

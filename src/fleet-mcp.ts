@@ -305,8 +305,17 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     const own = readOptions(this.#options.http ?? {}, httpOptions)
     const endpoint = this.#createEndpoint({ ...defaults, ...own, ...readOptions(options, httpOptions) })
     const { hostname, idleTimeout } = this
-    const [fetch, node] = [createFetchHandler(() => endpoint), createLazyListener(() => endpoint)]
-    return { fetch, node, hostname, idleTimeout }
+    let node: NodeListener | undefined
+    return {
+      fetch: createFetchHandler(() => endpoint),
+      // What starts for a request should not load what it will not use.
+      get node() {
+        node ??= createLazyListener(() => endpoint)
+        return node
+      },
+      hostname,
+      idleTimeout,
+    }
   }
 
   /**

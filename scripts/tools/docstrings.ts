@@ -58,13 +58,17 @@ export function publicImports(): ReadonlyMap<string, string> {
   for (const { specifier, source } of [...entries()].sort(
     (a, b) => a.specifier.length - b.specifier.length,
   )) {
-    for (const [, all, list = ""] of readFileSync(source, "utf8").matchAll(
-      /^export (type )?\{([^}]*)\} from/gm,
-    )) {
-      for (const [, own, name = ""] of list.matchAll(/(type )?(?:\w+ as )?(\w+)(?=\s*(?:,|$))/g)) {
-        if (!imports.has(name)) imports.set(name, `import ${all ?? own ?? ""}{ ${name} } from "${specifier}"`)
-      }
+    const text = readFileSync(source, "utf8")
+    const add = (name: string, kind = "") => {
+      if (!imports.has(name)) imports.set(name, `import ${kind}{ ${name} } from "${specifier}"`)
     }
+    for (const [, all, list = ""] of text.matchAll(/^export (type )?\{([^}]*)\} from/gm)) {
+      for (const [, own, name = ""] of list.matchAll(/(type )?(?:\w+ as )?(\w+)(?=\s*(?:,|$))/g))
+        add(name, all ?? own)
+    }
+    // What an entry has of its own.
+    for (const [, name = ""] of text.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm))
+      add(name)
   }
   return imports
 }

@@ -5,7 +5,7 @@ export class NotAnHttpEvent extends FleetError {
   readonly code = "NOT_AN_HTTP_EVENT"
   /** `what` came, in words. */
   constructor(what: string) {
-    super(`The function was called with ${what}, which no HTTP request has.`, {
+    super(`The function was called with ${what}, which is no HTTP request.`, {
       fix: "Put API Gateway, a function URL or a load balancer before it; a test event must look like one of theirs.",
     })
   }

@@ -108,7 +108,8 @@ export abstract class HttpChannel implements Channel {
   }
 
   protected disconnected(): void {
-    this.#stream?.cut()
+    // Ended, not cut: hosts that speak `fetch` log a body that fails, and nobody is there to be told.
+    this.#stream?.leave(undefined)
     this.#call?.abort("disconnect")
   }
 }

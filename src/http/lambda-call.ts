@@ -1,4 +1,3 @@
-import { quietTimeout } from "../shared/quiet-timer.ts"
 import { type Answer, errorAnswer } from "./answer.ts"
 import type { FetchHandler } from "./handler.ts"
 import { type LambdaRequest, readEvent } from "./lambda-event.ts"
@@ -17,13 +16,13 @@ export class LambdaCall {
   readonly request: LambdaRequest
   readonly #gone: AbortController = new AbortController()
   readonly #timeUp: Promise<Response>
-  readonly #forget: () => void
+  readonly #timer: ReturnType<typeof setTimeout> | undefined
 
   /** @throws {NotAnHttpEvent} It is none of HTTP. */
   constructor(event: unknown, context: LambdaContext | undefined) {
     this.request = readEvent(event)
     const ms = context?.getRemainingTimeInMillis?.()
-    let forget = (): void => undefined
+    let timer: ReturnType<typeof setTimeout> | undefined
     this.#timeUp = new Promise((resolve) => {
       if (ms === undefined) return
       const end = () => {
@@ -31,9 +30,10 @@ export class LambdaCall {
         resolve(toResponse(errorAnswer(504, tooLate)))
         this.abort()
       }
-      forget = quietTimeout(end, Math.max(ms - marginMs, 0))
+      // It holds the process, which Lambda would otherwise end where a call waits for nothing.
+      timer = setTimeout(end, Math.max(ms - marginMs, 0))
     })
-    this.#forget = forget
+    this.#timer = timer
   }
 
   /** Aborted when nobody waits for the answer any more. */
@@ -70,7 +70,7 @@ export class LambdaCall {
   }
 
   end(): void {
-    this.#forget()
+    clearTimeout(this.#timer)
   }
 }
 

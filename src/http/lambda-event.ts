@@ -5,7 +5,7 @@ import { clip } from "../shared/clip.ts"
 import { toUtf8 } from "../shared/utf8.ts"
 import { hostName } from "./guard.ts"
 
-/** What a function's result holds headers in: `pairs` with `cookies` apart, single texts, or lists. */
+/** How a result says headers: in single texts with the cookies apart, in single texts, or in lists. */
 export type ResultForm = "cookies" | "single" | "multi"
 
 /** The HTTP request of an event. */

@@ -2,8 +2,11 @@ import type { ResultForm } from "./lambda-event.ts"
 
 /** The headers of a result, in one of the forms that what calls a function knows. */
 export interface LambdaHeaders {
+  /** One text for each name. */
   headers?: { [name: string]: string }
+  /** All texts of each name, for those that ask so. */
   multiValueHeaders?: { [name: string]: string[] }
+  /** What `Set-Cookie` says, apart from the others: payload 2.0. */
   cookies?: string[]
 }
 

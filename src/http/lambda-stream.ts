@@ -47,7 +47,8 @@ interface StreamingRuntime {
  * export const handler = lambdaStream(mcp)
  */
 export function lambdaStream(server: PlatformServer, options: HttpOptions = {}): LambdaStreamHandler {
-  const { awslambda } = globalThis as { readonly awslambda?: StreamingRuntime }
+  // A global of Lambda's own runtime, as far as it is used.
+  const awslambda = (globalThis as { readonly awslambda?: unknown }).awslambda as StreamingRuntime | undefined
   if (awslambda === undefined) throw new NoResponseStream()
   const fetch = serveOnPlatform(server, { adapter: "lambdaStream", options })
   return awslambda.streamifyResponse(async (event, stream, context) => {

@@ -9,8 +9,11 @@ import { type PlatformServer, serveOnPlatform } from "./platform.ts"
 
 /** What a function gives back to what called it over HTTP. */
 export interface LambdaResult extends LambdaHeaders {
+  /** The status of HTTP. */
   statusCode: number
+  /** Text, or bytes in Base64. */
   body: string
+  /** Whether the body is bytes. */
   isBase64Encoded: boolean
 }
 
@@ -80,4 +83,4 @@ async function toResult(form: ResultForm, response: Response): Promise<LambdaRes
 }
 
 export { type LambdaResponseStream, type LambdaStreamHandler, lambdaStream } from "./lambda-stream.ts"
-export type { HttpOptions, LambdaContext, LambdaHeaders, PlatformServer }
+export type { LambdaContext, LambdaHeaders, PlatformServer }

@@ -4,9 +4,13 @@ import { type PlatformServer, serveOnPlatform } from "./platform.ts"
 
 /** What the file of a route exports: a handler for each method. */
 export interface VercelHandlers {
+  /** Opens the stream of a session, where there are sessions. */
   readonly GET: FetchHandler
+  /** Takes a message. */
   readonly POST: FetchHandler
+  /** Ends a session, where there are sessions. */
   readonly DELETE: FetchHandler
+  /** Answers preflights of browsers. */
   readonly OPTIONS: FetchHandler
 }
 
@@ -28,4 +32,4 @@ export function vercel(server: PlatformServer, options: HttpOptions = {}): Verce
   return { GET: fetch, POST: fetch, DELETE: fetch, OPTIONS: fetch }
 }
 
-export type { FetchHandler, HttpOptions, PlatformServer }
+export type { PlatformServer }

@@ -10,7 +10,7 @@ export interface WorkersContext {
 /** A module that Workers serve. */
 export interface WorkersModule {
   /** Answers a request. */
-  fetch(request: Request, env: unknown, context: WorkersContext): Promise<Response>
+  fetch(request: Request, env?: unknown, context?: WorkersContext): Promise<Response>
 }
 
 /**
@@ -30,7 +30,7 @@ export function workers(server: PlatformServer, options: HttpOptions = {}): Work
   return {
     fetch(request, _env, context) {
       // A client that leaves takes its request along; what all requests wait for must not go with the first of them.
-      context.waitUntil(server.start().catch(ignore))
+      context?.waitUntil(server.start().catch(ignore))
       return fetch(request)
     },
   }
@@ -40,4 +40,4 @@ function ignore(): void {
   // The request itself hears of it.
 }
 
-export type { HttpOptions, PlatformServer }
+export type { PlatformServer }

@@ -1,13 +1,15 @@
 /** What is used of `process`, where there is one. */
 interface Signals {
   readonly pid: number
+  exitCode?: number | string | null | undefined
   prependOnceListener(signal: string, listener: () => void): unknown
   off(signal: string, listener: () => void): unknown
   listenerCount(signal: string): number
   kill(pid: number, signal: string): unknown
 }
 
-const signals = ["SIGTERM", "SIGINT"] as const
+/** The signals that end a process, and their numbers. */
+const signals = { SIGTERM: 15, SIGINT: 2 } as const
 
 /** What is to be closed before the process ends. */
 const closers: Set<() => Promise<unknown>> = /* @__PURE__ */ new Set()
@@ -34,10 +36,12 @@ function listen(): () => void {
   // Not imported: the runtimes that have no `node:process` are told to end in other ways.
   const { process } = globalThis as { readonly process?: Signals }
   if (typeof process?.prependOnceListener !== "function") return () => undefined
-  const stops = signals.map((signal) => {
+  const stops = Object.entries(signals).map(([signal, number]) => {
     // Before all others, while those that listen once are still counted.
     const listener = () => {
       const isOurs = process.listenerCount(signal) === 0
+      // What has nothing left to do may end by itself before the signal reaches it, as on Deno.
+      if (isOurs) process.exitCode = 128 + number
       void Promise.allSettled([...closers].map((close) => close())).then(() => {
         if (isOurs) process.kill(process.pid, signal)
       })

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs"
 import { createServer, type RequestListener, type Server } from "node:http"
 import { createAdaptorServer } from "@hono/node-server"
 import { expect, it, onTestFinished } from "vitest"
@@ -19,6 +20,10 @@ const servers: { readonly [name: string]: () => Server | Promise<Server> } = {
   "hono.ts": () => createAdaptorServer({ fetch: hono.fetch }) as Server,
   "node.ts": () => node,
 }
+
+it("leaves no example untested", () => {
+  expect(readdirSync("examples/hosts").sort()).toEqual(Object.keys(servers))
+})
 
 it.each(Object.entries(servers))("serves the example %s beside a page of its own", async (_, make) => {
   const { origin, stop } = await listening(await make())

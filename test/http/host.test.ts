@@ -205,6 +205,25 @@ describe("a server within a host that speaks fetch", () => {
     expect(await left).toBe("disconnect")
   })
 
+  it("ends the answer of a client that has left without an error, which hosts would log", async () => {
+    const mcp = quietServer()
+    mcp.tool({ name: "wait" }, (_, ctx) => {
+      ctx.progress(1)
+      return new Promise<string>(() => undefined)
+    })
+    const wait = callTool("wait", {}, { meta: { progressToken: 1 } })
+    const leaving = new AbortController()
+    const answer = await mcp.fetch(
+      request({
+        body: wait.body as string,
+        headers: wait.headers as Record<string, string>,
+        signal: leaving.signal,
+      }),
+    )
+    leaving.abort()
+    expect(await answer.text()).toContain("notifications/progress")
+  })
+
   it("works detached from its server", async () => {
     const { fetch } = sampleServer()
     expect((await fetch(request())).status).toBe(200)
