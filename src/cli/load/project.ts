@@ -6,6 +6,7 @@ import { dirname, isAbsolute, join } from "node:path"
 export interface Manifest {
   readonly name?: string
   readonly version?: string
+  readonly type?: string
   readonly packageManager?: string
   readonly exports?: unknown
   readonly dependencies?: { readonly [name: string]: string }
