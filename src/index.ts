@@ -11,6 +11,7 @@ export type {
 } from "./fleet-mcp-options.ts"
 export type { AnyComponent, DuplicatePolicy } from "./providers/local.ts"
 export type { CacheableMethod } from "./server/core.ts"
+export type { Setting, SettingSource } from "./settings/settings.ts"
 
 // Components
 

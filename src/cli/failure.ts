@@ -37,8 +37,9 @@ export function sayFailure(error: unknown, isVerbose: boolean): void {
 
 /** Which code a command ends with that failed so. */
 export function exitCodeOf(error: unknown): number {
-  const code = looksLikeFleetError(error) ? error.code : undefined
-  return code === "INVALID_SETTING" || code === "NO_SUCH_FILE" ? exitCodes.misused : exitCodes.failed
+  if (!looksLikeFleetError(error)) return exitCodes.failed
+  if (error.code === "INVALID_SETTING") return exitCodes.misused
+  return "exitCode" in error && typeof error.exitCode === "number" ? error.exitCode : exitCodes.failed
 }
 
 function stackOf(error: unknown): string {

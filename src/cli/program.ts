@@ -1,4 +1,9 @@
 import { Command, CommanderError } from "commander"
+import { addCall } from "./commands/call.ts"
+import { addGet } from "./commands/get.ts"
+import { addInspect } from "./commands/inspect.ts"
+import { addList } from "./commands/list.ts"
+import { addRead } from "./commands/read.ts"
 import { addConfig } from "./config.ts"
 import { exitCodeOf, exitCodes, sayFailure } from "./failure.ts"
 import { exitOnSignals } from "./interrupt.ts"
@@ -7,7 +12,16 @@ import { addRun } from "./run.ts"
 import { addVersion } from "./version.ts"
 
 /** The commands, in the order of the help. What a command does is loaded when it is given. */
-const commands: readonly ((program: Command) => void)[] = [addRun, addConfig, addVersion]
+const commands: readonly ((program: Command) => void)[] = [
+  addRun,
+  addList,
+  addCall,
+  addRead,
+  addGet,
+  addInspect,
+  addConfig,
+  addVersion,
+]
 
 /** Makes the command line. */
 export function createProgram(): Command {

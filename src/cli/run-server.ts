@@ -1,6 +1,5 @@
 import type { RunningServer } from "#node"
 import type { RunningStdio } from "#stdio"
-import type { StdioRunOptions } from "../fleet-mcp-options.ts"
 import { currentHost, setHost } from "../shared/host.ts"
 import { guardStdout } from "../stdio/guard-stdout.ts"
 import { sayBanner } from "./banner.ts"
@@ -30,7 +29,7 @@ export async function runServer(target: string, options: RunServerOptions): Prom
   const { server } = loaded
   const forget = closeOnSignal(() => server.close())
   tellOverridden(loaded, flags)
-  const running = await start(loaded, flags)
+  const running = await start(loaded)
   if ("url" in running) {
     guard.release()
     if (hasBanner) await sayBanner(server, running.url)
@@ -45,20 +44,11 @@ export async function runServer(target: string, options: RunServerOptions): Prom
 }
 
 /** Starts it for real. From then on the program's own `mcp.run()` starts nothing again. */
-function start({ server, run = {} }: LoadedServer, flags: Flags): Promise<RunningServer | RunningStdio> {
-  const { transport, host, port } = flags
-  const told = Object.entries({
-    transport,
-    host,
-    port: port === undefined ? undefined : Number(port),
-    ...run,
-  })
+function start({ server, run = {} }: LoadedServer): Promise<RunningServer | RunningStdio> {
   const loader = currentHost()
-  setHost(undefined)
+  if (loader !== undefined) setHost({ ...loader, starts: true, onRun: () => undefined })
   try {
-    // Which of both it is, and whether it may be so, the server itself finds out.
-    const options = Object.fromEntries(told.filter(([, value]) => value !== undefined)) as StdioRunOptions
-    return server.run(options)
+    return server.run(run)
   } finally {
     setHost(loader)
   }

@@ -25,6 +25,7 @@ import type {
   UnawaitedPromise,
 } from "./components.ts"
 import type { NotAForm, NotAWebPage } from "./elicitation.ts"
+import type { BlockedLoop } from "./event-loop.ts"
 import { FleetError } from "./fleet-error.ts"
 import type {
   BodyAlreadyRead,
@@ -35,6 +36,7 @@ import type {
   NotOnThisRuntime,
   PortInUse,
 } from "./http.ts"
+import type { NoResponseStream, NotAnHttpEvent } from "./lambda.ts"
 import type {
   CallAborted,
   CannotAsk,
@@ -44,19 +46,21 @@ import type {
   InvalidEnvelope,
   InvalidParams,
   InvalidRequest,
-  InvalidRequestState,
   MethodNotFound,
   MissingClientCapability,
   ParseError,
-  RepeatedKey,
-  ReplayDiverged,
-  RequestStateTooLarge,
   Suspended,
-  TooManyRounds,
   UnsupportedVersion,
   WeakSecret,
 } from "./protocol.ts"
 import type { InvalidAuthentication, NotAResponse } from "./returned.ts"
+import type {
+  InvalidRequestState,
+  RepeatedKey,
+  ReplayDiverged,
+  RequestStateTooLarge,
+  TooManyRounds,
+} from "./rounds.ts"
 import type {
   InexpressibleSchema,
   InvalidHeaderParam,
@@ -97,6 +101,7 @@ import type {
   SessionRequired,
   UnknownSession,
 } from "./session.ts"
+import type { InvalidSetting, UnreadableEnvFile } from "./settings.ts"
 import type { ContentLengthFraming, StrayOutput } from "./stdio.ts"
 import type {
   CorruptValue,
@@ -133,6 +138,7 @@ import type { InvalidTemplateValue, InvalidUriTemplate, NotCanonicalJson, Templa
 export type AnyFleetError =
   | AskRefused
   | AskTimedOut
+  | BlockedLoop
   | BodyAlreadyRead
   | BodyCutOff
   | BodyTooLarge
@@ -175,6 +181,7 @@ export type AnyFleetError =
   | InvalidResult
   | InvalidRoute
   | InvalidSchema
+  | InvalidSetting
   | InvalidSource
   | InvalidStorageKey
   | InvalidTemplateValue
@@ -188,10 +195,12 @@ export type AnyFleetError =
   | ModuleFailed
   | NeedsSession
   | NoContext
+  | NoResponseStream
   | NoScopes
   | NoServer
   | NoSuchFile
   | NotAForm
+  | NotAnHttpEvent
   | NotAResponse
   | NotAWebPage
   | NotCanonicalJson
@@ -233,6 +242,7 @@ export type AnyFleetError =
   | UnknownPrompt
   | UnknownSession
   | UnknownTool
+  | UnreadableEnvFile
   | UnresolvedRef
   | UnsettledImport
   | UnsupportedDialect

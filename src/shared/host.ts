@@ -6,6 +6,8 @@ export interface Host {
   readonly program?: string
   /** Settings by name, as text: weaker than code, stronger than the environment. Default: none. */
   readonly flags?: { readonly [setting: string]: string | undefined }
+  /** Whether `mcp.run()` starts the server all the same, because the host itself calls it. Default `false`. */
+  readonly starts?: boolean
   /**
    * Hears of `mcp.run(options)`, which starts nothing then.
    *

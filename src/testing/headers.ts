@@ -1,6 +1,7 @@
 import type { Principal } from "../protocol/principal.ts"
 import type { HeaderBag } from "../protocol/transport.ts"
 import { type HeaderParam, headerParams } from "../schema/header-params.ts"
+import { paramHeaders } from "../schema/param-headers.ts"
 import { encodeHeaderValue, headerNames } from "../spec/headers.ts"
 import type { Tool as WireTool } from "../spec/index.ts"
 import { latestStatelessRevision } from "../spec/revisions.ts"
@@ -71,11 +72,7 @@ export class HeaderWriter {
     const name = params[nameParams[method] ?? ""]
     if (typeof name === "string") values.set(headerNames.name, encodeHeaderValue(name))
     const repeated = method === "tools/call" ? this.#repeatedBy(request) : undefined
-    for (const { path, header } of repeated ?? []) {
-      const value = valueAt(params.arguments, path)
-      if (value === undefined || value === null) continue
-      values.set(`${headerNames.paramPrefix}${header.toLowerCase()}`, encodeHeaderValue(String(value)))
-    }
+    for (const [key, value] of paramHeaders(repeated ?? [], params.arguments)) values.set(key, value)
     for (const [key, value] of Object.entries({ ...this.#given, ...options.headers })) {
       if (value === undefined) values.delete(key.toLowerCase())
       else values.set(key.toLowerCase(), value)
@@ -111,13 +108,4 @@ const nameParams: { readonly [method: string]: string } = {
   "tools/call": "name",
   "prompts/get": "name",
   "resources/read": "uri",
-}
-
-function valueAt(root: unknown, path: readonly string[]): unknown {
-  let value = root
-  for (const step of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined
-    value = (value as { readonly [name: string]: unknown })[step] // own, by the line above
-  }
-  return value
 }

@@ -1,0 +1,139 @@
+import type { FetchLike } from "@modelcontextprotocol/client"
+import { AccessRefused, AnswerTooLarge, CannotConnect, NotAnMcpServer } from "../../errors/cli.ts"
+import type { FleetError } from "../../errors/fleet-error.ts"
+import { clip } from "../../shared/clip.ts"
+import type { TargetOptions } from "../target-options.ts"
+import { type Carrier, systemCode } from "./carrier.ts"
+
+/** What a server answered that is no message. */
+interface Odd {
+  readonly status: number
+  readonly type: string
+  readonly text: string
+}
+
+/** The most bytes of one answer, and of one that is only looked at to say what is wrong. */
+const mostBytes = 512 * 1024 * 1024
+const mostOddBytes = 4_096
+
+/** Opens Streamable HTTP to a URL. */
+export async function openHttp(url: URL, options: TargetOptions): Promise<Carrier> {
+  const { StreamableHTTPClientTransport } = await import("@modelcontextprotocol/client")
+  let odd: Odd | undefined
+  let broken: unknown
+  const send: FetchLike = async (input, init) => {
+    const response = await fetch(input, init).catch((error: unknown) => {
+      broken = error
+      throw error
+    })
+    const type = response.headers.get("content-type") ?? ""
+    // An answer to a notification has no body; one to a request is a message or a stream of them.
+    const isMessage = response.ok && /^(application\/json|text\/event-stream)\b|^$/i.test(type)
+    if (isMessage) return bounded(response, mostBytes, () => new AnswerTooLarge(mostBytes))
+    const text = await bounded(response.clone(), mostOddBytes)
+      .text()
+      .catch(() => "")
+    // A server without a stream of its own answers GET with 405, and one without sessions DELETE; both as they should.
+    if (init?.method === "POST") odd = { status: response.status, type, text }
+    return response
+  }
+  const headers = [...options.header.map(([name, value]): [string, string] => [name, value])]
+  if (options.token !== undefined) headers.push(["authorization", `Bearer ${options.token}`])
+  const transport = new StreamableHTTPClientTransport(url, { requestInit: { headers }, fetch: send })
+  return {
+    transport,
+    name: url.href,
+    hasHeaders: true,
+    explain: (error) =>
+      unreachable(url, error) ??
+      unreachable(url, broken) ??
+      (odd && unexpected(url, odd, options.token !== undefined)) ??
+      new NotAnMcpServer(`${url.href} answers, but not as an MCP server does.`, {
+        fix: "Give the URL of the MCP endpoint, which often ends with `/mcp`.",
+        cause: error,
+      }),
+    async close() {
+      // A session would be kept until it is idle; a server may not let clients end it.
+      await transport.terminateSession().catch(() => undefined)
+    },
+  }
+}
+
+/** Cuts a body short, or fails by `problem`, where it is longer than anybody means. */
+function bounded(response: Response, most: number, problem?: () => Error): Response {
+  let left = most
+  const body = response.body?.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        left -= chunk.byteLength
+        if (left >= 0) controller.enqueue(chunk)
+        else if (problem === undefined) controller.terminate()
+        else controller.error(problem())
+      },
+    }),
+  )
+  const { status, statusText, headers } = response
+  return new Response(body ?? null, { status, statusText, headers })
+}
+
+function unreachable(url: URL, cause: unknown): FleetError | undefined {
+  const code = systemCode(cause)
+  const { host, hostname } = url
+  switch (code) {
+    case undefined:
+      return undefined
+    case "ECONNREFUSED":
+      return new CannotConnect(`Nothing listens on ${host}.`, {
+        fix: "Start the server, or correct the port.",
+        cause,
+      })
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return new CannotConnect(`There is no host \`${clip(hostname)}\`.`, { fix: "Correct its name.", cause })
+    case "ERR_SSL_WRONG_VERSION_NUMBER":
+    case "ERR_SSL_PACKET_LENGTH_TOO_LONG":
+      return new CannotConnect(`${host} speaks no TLS.`, {
+        fix: "Write `http://` instead of `https://`.",
+        cause,
+      })
+    default:
+      if (code.startsWith("HPE_"))
+        return new NotAnMcpServer(`${host} speaks no HTTP.`, { fix: "Correct the port.", cause })
+      return new CannotConnect(`${host} cannot be reached: ${code}.`, {
+        fix: /CERT|SSL|TLS/.test(code) ? "Give Node its certificate by `NODE_EXTRA_CA_CERTS`." : undefined,
+        cause,
+      })
+  }
+}
+
+function unexpected(url: URL, odd: Odd, hasToken: boolean): FleetError {
+  const { status, type, text } = odd
+  if (status === 401 || status === 403) {
+    const refused = "The token was not accepted: give another one by `--token`."
+    const missing =
+      'Give a token by `--token` or `FLEETMCP_TOKEN`, or what it wants by `--header "Name: value"`.'
+    return new AccessRefused(url.href, status, hasToken ? refused : missing)
+  }
+  if (/html/i.test(type))
+    return new NotAnMcpServer(`${url.href} answered with a web page (${status}).`, {
+      fix: "Give the URL of the MCP endpoint, which often ends with `/mcp`.",
+    })
+  const said = text.trim() === "" ? "" : `: ${clip(messageIn(text), 600)}`
+  return new NotAnMcpServer(`${url.href} answered ${status}${said}`, {
+    fix:
+      said === "" || status === 404
+        ? "Give the URL of the MCP endpoint, which often ends with `/mcp`."
+        : undefined,
+  })
+}
+
+/** The message of an error that came as JSON, or the text as it is. */
+function messageIn(text: string): string {
+  try {
+    const { error } = JSON.parse(text)
+    return typeof error?.message === "string" ? error.message : text
+  } catch {
+    // Then it is shown as it came.
+    return text
+  }
+}
