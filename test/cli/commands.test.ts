@@ -8,14 +8,7 @@ beforeAll(async () => {
   user.write({
     "server.ts": `import { FleetMCP } from "fleetmcp"
 console.log("printed")
-const mcp = new FleetMCP("Demo")
-Object.assign(mcp, {
-  settings: () => [
-    { name: "port", env: "FLEETMCP_PORT", value: 3000, source: "default" },
-    { name: "secrets", env: "FLEETMCP_SECRETS", value: ["********"], source: "env" },
-    { name: "publicUrl", env: "FLEETMCP_PUBLIC_URL", value: undefined, source: "default" },
-  ],
-})
+const mcp = new FleetMCP("Demo", { http: { path: "/own" } })
 export default mcp
 `,
   })
@@ -79,22 +72,39 @@ describe("fleetmcp version", { timeout: 30_000 }, () => {
 })
 
 describe("fleetmcp config", { timeout: 30_000 }, () => {
+  const env = { FLEETMCP_SECRETS: "a-secret-that-nobody-can-guess-at-all", FLEETMCP_PATH: "/env" }
+
   it("prints the settings of a program and where each comes from, and nothing that it prints", async () => {
-    const { code, stdout } = await user.fleetmcp(["config", "server.ts"])
+    const { code, stdout } = await user.fleetmcp(["config", "server.ts", "--port", "3999"], { env })
     expect(code).toBe(0)
-    expect(stdout).toBe(
-      [
-        "setting    value     from     variable",
-        "port       3000      default  FLEETMCP_PORT",
-        "secrets    ********  env      FLEETMCP_SECRETS",
-        "publicUrl  -         default  FLEETMCP_PUBLIC_URL",
-        "",
-      ].join("\n"),
-    )
+    expect(stdout).toMatch(/^setting +value +from +variable$/m)
+    expect(stdout).toMatch(/^transport +http +flag +FLEETMCP_TRANSPORT$/m)
+    expect(stdout).toMatch(/^port +3999 +flag +FLEETMCP_PORT$/m)
+    expect(stdout).toMatch(/^path +\/own +code +FLEETMCP_PATH$/m)
+    expect(stdout).toMatch(/^secrets +\*{8} +env +FLEETMCP_SECRETS$/m)
+    expect(stdout).not.toMatch(/guess|printed/)
+  })
+
+  it("prints what a server of this folder would be told, without a program", async () => {
+    user.write({ ".env": "FLEETMCP_HOST=localhost\n" })
+    const { stdout } = await user.fleetmcp(["config"], { env })
+    expect(stdout).toMatch(/^path +\/env +env +FLEETMCP_PATH$/m)
+    expect(stdout).toMatch(/^host +localhost +file +FLEETMCP_HOST$/m)
   })
 
   it("prints JSON", async () => {
     const { stdout } = await user.fleetmcp(["config", "server.ts", "--json"])
-    expect(JSON.parse(stdout)).toHaveLength(3)
+    expect(JSON.parse(stdout)).toContainEqual({
+      name: "path",
+      env: "FLEETMCP_PATH",
+      value: "/own",
+      source: "code",
+    })
+  })
+
+  it("ends with 2 where a flag cannot be meant", async () => {
+    const { code, stderr } = await user.fleetmcp(["config", "server.ts", "--port", "many"])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/`--port` of `fleetmcp config`.*INVALID_SETTING/s)
   })
 })

@@ -206,7 +206,6 @@ describe("a flag", { timeout: 30_000 }, () => {
   it("that the program overrides is named", async () => {
     user.write({
       "own.ts": `${head}const mcp = new FleetMCP("Own")
-Object.assign(mcp, { settings: (run: object) => [{ name: "port", env: "FLEETMCP_PORT", value: 0, source: "port" in run ? "code" : "default" }] })
 await mcp.run({ transport: "http", port: 0 })
 `,
     })

@@ -18,10 +18,9 @@ export interface ImportOptions {
 }
 
 /**
- * Imports a module and looks at what it does meanwhile.
+ * Imports a module and looks at what it does meanwhile. What it throws is thrown as it is.
  *
  * @throws {UnsettledImport} FLEET-15: it waits for something that never comes.
- * @throws What the module throws.
  */
 export async function importModule(url: string, options: ImportOptions): Promise<Namespace> {
   const { file, timeoutMs, onWork } = options
