@@ -29,7 +29,7 @@ export function sayFailure(error: unknown, isVerbose: boolean): void {
   const what = fix === undefined ? message : message.slice(0, -fix.length).trimEnd()
   say(`${paint.red("error")} ${what}`)
   const place = placeOf(error) ?? placeOf(error.cause)
-  if (place !== undefined) say(`  at ${shownPlace(place)}`)
+  if (place !== undefined && !what.includes(shownPlace(place))) say(`  at ${shownPlace(place)}`)
   if (fix !== undefined) say(`${paint.green("fix")}   ${fix}`)
   say(paint.dim(`code  ${code}`))
   if (isVerbose) say(`\n${stackOf(error)}`)

@@ -1,11 +1,12 @@
 import { resolve } from "node:path"
 import { OutdatedRuntime } from "../errors/cli.ts"
+import type { Setting } from "../settings/settings.ts"
 import { setHost } from "../shared/host.ts"
 import { guardStdout } from "../stdio/guard-stdout.ts"
 import type { Flags } from "./flags.ts"
 import { loadServer } from "./load/load-server.ts"
 import { packageVersion } from "./package-version.ts"
-import { readEnvFile, type ShownSetting, settingsOf } from "./settings.ts"
+import { readEnvFile, settingsOf } from "./settings.ts"
 
 /** How settings are printed. */
 export interface PrintConfigOptions {
@@ -29,7 +30,7 @@ export async function printConfig(target: string | undefined, options: PrintConf
 async function settingsOfFile(
   target: string,
   { flags }: PrintConfigOptions,
-): Promise<readonly ShownSetting[] | undefined> {
+): Promise<readonly Setting[] | undefined> {
   const { server, run, dispose } = await loadServer(target, { name: "fleetmcp config", flags })
   try {
     return settingsOf(server, run)
@@ -39,13 +40,13 @@ async function settingsOfFile(
 }
 
 /** What a server in this folder would be told from outside. */
-async function ownSettings({ flags }: PrintConfigOptions): Promise<readonly ShownSetting[] | undefined> {
+async function ownSettings({ flags }: PrintConfigOptions): Promise<readonly Setting[] | undefined> {
   setHost({ name: "fleetmcp config", program: resolve("server"), flags })
   const { FleetMCP } = await import("../index.ts")
   return settingsOf(new FleetMCP("config"))
 }
 
-function toTable(settings: readonly ShownSetting[]): string {
+function toTable(settings: readonly Setting[]): string {
   const rows = settings.map(({ name, env, value, source }) => [name, shown(value), source, env])
   const all = [["setting", "value", "from", "variable"], ...rows]
   const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))

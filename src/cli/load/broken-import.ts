@@ -1,12 +1,19 @@
 import { existsSync, lstatSync } from "node:fs"
-import { builtinModules } from "node:module"
+import { builtinModules, isBuiltin } from "node:module"
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import { BrokenImport } from "../../errors/cli.ts"
 import { nearestName } from "../../shared/nearest-name.ts"
 import { placeOf, shownFile } from "./place.ts"
 import { type Importer, importerOf, importPlace, type Program, readLines } from "./program.ts"
-import { addCommand, buildCommand, installCommand, packageFolder, readManifest } from "./project.ts"
+import {
+  addCommand,
+  buildCommand,
+  installCommand,
+  packageFolder,
+  readManifest,
+  resolveFrom,
+} from "./project.ts"
 import { unresolvedFile } from "./unresolved-file.ts"
 
 interface Failure {
@@ -127,29 +134,36 @@ function notExported({ error, message, program }: Failure): BrokenImport | undef
 
 /** A module is there, and has no export of that name. */
 function noSuchName({ error, message, program }: Failure): BrokenImport | undefined {
-  const [, ofCommonJs] = /^Named export '([^']+)' not found/.exec(message) ?? []
-  const [, specifier] = /^(?:Named export .*? )?The requested module '([^']+)' /.exec(message) ?? []
-  if (specifier === undefined) return undefined
+  const [, specifier = ""] = /requested module '([^']+)'/.exec(message) ?? []
+  const [, name] =
+    /^Named export '([^']+)' not found|export named '([^']+)'/.exec(message)?.filter(Boolean) ?? []
+  if (name === undefined) return undefined
   const place = placeOfPackage(specifier, undefined, program)
-  if (ofCommonJs !== undefined) {
-    const what = `\`${specifier}\`, imported ${place}, is a CommonJS module, whose \`${ofCommonJs}\` cannot be imported by name.`
+  if (isCommonJs(specifier, program)) {
+    const what = `\`${specifier}\`, imported ${place}, is a CommonJS module, whose \`${name}\` cannot be imported by name.`
     return new BrokenImport(
       what,
-      `Write \`import all from "${specifier}"\`, then \`const { ${ofCommonJs} } = all\`.`,
+      `Write \`import all from "${specifier}"\`, then \`const { ${name} } = all\`.`,
       error,
     )
   }
-  const [, name = ""] = /export named '([^']+)'/.exec(message) ?? []
-  const builtin = builtinModules.includes(specifier.replace(/^node:/, ""))
-    ? process.getBuiltinModule(specifier)
-    : undefined
+  const builtin = isBuiltin(specifier) ? process.getBuiltinModule(specifier) : undefined
   const near = builtin && nearestName(name, Object.keys(builtin))
-  const what = `\`${specifier}\`, imported ${place}, has no export \`${name}\`${builtin ? ` in Node ${process.versions.node}` : ""}.`
-  if (near !== undefined) return new BrokenImport(what, `Did you mean \`${near}\`?`, error)
-  return new BrokenImport(
-    what,
-    "Mend the name, write `import type` if it is a type, or install the version that has it.",
-    error,
+  const where = builtin === undefined ? "" : ` in Node ${process.versions.node}`
+  const what = `\`${specifier}\`, imported ${place}, has no export \`${name}\`${where}.`
+  const fix =
+    near === undefined
+      ? "Mend the name, write `import type` if it is a type, or install the version that has it."
+      : `Did you mean \`${near}\`?`
+  return new BrokenImport(what, fix, error)
+}
+
+/** Whether an import leads to a CommonJS module, by its name and its package. */
+function isCommonJs(specifier: string, { file }: Program): boolean {
+  const path = resolveFrom(file, specifier)
+  if (path === undefined || isBuiltin(specifier)) return false
+  return (
+    path.endsWith(".cjs") || (path.endsWith(".js") && readManifest(packageFolder(path))?.type !== "module")
   )
 }
 

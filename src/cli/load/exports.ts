@@ -4,16 +4,15 @@ import type { Namespace } from "./import-module.ts"
 /** Where a server is looked for, in this order. */
 export const serverNames: readonly string[] = ["default", "mcp", "server", "app"]
 
-/** What a module exports; where it is CommonJS, what `module.exports` holds. */
+/** What a module exports; where it is CommonJS, what `module.exports` holds besides. */
 export function exportsOf(namespace: Namespace): Namespace {
   const { default: whole } = namespace
-  if (isServer(whole) || typeof whole !== "object" || whole === null || !isPlain(whole)) return namespace
-  const inner: Namespace = { ...whole }
-  // Compiled from an ES module, it says itself what its default is.
-  const { __esModule: isCompiled, ...rest } = inner
-  if (isCompiled !== true && Object.keys(namespace).some((name) => name !== "default" && !(name in inner)))
-    return namespace
-  return isHandler(whole) ? namespace : rest
+  if (typeof whole !== "object" || whole === null || isServer(whole)) return namespace
+  const inner: Namespace = Object.fromEntries(Object.entries(whole))
+  const hasServer = Object.entries(inner).some(
+    ([name, value]) => serverNames.includes(name) || isServer(value),
+  )
+  return hasServer && !isHandler(whole) ? { ...namespace, ...inner } : namespace
 }
 
 /** Tells whether a value makes a server when it is called: a function, but no class and no web application. */
@@ -49,9 +48,4 @@ function has(value: unknown, method: string): boolean {
 
 function isClass(value: object): boolean {
   return /^class\b/.test(Function.prototype.toString.call(value))
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
 }

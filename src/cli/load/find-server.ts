@@ -18,8 +18,8 @@ export interface Search {
   readonly file: string
   /** The export that was asked for. Default: the usual ones. */
   readonly exportName: string | undefined
-  /** The servers that the module ran, in this order. */
-  readonly ran: readonly object[]
+  /** Lists the servers that the module has run by now, the first first. */
+  readonly ran: () => readonly object[]
   readonly timeoutMs: number
   /** Hears what a person may want to know. */
   readonly onNotice: (text: string) => void
@@ -43,12 +43,12 @@ export async function findServer(namespace: Namespace, search: Search): Promise<
     tellOthers(exported, found, search)
     return { server: asServer(exported[found]), exportName: found }
   }
-  const made = search.ran.length === 0 ? serverNames.find((name) => isFactory(exported[name])) : undefined
+  const made = search.ran().length === 0 ? serverNames.find((name) => isFactory(exported[name])) : undefined
   if (made !== undefined) return await findNamed(exported, made, search)
   const isSilent =
-    search.ran.length === 0 && !Object.values(exported).some((value) => isServer(value) || isHandler(value))
+    search.ran().length === 0 && !Object.values(exported).some((value) => isServer(value) || isHandler(value))
   if (isSilent) await search.ranLater()
-  const [ran, ...others] = new Set(search.ran)
+  const [ran, ...others] = search.ran()
   if (ran === undefined) throw noServer(exported, search)
   if (others.length > 0)
     search.onNotice(

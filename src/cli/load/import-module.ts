@@ -1,4 +1,6 @@
+import { setImmediate } from "node:timers/promises"
 import { ExitedOnImport, type ImportTimeWork, UnsettledImport } from "../../errors/cli.ts"
+import { sayFailure } from "../failure.ts"
 import { ImportWatch } from "./import-watch.ts"
 import { placeOf, shownFile, shownPlace } from "./place.ts"
 
@@ -16,10 +18,9 @@ export interface ImportOptions {
 }
 
 /**
- * Imports a module and looks at what it does meanwhile.
+ * Imports a module and looks at what it does meanwhile. What it throws is thrown as it is.
  *
  * @throws {UnsettledImport} FLEET-15: it waits for something that never comes.
- * @throws What the module throws.
  */
 export async function importModule(url: string, options: ImportOptions): Promise<Namespace> {
   const { file, timeoutMs, onWork } = options
@@ -28,12 +29,14 @@ export async function importModule(url: string, options: ImportOptions): Promise
     const place = watch.waiting()
     return new UnsettledImport(place === undefined ? shownFile(file) : shownPlace(place), ms)
   }
-  const onExit = () => process.stderr.write(`${sayExit(file)}\n`)
-  process.once("exit", onExit)
+  process.once("exit", sayExit)
   try {
-    return await settled(import(url), timeoutMs, unsettled)
+    const namespace = await settled(import(url), timeoutMs, unsettled)
+    // What it began at last shows in the next turn.
+    await setImmediate()
+    return namespace
   } finally {
-    process.off("exit", onExit)
+    process.off("exit", sayExit)
     for (const work of watch.stop()) onWork(work)
   }
 }
@@ -61,8 +64,8 @@ export async function settled<Value>(
 }
 
 /** `process.exit()` tells its listeners at once, so that whoever called it is still in the stack. */
-function sayExit(file: string): string {
-  const error = new ExitedOnImport(shownFile(file))
-  const place = placeOf(error)
-  return (place === undefined ? error : new ExitedOnImport(shownPlace(place))).message
+function sayExit(): void {
+  const place = placeOf(new ExitedOnImport(""))
+  // Otherwise a signal ended it, or the command itself.
+  if (place !== undefined) sayFailure(new ExitedOnImport(shownPlace(place)), false)
 }

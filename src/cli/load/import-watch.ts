@@ -20,7 +20,7 @@ interface RawPlace {
   readonly column: number
 }
 
-interface Timer {
+interface Interval {
   readonly place: RawPlace
   readonly resource: NodeJS.Timeout
 }
@@ -33,8 +33,8 @@ export class ImportWatch {
   readonly #hook: AsyncHook
   readonly #places: Map<number, RawPlace> = new Map()
   readonly #works: { readonly place: RawPlace; readonly what: string }[] = []
-  readonly #timers: Map<number, Timer> = new Map()
-  /** Promises of the program itself that are not settled, by id. */
+  readonly #intervals: Map<number, Interval> = new Map()
+  /** Promises of the program itself that are not settled, by id: what nobody can settle any more is gone by then. */
   readonly #waits: Map<number, RawPlace> = new Map()
 
   constructor() {
@@ -50,8 +50,8 @@ export class ImportWatch {
   /** Stops looking, and lists what was seen that goes on or reached out, each line of the program once. */
   stop(): readonly ImportTimeWork[] {
     this.#hook.disable()
-    const timers = [...this.#timers.values()].filter(({ resource }) => resource.hasRef())
-    const seen = [...this.#works, ...timers.map(({ place }) => ({ place, what: "starts a timer" }))]
+    const intervals = [...this.#intervals.values()].filter(({ resource }) => resource.hasRef())
+    const seen = [...this.#works, ...intervals.map(({ place }) => ({ place, what: "starts an interval" }))]
     const byLine = new Map(
       seen.map(({ place, what }) => {
         const shown = shownPlace(toSource(place))
@@ -74,17 +74,20 @@ export class ImportWatch {
     this.#places.set(id, place)
     const outermost = frames.at(-1)
     if (type === "PROMISE" && outermost !== undefined) this.#waits.set(id, outermost)
-    // Node's own name for what `setTimeout()` and `setInterval()` return.
-    if (type === "Timeout") this.#timers.set(id, { place, resource: resource as NodeJS.Timeout })
+    if (isInterval(type, resource)) this.#intervals.set(id, { place, resource })
     const what = works[type]
     if (what !== undefined) this.#works.push({ place, what })
   }
 
   #forget(id: number): void {
     this.#places.delete(id)
-    this.#timers.delete(id)
-    this.#waits.delete(id)
+    this.#intervals.delete(id)
   }
+}
+
+/** Node's name for what `setTimeout()` and `setInterval()` return, and how it tells them apart. */
+function isInterval(type: string, resource: object): resource is NodeJS.Timeout {
+  return type === "Timeout" && "_repeat" in resource && typeof resource._repeat === "number"
 }
 
 /** Where the program itself is in the calls that run, the innermost first. */

@@ -75,7 +75,7 @@ export async function loadServer(target: string, options: LoadOptions = {}): Pro
   const found = await findServer(namespace, {
     file,
     exportName,
-    ran: runs.servers,
+    ran: () => runs.servers,
     timeoutMs,
     onNotice,
     ranLater: () => runs.next(latestRunMs),

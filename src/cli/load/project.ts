@@ -6,6 +6,7 @@ import { dirname, isAbsolute, join } from "node:path"
 export interface Manifest {
   readonly name?: string
   readonly version?: string
+  readonly type?: string
   readonly packageManager?: string
   readonly exports?: unknown
   readonly dependencies?: { readonly [name: string]: string }
@@ -13,7 +14,7 @@ export interface Manifest {
 }
 
 /** A tool that installs packages. */
-export type PackageManager = "npm" | "pnpm" | "yarn" | "bun"
+type PackageManager = "npm" | "pnpm" | "yarn" | "bun"
 
 const lockfiles: readonly (readonly [file: string, manager: PackageManager])[] = [
   ["bun.lock", "bun"],
@@ -24,7 +25,7 @@ const lockfiles: readonly (readonly [file: string, manager: PackageManager])[] =
 ]
 
 /** Lists a folder and all it lies in, the nearest first. */
-export function foldersAbove(folder: string): readonly string[] {
+function foldersAbove(folder: string): readonly string[] {
   const above = dirname(folder)
   return above === folder ? [folder] : [folder, ...foldersAbove(above)]
 }
@@ -59,7 +60,7 @@ export function resolveFrom(file: string, name: string): string | undefined {
 }
 
 /** Says which tool installs packages in a folder: by its lockfile, or as package.json says. */
-export function packageManagerOf(folder: string): PackageManager {
+function packageManagerOf(folder: string): PackageManager {
   for (const each of foldersAbove(folder)) {
     const named = /^(npm|pnpm|yarn|bun)@/.exec(readManifest(each)?.packageManager ?? "")?.[1]
     const locked = lockfiles.find(([file]) => existsSync(join(each, file)))?.[1]

@@ -7,11 +7,7 @@ export function temporaryPath(file: string): string {
   return join(dirname(file), `${startOf(file)}${process.pid}-${randomBytes(4).toString("hex")}.mjs`)
 }
 
-/**
- * Has a module lie in a file while it is imported, and not a moment longer, even if the process is ended meanwhile.
- *
- * @throws What `load` throws, and what the file system says of a folder that cannot be written to.
- */
+/** Has a module lie in a file while it is imported, and not a moment longer, even if the process is ended meanwhile. */
 export async function withTemporaryModule<Result>(
   path: string,
   code: string,

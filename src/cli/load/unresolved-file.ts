@@ -21,13 +21,16 @@ export function unresolvedFile(specifier: string, importer: Place, cause: unknow
 
 /** The file of the same folder that was most likely meant: with another extension, or misspelt. */
 export function nearFile(path: string): string | undefined {
-  const names = filesOf(dirname(path))
-  const [stem] = basename(path).split(".")
+  const names = filesOf(dirname(path)).filter((name) => !name.endsWith(".d.ts"))
+  const near = nearestName(stemOf(path), names.map(stemOf))
   return (
-    names.find((name) => name.startsWith(`${basename(path)}.`) && !name.endsWith(".d.ts")) ??
-    names.find((name) => name.split(".")[0] === stem) ??
-    nearestName(basename(path), names)
+    names.find((name) => name.startsWith(`${basename(path)}.`)) ?? names.find((name) => stemOf(name) === near)
   )
+}
+
+/** `server` of `./server.ts`. */
+function stemOf(path: string): string {
+  return basename(path).replace(/(?<=.)\..*$/, "")
 }
 
 function filesOf(folder: string): readonly string[] {
