@@ -1,135 +1,151 @@
 /**
- * Attacks a server with requests that are almost right, over real sockets: `npm run fuzz`, with
- * `-- --requests 200000 --seed 7` for more or for the same again, and `--batch 12 --plan 34` for one connection.
- * Each batch is one check; so are memory and connections at the end.
+ * Attacks servers with messages that are almost right, over real sockets: `npm run fuzz`, with
+ * `-- --messages 200000 --seed 7` for more or for the same again, `--campaign lines` for one way to attack, and
+ * `--campaign lines --batch 12 --plan 34` for one play. Each batch is one check; so is what is left at the end.
  */
 import { parseArgs } from "node:util"
-import { play } from "../test/fuzz/connection.ts"
-import { converse } from "../test/fuzz/conversation.ts"
-import { makePlan, type Plan } from "../test/fuzz/plan.ts"
+import type { Campaign, Place } from "../test/fuzz/campaign.ts"
+import { lines } from "../test/fuzz/lines.ts"
 import { Random } from "../test/fuzz/random.ts"
+import { requests } from "../test/fuzz/requests.ts"
+import type { Stats } from "../test/fuzz/server.ts"
+import { sessions } from "../test/fuzz/sessions.ts"
 import { startTarget, type Target } from "../test/fuzz/target.ts"
 
 const { values } = parseArgs({
   options: {
-    requests: { type: "string", default: "200000" },
+    campaign: { type: "string" },
+    messages: { type: "string", default: "200000" },
     seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
     batch: { type: "string" },
     plan: { type: "string" },
   },
 })
-const plansOfBatch = 500
-const connections = 16
-/** How long a server may take, in milliseconds; the machine may be busy with other things. */
-const bounds = { answer: 15_000, close: 15_000 }
-const heldUpMs = 2000
+const campaigns: readonly Campaign[] = [requests, lines(), sessions()]
+const batchSize = 500
+const maxHeldUpMs = 2000
 const leakBytes = 6 * 1024 * 1024
-/** How much of a request is shown: with all of it there is `--plan`. */
-const shownLength = values.plan === undefined ? 400 : 20_000
-const entries = ["on node:http", "on node:http, with credentials", "of fetch"]
+/** How much is shown of what was sent: with all of it there is `--plan`. */
+const shown = values.plan === undefined ? { messages: 8, length: 400 } : { messages: 10_000, length: 20_000 }
 /** How many failures are told of before it is enough. */
 const maxFailures = 10
 
 const seed = Number(values.seed)
 let passed = 0
 let failed = 0
-let requests = 0
-const stalled: Promise<void>[] = []
+
+/** One campaign against a process of its own. */
+class Attack {
+  readonly #campaign: Campaign
+  readonly #target: Target
+  readonly #slow: Promise<void>[] = []
+  #sent = 0
+
+  constructor(campaign: Campaign, target: Target) {
+    this.#campaign = campaign
+    this.#target = target
+  }
+
+  async run(): Promise<void> {
+    const started = performance.now()
+    if (values.batch === undefined) await this.#all(Number(values.messages))
+    else await this.#batch(Number(values.batch), values.plan)
+    const seconds = (performance.now() - started) / 1000
+    const { name } = this.#campaign
+    console.log(
+      `${name}: ${this.#sent} in ${seconds.toFixed(0)} s, ${(this.#sent / seconds).toFixed(0)} a second`,
+    )
+  }
+
+  async #all(total: number): Promise<void> {
+    let before: number | undefined
+    for (let batch = 0; this.#sent < total && failed < maxFailures; batch++) {
+      await this.#batch(batch)
+      if (this.#target.death !== undefined) return
+      if (before === undefined && this.#sent >= total / 10) before = (await this.#settled()).memory
+    }
+    const { memory, held } = await this.#settled()
+    const growth = memory - (before ?? memory)
+    console.log(`memory: ${mib(before ?? 0)} MiB after a tenth, ${mib(memory)} MiB at the end`)
+    check(growth <= leakBytes, `memory grew by ${mib(growth)} MiB`)
+    const left = Object.values(held).some((count) => count > 0)
+    check(!left, `of sessions that are over is left: ${JSON.stringify(held)}`)
+  }
+
+  /** Plays one batch, some at a time, and asks the target how it is. */
+  async #batch(batch: number, only?: string): Promise<void> {
+    const failures = failed
+    let next = 0
+    const work = async () => {
+      for (let index = next++; index < batchSize; index = next++) {
+        if (only === undefined || Number(only) === index) await this.#play({ batch, index })
+      }
+    }
+    await Promise.all(Array.from({ length: this.#campaign.width }, work))
+    if (only !== undefined) await Promise.all(this.#slow)
+    const { complaints, heldUpMs } = await this.#target.stats()
+    for (const complaint of complaints) this.#tell(complaint, batch)
+    if (heldUpMs > maxHeldUpMs) this.#tell(`the event loop was held up for ${heldUpMs.toFixed(0)} ms`, batch)
+    if (failed === failures) passed++
+  }
+
+  async #play(place: Place): Promise<void> {
+    const { batch, index } = place
+    const { count, problem, isSlow, details } = this.#campaign.begin(
+      new Random(seed, batch, index),
+      this.#target,
+      place,
+    )
+    this.#sent += count
+    const played = problem
+      .catch((error: unknown) => (error instanceof Error ? error.stack : String(error)))
+      .then((found) => {
+        if (found === undefined) return
+        const sent = details().slice(0, shown.messages)
+        const texts = sent.map((text) => text.slice(0, shown.length))
+        this.#tell(this.#target.death ?? found, batch, [`--plan ${index}`, ...texts])
+      })
+    if (isSlow === true) this.#slow.push(played)
+    else await played
+  }
+
+  /** Says what is wrong and how to see it again. */
+  #tell(problem: string, batch: number, [plan = "", ...details]: readonly string[] = []): void {
+    const { name } = this.#campaign
+    const again = `again: npm run fuzz -- --seed ${seed} --campaign ${name} --batch ${batch} ${plan}`
+    fail([problem, again, ...details].join("\n  "))
+  }
+
+  /** Waits until the target is at rest, and gives what it holds then. */
+  async #settled(): Promise<Stats> {
+    await Promise.all(this.#slow)
+    for (let tries = 0; ; tries++) {
+      const stats = await this.#target.age()
+      const { connections } = stats
+      if (connections === 0 || tries === 100) {
+        check(connections === 0, `${connections} connections stay open that no client has`)
+        return stats
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
 
 console.log(`seed ${seed}`)
-const started = performance.now()
-const target = await startTarget()
-try {
-  if (values.batch === undefined) await attack(target, Number(values.requests))
-  else await runBatch(target, Number(values.batch), values.plan)
-} catch (error) {
-  fail(`the fuzzer stopped: ${error}`)
-} finally {
-  await target.stop()
+for (const campaign of campaigns) {
+  if (values.campaign === undefined || values.campaign === campaign.name) await attack(campaign)
 }
-const seconds = (performance.now() - started) / 1000
-console.log(`${requests} requests in ${seconds.toFixed(0)} s, ${(requests / seconds).toFixed(0)} a second`)
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0
 
-async function attack(target: Target, total: number): Promise<void> {
-  const warm = total / 10
-  let before: number | undefined
-  for (let batch = 0; requests < total && failed < maxFailures; batch++) {
-    await runBatch(target, batch)
-    if (target.death !== undefined) return
-    if (before === undefined && requests >= warm) before = await settled(target)
-  }
-  const after = await settled(target)
-  const growth = after - (before ?? after)
-  console.log(`memory: ${mib(before ?? 0)} MiB after a tenth, ${mib(after)} MiB at the end`)
-  check(growth <= leakBytes, `memory grew by ${mib(growth)} MiB`)
-}
-
-/** Plays the plans of one batch, some at a time, and asks the server how it is. */
-async function runBatch(target: Target, batch: number, only?: string): Promise<void> {
-  const failures = failed
-  let next = 0
-  const work = async () => {
-    for (let index = next++; index < plansOfBatch; index = next++) {
-      if (only === undefined || Number(only) === index) await runPlan(target, { batch, index })
-    }
-  }
-  await Promise.all(Array.from({ length: connections }, work))
-  if (only !== undefined) await Promise.all(stalled)
-  const stats = await target.stats()
-  for (const complaint of stats.complaints) tell(complaint, { batch })
-  if (stats.heldUpMs > heldUpMs)
-    tell(`the event loop was held up for ${stats.heldUpMs.toFixed(0)} ms`, { batch })
-  if (failed === failures) passed++
-}
-
-async function runPlan(target: Target, place: Place): Promise<void> {
-  const random = new Random(seed, place.batch, place.index ?? 0)
-  const port = random.pick(target.ports)
-  const entry = entries[target.ports.indexOf(port)] ?? ""
-  if (random.chance(0.03)) {
-    requests++
-    const problem = await converse(random, port, bounds.answer)
-    if (problem !== undefined) tell(problem, place, [`entry ${entry}, a conversation`])
-    return
-  }
-  const plan = makePlan(random)
-  requests += plan.requests.length
-  const played = play(plan, port, bounds).then((problem) => {
-    if (problem !== undefined)
-      tell(target.death ?? problem, place, [`entry ${entry}, ${plan.ending}`, ...shown(plan)])
-  })
-  // Those wait for time-outs; the others need not wait for them.
-  if (plan.ending === "stall") stalled.push(played)
-  else await played
-}
-
-function shown({ requests: all }: Plan): readonly string[] {
-  return all.map(({ bytes }) => JSON.stringify(bytes.toString("latin1").slice(0, shownLength)))
-}
-
-interface Place {
-  readonly batch: number
-  readonly index?: number
-}
-
-/** Says what is wrong and how to see it again. */
-function tell(problem: string, { batch, index }: Place, details: readonly string[] = []): void {
-  const plan = index === undefined ? "" : ` --plan ${index}`
-  fail([problem, `again: npm run fuzz -- --seed ${seed} --batch ${batch}${plan}`, ...details].join("\n  "))
-}
-
-/** Waits until the server is at rest and returns the memory it uses then. */
-async function settled(target: Target): Promise<number> {
-  await Promise.all(stalled)
-  for (let tries = 0; ; tries++) {
-    const { memory, connections: open } = await target.stats()
-    if (open === 0 || tries === 100) {
-      check(open === 0, `${open} connections stay open that no client has`)
-      return memory
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100))
+async function attack(campaign: Campaign): Promise<void> {
+  const target = await startTarget()
+  try {
+    await new Attack(campaign, target).run()
+  } catch (error) {
+    fail(`the fuzzer stopped: ${error}`)
+  } finally {
+    await target.stop()
   }
 }
 

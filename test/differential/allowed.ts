@@ -1,3 +1,5 @@
+import type { Difference } from "./compare.ts"
+
 /**
  * Says which differences between FleetMCP and the official SDK are meant. A difference that no row covers fails the
  * tests, and so does a row that covers nothing. `docs/design/differences.md` is written from these rows.
@@ -453,3 +455,22 @@ export const allowed: readonly AllowedDifference[] = [
     spec: "S-174, S28/server/resources#resource-templates",
   },
 ]
+
+/** A difference in the answers to a case. */
+export interface Found extends Difference {
+  readonly case: string
+}
+
+/** Whether a row speaks of a difference. */
+export function covers({ match }: AllowedDifference, difference: Found): boolean {
+  return (
+    (match.case?.test(difference.case) ?? true) &&
+    match.at.test(difference.at) &&
+    (match.ours?.test(difference.ours) ?? true) &&
+    (match.theirs?.test(difference.theirs) ?? true)
+  )
+}
+
+export function describeDifference({ case: name, at, ours, theirs }: Found): string {
+  return `${name} | ${at} | ours ${ours} | theirs ${theirs}`
+}

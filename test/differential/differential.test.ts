@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { validateMessage } from "../spec/validate.ts"
-import { type AllowedDifference, allowed } from "./allowed.ts"
-import { compare, type Difference } from "./compare.ts"
+import { allowed, covers, describeDifference, type Found } from "./allowed.ts"
+import { compare } from "./compare.ts"
 import { askingCases } from "./corpus/asking.ts"
 import { envelopeCases } from "./corpus/envelope.ts"
 import { headerCases } from "./corpus/headers.ts"
@@ -27,10 +27,6 @@ interface Observed {
   readonly entry: Case
   readonly ours: Observation
   readonly theirs: Observation
-}
-
-interface Found extends Difference {
-  readonly case: string
 }
 
 describe("FleetMCP and the official SDK, asked the same", () => {
@@ -113,19 +109,6 @@ describe("docs/design/differences.md", () => {
     expect(unfounded.map(({ what }) => what)).toEqual([])
   })
 })
-
-function covers({ match }: AllowedDifference, difference: Found): boolean {
-  return (
-    (match.case?.test(difference.case) ?? true) &&
-    match.at.test(difference.at) &&
-    (match.ours?.test(difference.ours) ?? true) &&
-    (match.theirs?.test(difference.theirs) ?? true)
-  )
-}
-
-function describeDifference({ case: name, at, ours, theirs }: Found): string {
-  return `${name} | ${at} | ours ${ours} | theirs ${theirs}`
-}
 
 const results: { readonly [method: string]: string } = {
   "server/discover": "DiscoverResultResponse",

@@ -41,7 +41,8 @@ async function send(subject: Subject, entry: Case, request: HttpRequest): Promis
   const leaving = new AbortController()
   const response = await subject.fetch(toRequest(request, leaving.signal))
   const act = entry.stimulus === undefined ? undefined : subject.stimuli[entry.stimulus]
-  const answer = read(response, entry.take, act)
+  // After the first message the stream is surely open.
+  const answer = read(response, { take: entry.take, hear: (_, count) => count === 1 && act?.() })
   const late = new Promise<Observation>((resolve) => {
     const timer = setTimeout(() => resolve(hang), patience)
     answer.finally(() => clearTimeout(timer)).catch(() => undefined)
@@ -55,17 +56,22 @@ async function send(subject: Subject, entry: Case, request: HttpRequest): Promis
 
 const hang: Observation = { status: 0, headers: {}, kind: "hang", messages: [], requestState: undefined }
 
-function toRequest({ method, url, headers, body }: HttpRequest, signal: AbortSignal): Request {
+export function toRequest({ method, url, headers, body }: HttpRequest, signal: AbortSignal): Request {
   const entries = Object.entries(headers).filter(([, value]) => value !== undefined)
   const list = entries.map(([name, value]): [string, string] => [name, String(value)])
   return new Request(url, { method, headers: list, body: body ?? null, signal })
 }
 
-async function read(
-  response: Response,
-  take = Number.POSITIVE_INFINITY,
-  act: (() => void) | undefined = undefined,
-): Promise<Observation> {
+/** How an answer is read. */
+export interface Reading {
+  /** How many messages of a stream are wanted. Default: all. */
+  readonly take?: number | undefined
+  /** Hears each message of a stream, and the how manieth it is. */
+  readonly hear?: (message: unknown, count: number) => unknown
+}
+
+/** Reads what one server answered. */
+export async function read(response: Response, reading: Reading = {}): Promise<Observation> {
   const headers = Object.fromEntries(
     compared.flatMap((name) => {
       const value = response.headers.get(name)
@@ -75,7 +81,7 @@ async function read(
   const { status } = response
   const type = response.headers.get("content-type") ?? ""
   if (type.startsWith("text/event-stream")) {
-    const messages = await readStream(response, take, act)
+    const messages = await readStream(response, reading)
     return { status, headers, kind: "stream", messages, requestState: stateOf(messages.at(-1)) }
   }
   const text = await response.text()
@@ -85,11 +91,9 @@ async function read(
   return { status, headers, kind, messages: [message ?? text], requestState: stateOf(message) }
 }
 
-/** Reads the messages of a stream; after the first, when it is surely open, something may happen. */
 async function readStream(
   response: Response,
-  take: number,
-  act: (() => void) | undefined,
+  { take = Number.POSITIVE_INFINITY, hear }: Reading,
 ): Promise<readonly unknown[]> {
   const messages: unknown[] = []
   const decoder = new TextDecoder()
@@ -102,8 +106,9 @@ async function readStream(
     for (const event of events) {
       const data = /^data: ?(.+)$/m.exec(event)?.[1]
       if (data === undefined) continue
-      messages.push(parse(data))
-      if (messages.length === 1) act?.()
+      const message = parse(data)
+      messages.push(message)
+      hear?.(message, messages.length)
       if (messages.length >= take) return messages
     }
   }

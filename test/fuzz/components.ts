@@ -81,6 +81,17 @@ function registerSlowTools(mcp: FleetMCP): void {
     ctx.progress(2)
     return ctx.signal.aborted ? "aborted" : "done"
   })
+  mcp.tool({ name: "poll", input: z.object({ text: z.string() }) }, async ({ text }, ctx) => {
+    ctx.progress(1)
+    ctx.closeStream(1)
+    await pause(1)
+    ctx.progress(2)
+    return text
+  })
+  mcp.tool({ name: "change" }, () => {
+    mcp.resourceUpdated("data://plain")
+    return "changed"
+  })
   mcp.tool({ name: "ask", input: z.object({ question: z.string() }) }, async ({ question }, ctx) => {
     const answer = await ctx.elicit(question, z.object({ name: z.string() }))
     const roots = await ctx.roots()

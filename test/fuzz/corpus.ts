@@ -49,13 +49,14 @@ export function rightMessage(random: Random, id: number): Message {
     [1, () => "subscriptions/listen"],
     [1, () => random.pick(["initialize", "ping", "no/such", "tasks/get", "logging/setLevel"])],
   ])
-  const params = { ...paramsOf(random, method), _meta: envelope(random) }
+  const params = { ...rightParams(random, method), _meta: envelope(random) }
   if (random.chance(0.03))
     return { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id } }
   return { jsonrpc: "2.0", id: random.chance(0.9) ? id : `id-${id}`, method, params }
 }
 
-function paramsOf(random: Random, method: string): { readonly [name: string]: Json } {
+/** The parameters of a method, without the envelope. */
+export function rightParams(random: Random, method: string): { readonly [name: string]: Json } {
   switch (method) {
     case "tools/call": {
       const [name, args] = random.pick(tools)

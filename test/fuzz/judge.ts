@@ -46,7 +46,8 @@ function judgeStream(body: string): string | undefined {
   return /"(result|error)":/.test(events.at(-1) ?? "") ? undefined : "a stream ends without an answer"
 }
 
-function judgeMessage(text: string, mayBeOther: boolean): string | undefined {
+/** Says what is wrong with a message, or with a body of another kind where there may be one. */
+export function judgeMessage(text: string, mayBeOther: boolean): string | undefined {
   let message: { readonly [member: string]: unknown }
   try {
     message = JSON.parse(text)

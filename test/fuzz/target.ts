@@ -1,15 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
-import type { Report, Stats } from "./server.ts"
+import type { Ports, Question, Report, Stats } from "./server.ts"
 
 /** The process under attack. */
 export interface Target {
-  readonly ports: readonly number[]
+  readonly ports: Ports
   /** How it ended, if it has. */
   readonly death: string | undefined
   /** Asks it how it is; rejects when it does not say in time. */
   stats(): Promise<Stats>
+  /** Lets sessions grow old that nobody uses, and asks it how it is then. */
+  age(): Promise<Stats>
   stop(): Promise<void>
 }
 
@@ -23,17 +25,19 @@ export async function startTarget(): Promise<Target> {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   })
   const { ready } = await next(child, (report) => ("ready" in report ? report : undefined))
+  function ask(question: Question): Promise<Stats> {
+    const answer = next(child, (report) => ("stats" in report ? report.stats : undefined))
+    if (child.connected) child.send(question)
+    return answer
+  }
   return {
     ports: ready,
     get death() {
       const { exitCode, signalCode } = child
       return exitCode === null && signalCode === null ? undefined : `it ended with ${signalCode ?? exitCode}`
     },
-    async stats() {
-      const answer = next(child, (report) => ("stats" in report ? report.stats : undefined))
-      if (child.connected) child.send("stats")
-      return answer
-    },
+    stats: () => ask("stats"),
+    age: () => ask("age"),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
       const gone = once(child, "exit")

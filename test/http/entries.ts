@@ -138,7 +138,8 @@ function openNode(res: IncomingMessage, leave: () => void): OpenAnswer {
   })
 }
 
-function fetchEntry(fetch: FetchHandler): Entry {
+/** Calls `fetch` itself, without sockets. */
+export function fetchEntry(fetch: FetchHandler): Entry {
   return entry("fetch", (request) => {
     const { method = "GET", path = "/mcp", headers = {}, body } = request
     const gone = new AbortController()

@@ -58,6 +58,11 @@ describe.each(sessionRevisions)("the codec of %s", (revision) => {
     })
   })
 
+  it("has that code for resources alone, not for what a completion refers to", () => {
+    const outcome = toFailure(new ResourceNotFound("a://b"))
+    expect(answer(outcome as Outcome, "completion/complete").error).toMatchObject({ code: -32602 })
+  })
+
   it("has none for capabilities that clients lack", () => {
     const outcome = toFailure(new MissingClientCapability({ sampling: {} }))
     expect(answer(outcome as Outcome, "prompts/get").error).toMatchObject({

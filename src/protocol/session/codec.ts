@@ -52,8 +52,10 @@ function createSessionCodec(revision: SessionRevision): SessionCodec {
     return fields
   }
 
-  function toError({ error, cause }: Failure): RpcError {
-    if (cause instanceof ResourceNotFound) return { ...error, code: row.resourceNotFound }
+  function toError({ error, cause }: Failure, method: string): RpcError {
+    // S11/server/utilities/completion#error-handling: what a completion refers to is a parameter.
+    if (cause instanceof ResourceNotFound && method !== "completion/complete")
+      return { ...error, code: row.resourceNotFound }
     if (cause instanceof MissingClientCapability) return { ...error, code: row.missingCapability }
     return isErrorCodeAllowed(error.code, revision) ? error : { ...error, code: -32603 }
   }
@@ -70,7 +72,7 @@ function createSessionCodec(revision: SessionRevision): SessionCodec {
         case "extended":
           return answered(id, JSON.stringify(outcome.result))
         case "failure":
-          return errorToJson(id, toError(outcome))
+          return errorToJson(id, toError(outcome, method))
         case "input-required":
           // Sessions ask and wait; what is left is what nobody could answer.
           return errorToJson(id, {

@@ -9,8 +9,10 @@ import {
   McpServer,
   ResourceTemplate,
   type ServerContext,
+  WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server"
 import * as z from "zod"
+import { keepSessions, type SessionHandler } from "./keep-sessions.ts"
 import {
   identity,
   instructions,
@@ -29,21 +31,29 @@ const states = createRequestStateCodec<string>({ key: "0123456789abcdef012345678
 
 /** Builds the same server with the official SDK, for the stateless revisions only, as ours is. */
 export function createOfficialServer(): McpHttpHandler {
-  return createMcpHandler(
-    () => {
-      const server = new McpServer(identity, {
-        instructions,
-        capabilities: { logging: {}, resources: { subscribe: true } },
-        requestState: { verify: states.verify },
-      })
-      addTools(server)
-      addAskingTools(server)
-      addResources(server)
-      addPrompts(server)
-      return server
-    },
-    { legacy: "reject" },
-  )
+  return createMcpHandler(buildServer, { legacy: "reject" })
+}
+
+/** Serves sessions with the official SDK, which leaves keeping them to whoever uses it. */
+export function createOfficialSessions(): SessionHandler {
+  return keepSessions(async (options) => {
+    const transport = new WebStandardStreamableHTTPServerTransport(options)
+    await buildServer().connect(transport)
+    return transport
+  })
+}
+
+function buildServer(): McpServer {
+  const server = new McpServer(identity, {
+    instructions,
+    capabilities: { logging: {}, resources: { subscribe: true } },
+    requestState: { verify: states.verify },
+  })
+  addTools(server)
+  addAskingTools(server)
+  addResources(server)
+  addPrompts(server)
+  return server
 }
 
 // Once for all servers: a schema can be marked as completable only one time.

@@ -3,7 +3,7 @@ import { deferred, type Requirement, tested } from "../requirement.ts"
 /** stdio and HTTP. */
 export const transports: readonly Requirement[] = [
   tested("S-040", "MUST", "one message a line and nothing else on standard output"),
-  deferred("stdio", "S-041", ["MAY", "logs on standard error"]),
+  tested("S-041", "MAY", "logs on standard error"),
   tested("S-042", "MUST", "no requests on standard output"),
   tested("S-043", "MUST", "`notifications/cancelled` stops a request"),
   tested("S-044", "SHOULD", "exit when standard input ends"),
@@ -45,9 +45,9 @@ export const transports: readonly Requirement[] = [
   tested("S-091", "MUST", "check the origin"),
   tested("S-092", "MUST", "202 for notifications and responses"),
   tested("S-093", "MAY", "related messages on the stream of a POST, others on that of a GET"),
-  deferred("session era", "S-094", ["SHOULD", "disconnecting does not cancel"]),
-  deferred("session era", "S-095", ["SHOULD", "a primer event, `retry`, and resuming"]),
-  deferred("session era", "S-096", ["MAY", "event ids; no replay of other streams"]),
+  tested("S-094", "SHOULD", "disconnecting does not cancel"),
+  tested("S-095", "SHOULD", "a primer event, `retry`, and resuming"),
+  tested("S-096", "MAY", "event ids; no replay of other streams"),
   tested("S-097", "MAY", "`Mcp-Session-Id`, visible ASCII and random"),
   tested("S-098", "MUST", "404 for an ended session, 400 without one"),
   tested("S-099", "MUST", "400 for an invalid version header"),

@@ -1,4 +1,5 @@
-import { describe, expect } from "vitest"
+import { describe, expect, onTestFinished, vi } from "vitest"
+import { FleetMCP } from "../../../src/index.ts"
 import { rpc } from "../../support/rpc.ts"
 import { fullServer, quietServer } from "../../support/server.ts"
 import { speak, type Written } from "../../support/stdio.ts"
@@ -50,6 +51,19 @@ describe("stdio", () => {
     send({ ...rpc("server/discover").message, id: "last" })
     await until(({ id }) => id === "last")
     expect(messages()).toHaveLength(1)
+  })
+
+  requirement("S-041", "logs what goes wrong to standard error, as UTF-8", async () => {
+    const error = vi.spyOn(console, "error").mockReturnValue()
+    onTestFinished(() => error.mockRestore())
+    const mcp = new FleetMCP("Test")
+    mcp.tool({ name: "boom" }, () => {
+      throw new TypeError("żółć")
+    })
+    const { send, until } = speak(mcp)
+    send({ ...rpc("tools/call", { name: "boom" }).message, id: "boom" })
+    await until(({ id }) => id === "boom")
+    expect(error.mock.calls.flat().map(String).join()).toContain("żółć")
   })
 
   requirement("S-044", "is over when the input ends", async () => {
