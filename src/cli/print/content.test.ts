@@ -92,7 +92,9 @@ describe("notices", () => {
     const onTerminal = new Notices(terminal.output, { isQuiet: false })
     onTerminal.progress({ progress: 1, total: 2, message: "half\u001b[2J" })
     onTerminal.log({ level: "info", data: { a: 1 } })
-    expect(terminal.text()).toBe('\r\u001b[2K██████████░░░░░░░░░░ 1/2 half\\u{1b}[2J\r\u001b[2Kinfo {"a":1}\n')
+    expect(terminal.text()).toBe(
+      '\r\u001b[2K██████████░░░░░░░░░░ 1/2 half\\u{1b}[2J\r\u001b[2Kinfo {"a":1}\n',
+    )
     const pipe = sink(false)
     new Notices(pipe.output, { isQuiet: false }).progress({ progress: 1 })
     expect(pipe.text()).toBe("progress 1\n")
