@@ -6,14 +6,14 @@ const floors = [
   "^src/(schema|protocol)/|^src/storage/(storage|atomic|memory|scoped|encrypted)\\.ts$",
   "^src/components/",
   "^src/(server|client)/",
-  "^src/(providers|transforms|middleware|auth|tasks|apps|telemetry|http|stdio)/|^src/storage/(?!(storage|atomic|memory|scoped|encrypted)\\.ts$)[^/]+\\.ts$",
+  "^src/(providers|transforms|middleware|auth|tasks|apps|telemetry|http|settings|stdio|sdk)/|^src/storage/(?!(storage|atomic|memory|scoped|encrypted)\\.ts$)[^/]+\\.ts$",
   "^src/(index|fleet-mcp|fleet-mcp-options|fleet-mcp-run)\\.ts$|^src/files/",
   "^src/(testing|doctor|cli)/",
 ]
 
 /** Where `node:` modules may be imported. Everything else runs on web standards. */
 const nodeOnly =
-  "^src/(stdio|cli)/|^src/http/node[^/]*\\.ts$|^src/storage/disk[^/]*\\.ts$|^src/components/[^/]+-file\\.ts$"
+  "^src/(stdio|cli)/|^src/settings/sources\\.ts$|^src/http/node[^/]*\\.ts$|^src/storage/disk[^/]*\\.ts$|^src/components/[^/]+-file\\.ts$"
 
 const tests = "\\.test(-d)?\\.ts$"
 

@@ -24,16 +24,18 @@ const imported = Object.entries(manifest.imports).map(([name, target]) => [
   typeof target === "string" ? target : (target.node ?? target.default),
 ])
 
+/** What the package offers and imports by a name, as it stands in the sources. */
+export const alias: { readonly find: RegExp; readonly replacement: string }[] = [
+  ...exported,
+  ...imported,
+].map(([name, target]) => ({ find: new RegExp(`^${name}$`), replacement: source(target ?? "") }))
+
 export default defineConfig({
-  resolve: {
-    alias: [...exported, ...imported].map(([name, target]) => ({
-      find: new RegExp(`^${name}$`),
-      replacement: source(target ?? ""),
-    })),
-  },
+  resolve: { alias },
   test: {
     include: ["{src,test,scripts}/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "bench/**", "conformance/**"],
+    // What needs runtimes and frameworks of its own is run by `npm run runtimes`.
+    exclude: ["**/node_modules/**", "test/{runtimes,hosts}/**"],
     dangerouslyIgnoreUnhandledErrors: false,
     passWithNoTests: false,
     setupFiles: ["./test/support/preload.ts"],

@@ -4,36 +4,14 @@
  * 150 of them.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { join, relative } from "node:path"
-import { type BuildOptions, build } from "esbuild"
-import { fewChunks } from "./tools/few-chunks.ts"
-import { entries, importTargets } from "./tools/manifest.ts"
+import { join } from "node:path"
+import { bundle } from "./tools/bundle.ts"
 import { root, runNode } from "./tools/run.ts"
 
 const dist = join(root, "dist")
 
 await runNode("node_modules/typescript/bin/tsc", ["-p", "tsconfig.build.json"])
-const options = {
-  absWorkingDir: root,
-  entryPoints: [...new Set([...entries(), ...importTargets()].map(({ source }) => source))].filter((source) =>
-    existsSync(join(root, source)),
-  ),
-  outbase: "src",
-  outdir: "dist",
-  chunkNames: "chunks/[name]-[hash]",
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  target: "es2023",
-  packages: "external",
-  // Which file stands behind these the runtime decides, by package.json.
-  external: ["#*"],
-  legalComments: "none",
-  // The imports that `fewChunks` adds name nothing.
-  logOverride: { "ignored-bare-import": "silent" },
-} satisfies BuildOptions
-const { metafile } = await build({ ...options, plugins: [await fewChunks(options)], metafile: true })
-const written = new Set(Object.keys(metafile.outputs).map((file) => relative("dist", file)))
+const written = new Set(await bundle("dist"))
 for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
   if (!/\.(js|ts)$/.test(file)) continue
   if (isStale(file)) rmSync(join(dist, file))

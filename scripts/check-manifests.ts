@@ -11,6 +11,10 @@ const folders = [
   ".ci/node26",
   "test/types/ts59",
   "test/types/ts70",
+  "test/hosts",
+  "test/runtimes/bun",
+  "test/runtimes/deno",
+  "test/runtimes/workerd",
 ]
 const page = "docs/dependencies.md"
 

@@ -64,6 +64,11 @@ export interface FleetMCPOptions<Tools extends readonly Tool[] = readonly Tool[]
   readonly dereference?: boolean
   /** Milliseconds a handler may take. Default: no limit. */
   readonly timeout?: number
+  /**
+   * Milliseconds for which a handler may block the event loop before the log says so; `false`: it never does.
+   * Default 200; `false` on Workers, whose clock stands still while code runs.
+   */
+  readonly blockedMs?: number | false
   /** Milliseconds for which a client with a session may take to answer what a handler asks. Default 300,000. */
   readonly askTimeout?: number
   /** The key ring that seals what clients keep for us: the first seals, all open. Default: random, per process. */
@@ -84,6 +89,8 @@ export interface FleetMCPOptions<Tools extends readonly Tool[] = readonly Tool[]
 export interface StdioRunOptions {
   /** Over what it is reached. Default `"stdio"`. */
   readonly transport?: "stdio"
+  /** Starts it under a test runner too: for tests that need a real server. Default `false`. */
+  readonly inTests?: boolean
 }
 
 /** How a server is run over HTTP. */
@@ -94,6 +101,8 @@ export interface HttpRunOptions {
   readonly port?: number
   /** The address to listen on. Default `127.0.0.1`. */
   readonly host?: string
+  /** Starts it under a test runner too: for tests that need a real server. Default `false`. */
+  readonly inTests?: boolean
 }
 
 /** How a server is run by the program that made it. */
@@ -131,6 +140,7 @@ export function engineOptions(name: string, options: FleetMCPOptions): EngineOpt
     cacheHints: options.cacheHints ?? {},
     pageSize: options.pageSize ?? Number.POSITIVE_INFINITY,
     timeout: options.timeout,
+    blockedMs: (options.blockedMs ?? (hasClock() && 200)) || undefined,
     maskErrors: options.maskErrors ?? false,
     disclosesServerInfo: options.disclosesServerInfo ?? true,
     secrets: options.secrets,
@@ -143,4 +153,11 @@ export function engineOptions(name: string, options: FleetMCPOptions): EngineOpt
       subscriptionsPerPrincipal: options.maxSubscriptionsPerPrincipal ?? 64,
     },
   }
+}
+
+/** Whether time passes while code runs: on Workers it does not. */
+function hasClock(): boolean {
+  // The types of the lowest Node do not know it.
+  const { navigator } = globalThis as { readonly navigator?: { readonly userAgent?: string } }
+  return navigator?.userAgent !== "Cloudflare-Workers"
 }

@@ -1,13 +1,17 @@
 import type { NodeListener, RunningServer } from "#node"
+import { withRunSettings } from "#settings"
 import type { RunningStdio } from "#stdio"
 import { ServerClosed } from "./errors/server.ts"
-import type { HttpRunOptions } from "./fleet-mcp-options.ts"
+import type { RunOptions } from "./fleet-mcp-options.ts"
 import type { Endpoint } from "./http/endpoint.ts"
 import { loadNode } from "./http/lazy-node.ts"
 import type { MessageHandler } from "./protocol/transport.ts"
+import { assertRunOptions } from "./server/run-options.ts"
 import type { ServerLog } from "./server/server-log.ts"
+import type { RunSettings } from "./settings/no-settings.ts"
 import { onExitSignal } from "./shared/exit-signal.ts"
 import { quietTimeout } from "./shared/quiet-timer.ts"
+import { testRunner } from "./shared/test-runner.ts"
 
 /** A server, as far as running it needs. */
 export interface Runnable {
@@ -25,8 +29,32 @@ export interface Runnable {
 /** How long what is left running may keep the process when its client is gone, in milliseconds. */
 const lingerMs = 1000
 
+/**
+ * Runs a server over the transport that code or settings say, or has it stand still where somebody else serves it.
+ *
+ * @param isHosted Whether somebody loads the program's module to serve it.
+ */
+export async function run(
+  server: Runnable,
+  options: RunOptions,
+  isHosted: boolean,
+): Promise<RunningServer | RunningStdio> {
+  assertRunOptions(options)
+  const { inTests = false, ...told } = options
+  const settled = withRunSettings(told)
+  const runner = inTests ? undefined : testRunner()
+  if (!isHosted && runner === undefined) {
+    return settled.transport === "http" ? runHttp(server, settled) : runStdio(server)
+  }
+  if (runner !== undefined) {
+    const message = `\`mcp.run()\` starts nothing under ${runner}. Connect to the server itself, by \`connect(mcp)\` of \`fleetmcp/testing\`, or say \`inTests: true\`.`
+    server.log({ level: "info", message })
+  }
+  return standStill(server, settled)
+}
+
 /** Listens on a port. */
-export async function runHttp(server: Runnable, options: HttpRunOptions): Promise<RunningServer> {
+async function runHttp(server: Runnable, options: RunSettings): Promise<RunningServer> {
   await server.start()
   if (server.isClosed()) throw new ServerClosed()
   const { path, timeouts } = server.endpoint
@@ -44,7 +72,7 @@ export async function runHttp(server: Runnable, options: HttpRunOptions): Promis
 }
 
 /** Speaks over standard input and output. */
-export async function runStdio(server: Runnable): Promise<RunningStdio> {
+async function runStdio(server: Runnable): Promise<RunningStdio> {
   const { serveStdio } = await import("#stdio")
   if (server.isClosed()) throw new ServerClosed()
   // Before it starts: what a lifespan prints must not end up among the messages.
@@ -63,6 +91,20 @@ export async function runStdio(server: Runnable): Promise<RunningStdio> {
     await server.close()
     if (!isOurs) leave()
   })
+  return running
+}
+
+/** What runs nowhere: it says where it would, and is closed with the server. */
+function standStill(server: Runnable, { port = 3000, host = "127.0.0.1" }: RunSettings): RunningServer {
+  let resolveClosed: () => void = () => undefined
+  const closed = new Promise<void>((resolve) => {
+    resolveClosed = resolve
+  })
+  const close = async (): Promise<void> => resolveClosed()
+  const { path } = server.endpoint
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}${path}`
+  const running: RunningServer = { url, port, closed, close, [Symbol.asyncDispose]: close }
+  server.onRunning(running)
   return running
 }
 

@@ -1,4 +1,5 @@
 import type { NodeListener, RunningServer } from "#node"
+import { listSettings, withSettings } from "#settings"
 import type { RunningStdio } from "#stdio"
 import { type ComponentKind, componentKey } from "./components/component.ts"
 import { fingerprint } from "./components/fingerprint.ts"
@@ -29,12 +30,14 @@ import type { Middleware } from "./server/middleware.ts"
 import {
   assertCallOptions,
   assertCloseOptions,
-  assertRunOptions,
   assertServerName,
   assertServerOptions,
 } from "./server/options.ts"
 import { definePlugin, type Plugin } from "./server/plugin.ts"
 import { consoleLog, type ServerLog } from "./server/server-log.ts"
+import type { Setting } from "./settings/settings.ts"
+import { currentHost } from "./shared/host.ts"
+import { kServer } from "./shared/server-brand.ts"
 import type {
   CallToolResult,
   GetPromptResult,
@@ -57,18 +60,29 @@ import type {
 export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   /** The name it was made with. */
   readonly name: string
-  /** Serves one request: the server on any runtime that speaks `fetch`. Bound, so that it may be passed around. */
-  readonly fetch: FetchHandler
+  /**
+   * Serves one request: the server on any runtime that speaks `fetch`. Bound, so that it may be passed around. Bun and
+   * Deno look for it on what a program exports as default: there it is `undefined` once the program itself has called
+   * `run()`, so that they do not serve it a second time; `mcp.http({}).fetch` is there always.
+   */
+  declare readonly fetch: FetchHandler
+  /** Where Bun listens that serves the default export: its own default is all interfaces. */
+  readonly hostname: string = "127.0.0.1"
+  /** Has Bun leave it to the server how long a quiet call may take: its own default cuts them after 10 seconds. */
+  readonly idleTimeout: number = 0
   /** Only for inference: the tools a typed client sees. Never there. */
   readonly types?: { readonly tools: Tools }
   readonly #engine: Engine
   readonly #local: LocalProvider
   readonly #log: ServerLog
   readonly #options: FleetMCPOptions<Tools>
+  /** What it was told, without what settings add. */
+  readonly #told: FleetMCPOptions<Tools>
   readonly #routes: { [route: string]: RouteHandler } = {}
   readonly #servers: Set<RunningServer | RunningStdio> = new Set()
   #closed: Promise<void> | undefined
   #endpoint: Endpoint
+  #isRun = false
   #node: NodeListener | undefined
 
   /**
@@ -80,11 +94,14 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * @throws {InvalidOption} An option has a value that cannot be meant.
    * @throws {DuplicateComponent} Two components have one name and version.
    * @throws {WeakSecret} One of `secrets` can be guessed.
+   * @throws {InvalidSetting} A `FLEETMCP_*` variable has a value that cannot be meant.
    */
-  constructor(name: string, options: FleetMCPOptions<Tools> = {}) {
+  constructor(name: string, told: FleetMCPOptions<Tools> = {}) {
     assertServerName(name)
-    assertServerOptions(options)
+    assertServerOptions(told)
+    const options = withSettings(told)
     this.name = name
+    this.#told = told
     this.#options = options
     const log = options.log ?? consoleLog
     this.#log = log
@@ -96,7 +113,22 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     this.use(...(options.middleware ?? []))
     this.add(...(options.tools ?? []), ...(options.resources ?? []), ...(options.prompts ?? []))
     this.#endpoint = this.#createEndpoint(options.http ?? {})
-    this.fetch = createFetchHandler(() => this.#endpoint)
+    const fetch = createFetchHandler(() => this.#endpoint)
+    // Of the instance itself: `deno serve` looks for no inherited one.
+    Object.defineProperty(this, "fetch", {
+      enumerable: true,
+      get: () => (this.#isRun && servesDefaultExport() ? undefined : fetch),
+    })
+  }
+
+  /** @internal Known by it to whoever loads a server that another copy of this package made. */
+  get [kServer](): true {
+    return true
+  }
+
+  /** The version of your server, as clients see it. */
+  get version(): string {
+    return this.#options.version ?? "0.0.0"
   }
 
   /**
@@ -258,17 +290,23 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * Offers the server over HTTP with other options than its own: another path, more hosts.
    *
    * @param options What differs; the rest is as the server's own `http` says.
+   * @param defaults What holds where neither says anything, for adapters of platforms. Default: nothing.
    * @throws {UnknownOption} FLEET-09: an option does not exist.
    * @throws {InvalidOption} An option has a value that cannot be meant.
    * @see S28/basic/transports/streamable-http
    * @example
    * export default mcp.http({ path: "/internal/mcp", hosts: ["mcp.example.com"] })
    */
-  http(options: HttpOptions): { readonly fetch: FetchHandler; readonly node: NodeListener } {
+  http(
+    options: HttpOptions,
+    defaults: HttpOptions = {},
+  ): Pick<FleetMCP, "fetch" | "node" | "hostname" | "idleTimeout"> {
     assertOptions("`mcp.http()`", options, httpOptions)
     const own = readOptions(this.#options.http ?? {}, httpOptions)
-    const endpoint = this.#createEndpoint({ ...own, ...readOptions(options, httpOptions) })
-    return { fetch: createFetchHandler(() => endpoint), node: createLazyListener(() => endpoint) }
+    const endpoint = this.#createEndpoint({ ...defaults, ...own, ...readOptions(options, httpOptions) })
+    const { hostname, idleTimeout } = this
+    const [fetch, node] = [createFetchHandler(() => endpoint), createLazyListener(() => endpoint)]
+    return { fetch, node, hostname, idleTimeout }
   }
 
   /**
@@ -293,10 +331,11 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   }
 
   /**
-   * Starts the server and speaks over standard input and output until the client is gone, with which the process ends.
-   * SIGTERM and SIGINT close the server first. Resolves when it speaks.
+   * Starts the server and speaks over standard input and output until the client is gone, with which the process ends;
+   * where `FLEETMCP_TRANSPORT` is `http`, it listens instead. SIGTERM and SIGINT close the server first. Resolves when it
+   * speaks. Starts nothing where the `fleetmcp` command or a test runner loads the module: they serve it themselves.
    *
-   * @param options `transport: "stdio"`, which is the default.
+   * @param options `transport: "stdio"`, and `inTests`.
    * @throws {NotOnThisRuntime} FLEET-14: this runtime has neither.
    * @throws {ServerClosed} The server was closed.
    * @see S28/basic/transports/stdio
@@ -305,9 +344,10 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    */
   run(options?: StdioRunOptions): Promise<RunningStdio>
   /**
-   * Starts the server and listens. SIGTERM and SIGINT close it. Resolves when it listens.
+   * Starts the server and listens. SIGTERM and SIGINT close it. Resolves when it listens. Starts nothing where the
+   * `fleetmcp` command or a test runner loads the module: they serve it themselves.
    *
-   * @param options `transport: "http"`, `port` and `host`.
+   * @param options `transport: "http"`, `port`, `host` and `inTests`.
    * @throws {PortInUse} FLEET-10: something else listens there.
    * @throws {CannotListen} The operating system does not allow it.
    * @throws {NotOnThisRuntime} FLEET-14: there is no `node:http` here.
@@ -318,8 +358,12 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    */
   run(options: HttpRunOptions): Promise<RunningServer>
   async run(options: RunOptions = {}): Promise<RunningServer | RunningStdio> {
-    assertRunOptions(options)
-    const { runHttp, runStdio } = await import("./fleet-mcp-run.ts")
+    // At once: a program need not wait for it before its export is looked at, and whoever loads it may be gone then.
+    const host = currentHost()
+    host?.onRun?.(this, options)
+    const isHosted = host !== undefined && host.starts !== true
+    this.#isRun = !isHosted
+    const { run } = await import("./fleet-mcp-run.ts")
     const server: Runnable = {
       handler: this.#engine,
       endpoint: this.#endpoint,
@@ -330,7 +374,20 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
       close: () => this.close(),
       onRunning: (running) => void this.#servers.add(running),
     }
-    return options.transport === "http" ? runHttp(server, options) : runStdio(server)
+    return run(server, options, isHosted)
+  }
+
+  /**
+   * Lists what may be set from outside of the program, as it is in effect: by code, by flags of the `fleetmcp` command,
+   * by `FLEETMCP_*` variables, by `.env`, in this order. Secrets are masked. Empty on Workers, which have no environment.
+   *
+   * @param run What `mcp.run()` is told. Default: nothing.
+   * @throws {InvalidSetting} A variable has a value that cannot be meant.
+   * @example
+   * mcp.settings().find(({ name }) => name === "port") // { name: "port", env: "FLEETMCP_PORT", value: 3000, source: "default" }
+   */
+  settings(run: RunOptions = {}): readonly Setting[] {
+    return listSettings(this.#told, run)
   }
 
   /**
@@ -538,6 +595,11 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     await this.#engine.close(graceMs)
     await Promise.all(closing)
   }
+}
+
+/** Whether the runtime may serve what a program exports as default. */
+function servesDefaultExport(): boolean {
+  return "Bun" in globalThis || "Deno" in globalThis
 }
 
 function ownerOf(plugin: string): string {

@@ -11,6 +11,7 @@ export type {
 } from "./fleet-mcp-options.ts"
 export type { AnyComponent, DuplicatePolicy } from "./providers/local.ts"
 export type { CacheableMethod } from "./server/core.ts"
+export type { Setting, SettingSource } from "./settings/settings.ts"
 
 // Components
 
@@ -120,7 +121,7 @@ export {
 export type { CorsOptions } from "./http/cors.ts"
 export type { GuardOptions } from "./http/guard.ts"
 export type { FetchHandler } from "./http/handler.ts"
-export type { HttpOptions, HttpTimeouts } from "./http/http-options.ts"
+export type { HttpOptions, HttpTimeouts, LegacySseOptions } from "./http/http-options.ts"
 export type { RouteHandler, Routes } from "./http/router.ts"
 export type { RunningServer } from "./http/running-server.ts"
 export { createPrincipal, type Principal, type PrincipalFields } from "./protocol/principal.ts"

@@ -13,12 +13,13 @@ export async function fewChunks(options: BuildOptions): Promise<Plugin> {
   const { metafile } = await build({ ...options, write: false, metafile: true })
   const graph = new Graph(metafile)
   const main = entries().find(({ subpath }) => subpath === ".")?.source ?? ""
-  // What loads a file that itself reads the chunk has to come after it, or they would wait for each other.
-  const late = importTargets().filter(({ source }) => graph.reach(source).length > 1)
-  const isLate = (file: string) => graph.imports(file).some((path) => late.some(({ name }) => name === path))
-  const shared = graph.reach(main).filter((file) => !graph.reach(file).some(isLate))
-  const readers = [...graph.entries(), ...graph.lazy()].filter((file) =>
-    graph.reach(file).some((one) => shared.includes(one)),
+  const shared = graph.reach(main)
+  const names = shared.flatMap((file) => graph.imports(file))
+  // What the chunk loads itself has to come before it, or they would wait for each other. It gets a chunk of its own for
+  // the little that it reads.
+  const before = importTargets().flatMap(({ name, source }) => (names.includes(name) ? [source] : []))
+  const readers = [...graph.entries(), ...graph.lazy()].filter(
+    (file) => !before.includes(file) && graph.reach(file).some((one) => shared.includes(one)),
   )
   return {
     name: "few-chunks",

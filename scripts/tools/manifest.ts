@@ -24,6 +24,9 @@ export interface Target {
 interface Manifest {
   readonly name: string
   readonly exports: Readonly<Record<string, unknown>>
+  readonly bin?: Readonly<Record<string, string>>
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
   readonly imports?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
@@ -47,6 +50,16 @@ export function importTargets(): readonly Target[] {
       source: sourceOf(target.replace("./", "")),
     })),
   )
+}
+
+/** Lists the source files of the commands. */
+export function commands(): readonly string[] {
+  return Object.values(manifest.bin ?? {}).map((target) => sourceOf(target.replace("./", "")))
+}
+
+/** Lists the packages that users install with ours; all others that are imported are part of the build. */
+export function installed(): readonly string[] {
+  return Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
 }
 
 function sourceOf(output: string): string {

@@ -1,18 +1,21 @@
-import { CommanderError } from "commander"
-import { isFleetError } from "../errors/any-fleet-error.ts"
-import { createProgram } from "./program.ts"
+#!/usr/bin/env node
+import { OutdatedRuntime } from "../errors/cli.ts"
+import { exitCodes, sayFailure } from "./failure.ts"
 
-void createProgram()
-  .parseAsync()
-  .catch((error: unknown) => {
-    process.exitCode = Number(Reflect.get(Object(error), "exitCode") ?? 1)
-    if (error instanceof CommanderError) {
-      if (error.exitCode !== 0) process.exitCode = 2
-      return
-    }
-    const text = isFleetError(error)
-      ? `${error.message} (${error.code})`
-      : String(Object(error).stack ?? error)
-    process.stderr.write(`${text}\n`)
+/** As package.json says. */
+const oldest = [20, 19] as const
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
+if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
+  const what = `This is Node ${process.versions.node}, which is too old for fleetmcp.`
+  sayFailure(new OutdatedRuntime(what, `Node ${oldest.join(".")}`), false)
+  process.exitCode = exitCodes.failed
+} else {
+  // Whoever reads our output may have read enough, as `head` has.
+  process.stdout.on("error", () => process.exit())
+  void import("./program.ts").then(async ({ main }) => {
+    const code = await main(process.argv.slice(2))
+    // What a program left open must not keep the command; what was written must have gone out.
+    process.stdout.write("", () => process.exit(process.exitCode ?? code))
   })
-  .then(() => process.stdout.write("", () => process.exit()))
+}

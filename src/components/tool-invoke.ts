@@ -7,6 +7,7 @@ import type { CallToolResult } from "../spec/index.ts"
 import { isContent } from "./content-brand.ts"
 import type { Context } from "./context.ts"
 import { type InputRequired, isInputRequired } from "./input-required.ts"
+import { isYielding, type Yielding } from "./is-yielding.ts"
 import { toJsonValue } from "./json-value.ts"
 import {
   type ContentInput,
@@ -15,7 +16,6 @@ import {
   type ToolResultOptions,
   toCallToolResult,
 } from "./result.ts"
-import { collectYields, isYielding } from "./yields.ts"
 
 /** Runs a tool: validates, calls the handler, validates and converts. */
 export type ToolInvoke = (
@@ -65,7 +65,14 @@ export function composeInvoke({ subject, input, output, handler, render }: ToolP
   function finish(value: unknown, ctx: Context): MaybePromise<CallToolResult | InputRequired> {
     if (isInputRequired(value)) return value
     if (!isYielding(value)) return convert(value)
-    return collectYields(value, ctx.signal, subject).then((all) => all.find(isInputRequired) ?? convert(all))
+    return collect(value, ctx)
+  }
+
+  async function collect(generator: Yielding, { signal }: Context): Promise<CallToolResult | InputRequired> {
+    // Few handlers are generators.
+    const { collectYields } = await import("./collect-yields.ts")
+    const all = await collectYields(generator, signal, subject)
+    return all.find(isInputRequired) ?? convert(all)
   }
 
   return (args, ctx) => {

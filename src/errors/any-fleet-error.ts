@@ -1,4 +1,16 @@
 import type {
+  BrokenImport,
+  CircularImport,
+  ExitedOnImport,
+  ImportTimeWork,
+  InvalidSource,
+  ModuleFailed,
+  NoServer,
+  NoSuchFile,
+  OutdatedRuntime,
+  UnsettledImport,
+} from "./cli.ts"
+import type {
   InvalidAnnotations,
   InvalidContent,
   InvalidIcon,
@@ -32,6 +44,7 @@ import type {
   WrongUsage,
 } from "./dialogue.ts"
 import type { NotAForm, NotAWebPage } from "./elicitation.ts"
+import type { BlockedLoop } from "./event-loop.ts"
 import { FleetError } from "./fleet-error.ts"
 import type {
   BodyAlreadyRead,
@@ -42,6 +55,7 @@ import type {
   NotOnThisRuntime,
   PortInUse,
 } from "./http.ts"
+import type { NoResponseStream, NotAnHttpEvent } from "./lambda.ts"
 import type {
   CallAborted,
   CannotAsk,
@@ -51,19 +65,21 @@ import type {
   InvalidEnvelope,
   InvalidParams,
   InvalidRequest,
-  InvalidRequestState,
   MethodNotFound,
   MissingClientCapability,
   ParseError,
-  RepeatedKey,
-  ReplayDiverged,
-  RequestStateTooLarge,
   Suspended,
-  TooManyRounds,
   UnsupportedVersion,
   WeakSecret,
 } from "./protocol.ts"
 import type { InvalidAuthentication, NotAResponse } from "./returned.ts"
+import type {
+  InvalidRequestState,
+  RepeatedKey,
+  ReplayDiverged,
+  RequestStateTooLarge,
+  TooManyRounds,
+} from "./rounds.ts"
 import type {
   InexpressibleSchema,
   InvalidHeaderParam,
@@ -74,6 +90,7 @@ import type {
   UnresolvedRef,
   UnsupportedDialect,
 } from "./schema.ts"
+import type { NotAnSdkServer, SdkServerInUse } from "./sdk.ts"
 import type {
   DuplicateComponent,
   EndlessCalls,
@@ -104,6 +121,7 @@ import type {
   SessionRequired,
   UnknownSession,
 } from "./session.ts"
+import type { InvalidSetting, UnreadableEnvFile } from "./settings.ts"
 import type { ContentLengthFraming, StrayOutput } from "./stdio.ts"
 import type {
   CorruptValue,
@@ -143,14 +161,17 @@ export type AnyFleetError =
   | AnswerTooLarge
   | AskRefused
   | AskTimedOut
+  | BlockedLoop
   | BinaryOnTerminal
   | BodyAlreadyRead
   | BodyCutOff
   | BodyTooLarge
+  | BrokenImport
   | CallAborted
   | CannotAsk
   | CannotConnect
   | CannotListen
+  | CircularImport
   | ClientClosed
   | ContentLengthFraming
   | CorruptValue
@@ -158,10 +179,12 @@ export type AnyFleetError =
   | EndlessCalls
   | EndlessList
   | EndlessQuestions
+  | ExitedOnImport
   | FileFailed
   | HandlerFailed
   | HandlerTimeout
   | HeaderMismatch
+  | ImportTimeWork
   | InProcessError
   | InexpressibleSchema
   | InsufficientScope
@@ -186,6 +209,8 @@ export type AnyFleetError =
   | InvalidResult
   | InvalidRoute
   | InvalidSchema
+  | InvalidSetting
+  | InvalidSource
   | InvalidStorageKey
   | InvalidTarget
   | InvalidTemplateValue
@@ -199,12 +224,18 @@ export type AnyFleetError =
   | MissingContextValue
   | MissingConverter
   | MissingHandler
+  | ModuleFailed
   | NeedsSession
   | NoContext
+  | NoResponseStream
   | NoScopes
+  | NoServer
+  | NoSuchFile
   | NotAForm
+  | NotAnHttpEvent
   | NotAnMcpServer
   | NotAResponse
+  | NotAnSdkServer
   | NotAWebPage
   | NotCanonicalJson
   | NotInRevision
@@ -212,6 +243,7 @@ export type AnyFleetError =
   | NotOnThisRuntime
   | NotSerializable
   | NotStorable
+  | OutdatedRuntime
   | OutdatedZod
   | ParseError
   | PortInUse
@@ -223,6 +255,7 @@ export type AnyFleetError =
   | ResourceNotFound
   | ResourceUnreadable
   | SchemaTooLarge
+  | SdkServerInUse
   | SessionRequired
   | StartingServer
   | LifespanTimeout
@@ -246,7 +279,9 @@ export type AnyFleetError =
   | UnknownPrompt
   | UnknownSession
   | UnknownTool
+  | UnreadableEnvFile
   | UnresolvedRef
+  | UnsettledImport
   | UnsupportedDialect
   | UnsupportedVersion
   | WeakSecret

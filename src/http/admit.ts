@@ -1,5 +1,6 @@
 import { type Answer, errorAnswer } from "./answer.ts"
 import type { Endpoint } from "./endpoint.ts"
+import type { HttpHandler } from "./place.ts"
 import type { RouteHandler } from "./router.ts"
 
 /** The head of a request, as both entries see it. */
@@ -16,8 +17,8 @@ export interface Head {
 
 /** What becomes of a request once its head is read. */
 export type Admission =
-  /** For the endpoint: by POST a message, by GET a stream of a session, by DELETE its end. */
-  | { readonly kind: "message" }
+  /** For what serves messages: by POST one of them, by GET a stream, by DELETE the end of a session. */
+  | { readonly kind: "message"; readonly handler: HttpHandler }
   | { readonly kind: "route"; readonly handler: RouteHandler }
   | { readonly kind: "answer"; readonly answer: Answer }
 
@@ -27,22 +28,13 @@ export function admit(endpoint: Endpoint, head: Head): Admission {
   if (problem !== undefined && !(problem.status === 403 && isProbe(endpoint, head)))
     return answered(errorAnswer(problem.status, problem.message))
   if (head.method === "OPTIONS" && endpoint.cors !== undefined) return answered(preflight(endpoint, head))
-  const isEndpoint = head.path === endpoint.path || head.fullPath === endpoint.path
-  if (isEndpoint && methodsOf(endpoint).includes(head.method)) return { kind: "message" }
-  const found = findRoute(endpoint, head)
+  const places = endpoint.places.filter(({ path }) => path === head.path || path === head.fullPath)
+  const place = places.find(({ methods }) => methods.includes(head.method))
+  if (place !== undefined) return { kind: "message", handler: place.handler }
+  const found = findRoute(endpoint, head) ?? []
   if (typeof found === "function") return { kind: "route", handler: found }
-  if (isEndpoint) return answered(methodNotAllowed(methodsOf(endpoint)))
-  return answered(found === undefined ? notFound(endpoint, head) : methodNotAllowed(found))
-}
-
-/**
- * The methods of the endpoint: GET and DELETE are those of sessions.
- *
- * @see S11/basic/transports#streamable-http
- * @see S28/basic/transports/streamable-http#earlier-streamable-http-revisions
- */
-function methodsOf({ sessions }: Endpoint): readonly string[] {
-  return sessions === undefined ? ["POST"] : ["POST", "GET", "DELETE"]
+  const methods = [...places.flatMap((one) => one.methods), ...found]
+  return answered(methods.length > 0 ? methodNotAllowed(methods) : notFound(endpoint, head))
 }
 
 /** Load balancers probe by address, which no list of host names holds. */

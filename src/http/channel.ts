@@ -32,7 +32,19 @@ export abstract class HttpChannel implements Channel {
     this.#load = undefined
   }
 
+  /** Keeps the place beyond the answer, until what is returned is called. */
+  hold(): () => void {
+    const load = this.#load
+    this.#load = undefined
+    return () => {
+      if (load !== undefined) load.open--
+    }
+  }
+
   abstract get headers(): HeaderBag
+
+  /** The URL of the request as its client wrote it. */
+  abstract get externalUrl(): URL
 
   abstract get sessions(): Sessions | "memory" | undefined
 
@@ -56,6 +68,11 @@ export abstract class HttpChannel implements Channel {
 
   close(retryMs?: number): void {
     this.#stream?.leave(retryMs)
+  }
+
+  /** Sends an event that is no message. */
+  write(event: string): void {
+    this.#opened().write(event)
   }
 
   drained(): Promise<void> | undefined {

@@ -8,7 +8,9 @@ import { type Cors, createCors } from "./cors.ts"
 import { createGuard, type Guard } from "./guard.ts"
 import { type HttpOptions, type HttpTimeouts, httpOptions } from "./http-options.ts"
 import { type Every, every } from "./keep-alive.ts"
+import { legacySsePlaces } from "./lazy-legacy-sse.ts"
 import type { Load } from "./load.ts"
+import type { Place } from "./place.ts"
 import { createRouter, joinRoutes, type Router, type Routes } from "./router.ts"
 
 /** {@link HttpTimeouts}, all of them set. */
@@ -20,6 +22,12 @@ export interface Endpoint {
   readonly handler: MessageHandler
   /** The path of the MCP endpoint. */
   readonly path: string
+  /**
+   * The MCP endpoint, and what else serves messages.
+   *
+   * @internal
+   */
+  readonly places: readonly Place[]
   /** Where the built-in health check answers, which gives nothing away and so needs no guard against rebinding. */
   readonly healthPath: string | undefined
   /** Checks hosts and origins. */
@@ -85,14 +93,30 @@ export function createEndpoint(parts: EndpointParts, options: HttpOptions = {}):
   const isHealthOurs = healthPath !== false && !Object.hasOwn(own, `GET ${healthPath}`)
   const { path = "/mcp" } = options
   const sessions = options.sessions === "none" ? undefined : (options.sessions ?? "memory")
-  assertFree(isHealthOurs ? { [`GET ${healthPath}`]: health, ...own } : own, path, sessions !== undefined)
-  const router = createRouter(isHealthOurs ? { [`GET ${healthPath}`]: health, ...own } : own)
+  const load = { max: options.maxRequests ?? 10_000, open: 0 }
+  const timeouts = withDefaults(options.timeouts)
+  const report = reporter(parts.log ?? consoleLog)
+  const places = [
+    // S28/basic/transports/streamable-http#earlier-streamable-http-revisions: GET and DELETE are those of sessions.
+    { path, methods: sessions === undefined ? ["POST"] : ["POST", "GET", "DELETE"], handler: parts.handler },
+    ...legacySsePlaces(options.legacySse, {
+      handler: parts.handler,
+      // They must not take all places of other requests.
+      maxStreams: Math.ceil(load.max / 4),
+      openMs: timeouts.request,
+      report,
+    }),
+  ]
+  const routes = isHealthOurs ? { [`GET ${healthPath}`]: health, ...own } : own
+  assertFree(routes, places)
+  const router = createRouter(routes)
   const cors = options.cors
     ? createCors(options.cors === true ? { origins: "*" } : options.cors, router.methods)
     : undefined
   return {
     handler: parts.handler,
     path,
+    places,
     healthPath: isHealthOurs ? healthPath : undefined,
     // Origins that CORS lets read answers may of course call.
     guard: createGuard({
@@ -102,23 +126,24 @@ export function createEndpoint(parts: EndpointParts, options: HttpOptions = {}):
     authenticator: parts.authenticator,
     sessions,
     bodyLimit: options.bodyLimit ?? 4 * 1024 * 1024,
-    load: { max: options.maxRequests ?? 10_000, open: 0 },
+    load,
     keepAliveMs: options.keepAliveMs ?? 15_000,
-    timeouts: withDefaults(options.timeouts),
+    timeouts,
     cors,
     router,
     publicUrl: options.publicUrl,
     every: parts.every ?? every,
-    report: reporter(parts.log ?? consoleLog),
+    report,
   }
 }
 
-function assertFree(routes: Routes, path: string, hasSessions: boolean): void {
-  const methods = hasSessions ? ["POST", "GET", "DELETE"] : ["POST"]
-  const taken = methods.find((method) => Object.hasOwn(routes, `${method} ${path}`))
-  if (taken === undefined) return
-  const fix = "Give one of them another path: see `http.path`."
-  throw new InvalidRoute(`${taken} ${path}`, "is where the MCP endpoint is", fix)
+function assertFree(routes: Routes, places: readonly Place[]): void {
+  const served = new Set(Object.keys(routes))
+  for (const route of places.flatMap(({ path, methods }) => methods.map((method) => `${method} ${path}`))) {
+    const fix = "Give one of them another path: see `http.path`."
+    if (served.has(route)) throw new InvalidRoute(route, "is where the MCP endpoint is", fix)
+    served.add(route)
+  }
 }
 
 /** Fills in the time-outs that are not set. */

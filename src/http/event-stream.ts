@@ -43,8 +43,16 @@ export class EventStream implements Beating {
     keepAlive.add(this)
   }
 
+  /** Sends an event, with all that belongs to it. */
+  write(event: string): void {
+    if (this.#isOver) return
+    if (this.#pending === "") queueMicrotask(() => this.#flush())
+    this.#pending += event
+    if (this.#pending.length > maxPending) this.#flush()
+  }
+
   send(json: string, eventId?: string): void {
-    this.#add(eventId === undefined ? toEvent(json) : `id: ${eventId}\n${toEvent(json)}`)
+    this.write(eventId === undefined ? toEvent(json) : `id: ${eventId}\n${toEvent(json)}`)
   }
 
   /**
@@ -53,12 +61,12 @@ export class EventStream implements Beating {
    * @see S11/basic/transports#sending-messages-to-the-server
    */
   prime(eventId: string): void {
-    this.#add(`id: ${eventId}\ndata: \n\n`)
+    this.write(`id: ${eventId}\ndata: \n\n`)
   }
 
   /** Sends nothing but a comment: some write the head of an answer only with the first of its body. */
   greet(): void {
-    this.#add(sseComment("open"))
+    this.write(sseComment("open"))
   }
 
   /** Ends the stream without an answer, and says in how many milliseconds to come back for it. */
@@ -93,13 +101,6 @@ export class EventStream implements Beating {
     if (this.#isQuiet && this.#sink.buffered === 0) this.#sink.write(sseComment("keep-alive"))
     this.#isQuiet = true
     if (this.#sink.isStalled?.() === true) this.cut()
-  }
-
-  #add(event: string): void {
-    if (this.#isOver) return
-    if (this.#pending === "") queueMicrotask(() => this.#flush())
-    this.#pending += event
-    if (this.#pending.length > maxPending) this.#flush()
   }
 
   #over(): void {

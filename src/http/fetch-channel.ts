@@ -4,6 +4,7 @@ import { toUtf8 } from "../shared/utf8.ts"
 import { HttpChannel } from "./channel.ts"
 import type { Endpoint } from "./endpoint.ts"
 import type { StreamSink } from "./event-stream.ts"
+import { externalUrl } from "./external-url.ts"
 import { KeepAlive } from "./keep-alive.ts"
 
 /** How much may wait for a reader before it counts as slow. */
@@ -29,6 +30,11 @@ export class FetchChannel extends HttpChannel {
 
   get sessions(): Sessions | "memory" | undefined {
     return this.#endpoint.sessions
+  }
+
+  get externalUrl(): URL {
+    const { origin, pathname, search } = new URL(this.request.url)
+    return externalUrl(this.#endpoint, origin, pathname + search)
   }
 
   /** Calls `run` when something is sent ahead of the answer; at once if something was. */

@@ -21,9 +21,9 @@ import {
 } from "./answer.ts"
 import { streamHeaders } from "./channel.ts"
 import type { Endpoint } from "./endpoint.ts"
-import { externalUrl } from "./external-url.ts"
 import { limitBody, readText } from "./fetch-body.ts"
 import { FetchChannel, FetchHeaders } from "./fetch-channel.ts"
+import type { HttpHandler } from "./place.ts"
 import { routeHeaders } from "./route-headers.ts"
 import type { RouteHandler } from "./router.ts"
 
@@ -44,7 +44,7 @@ export function createFetchHandler(endpoint: () => Endpoint): FetchHandler {
     const site = endpoint()
     try {
       // As it is: every promise around it costs what the hooks of `AsyncLocalStorage` do.
-      if (isMessage(site, request)) return serveMessage(site, request)
+      if (isMessage(site, request)) return serveMessage(site, request, site.handler)
       return serve(site, request).catch((error) => fail(site, request, error))
     } catch (error) {
       return Promise.resolve().then(() => fail(site, request, error))
@@ -73,10 +73,10 @@ async function serve(endpoint: Endpoint, request: Request): Promise<Response> {
   })
   if (admission.kind === "answer") return toResponse(endpoint, request, admission.answer)
   if (admission.kind === "route") return serveRoute(endpoint, request, admission.handler)
-  return serveMessage(endpoint, request)
+  return serveMessage(endpoint, request, admission.handler)
 }
 
-async function serveMessage(endpoint: Endpoint, request: Request): Promise<Response> {
+async function serveMessage(endpoint: Endpoint, request: Request, handler: HttpHandler): Promise<Response> {
   const refusal = overload(endpoint.load)
   if (refusal !== undefined) return toResponse(endpoint, request, refusal)
   const headers = new FetchHeaders(request.headers)
@@ -94,13 +94,12 @@ async function serveMessage(endpoint: Endpoint, request: Request): Promise<Respo
       request.signal.addEventListener("abort", leave, { once: true })
     }
     if (authenticator !== undefined) {
-      const caller = await authenticate(endpoint, authenticator, channel)
+      const caller = await authenticate(authenticator, channel)
       if (isRefusal(caller)) return toResponse(endpoint, request, refusalAnswer(caller))
       if (request.signal.aborted) return toNobody()
       if (!isPrincipal(caller)) throw await invalidAuthentication(caller)
       channel.principal = caller
     }
-    const { handler } = endpoint
     let reply: MaybePromise<Reply>
     if (request.method === "POST") {
       const problem = contentTypeProblem(headers.get("content-type"))
@@ -183,17 +182,10 @@ async function serveRoute(endpoint: Endpoint, request: Request, handler: RouteHa
 }
 
 function authenticate(
-  endpoint: Endpoint,
   authenticator: Authenticator,
-  { request, headers }: FetchChannel,
+  { request, headers, externalUrl }: FetchChannel,
 ): MaybePromise<Principal | Refusal> {
-  const { origin, pathname, search } = new URL(request.url)
-  return authenticator.authenticate({
-    method: request.method,
-    externalUrl: externalUrl(endpoint, origin, pathname + search),
-    headers,
-    signal: request.signal,
-  })
+  return authenticator.authenticate({ method: request.method, externalUrl, headers, signal: request.signal })
 }
 
 /** The runtime wants something back even when its client has left; 499 is what servers log for that. */

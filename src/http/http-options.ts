@@ -1,3 +1,4 @@
+import type { OptionTest } from "../components/option-kinds.ts"
 import type { KnownOptions, OptionKind } from "../components/options.ts"
 import type { Sessions } from "../protocol/session/session.ts"
 import type { CorsOptions } from "./cors.ts"
@@ -17,6 +18,12 @@ export interface HttpOptions extends GuardOptions {
    * anew for every request; they can then be asked nothing, and hear of no changes. Default `"memory"`.
    */
   readonly sessions?: "memory" | "none" | Sessions | undefined
+  /**
+   * Serves the HTTP+SSE of 2024-11-05 too, for clients that know nothing else. Default: off.
+   *
+   * @deprecated Point clients at the MCP endpoint, which speaks Streamable HTTP.
+   */
+  readonly legacySse?: LegacySseOptions | boolean | undefined
   /** Lets pages of other origins call. Default: off. */
   readonly cors?: CorsOptions | boolean | undefined
   /** Milliseconds between comments that keep quiet streams open. Default 15,000. */
@@ -29,6 +36,14 @@ export interface HttpOptions extends GuardOptions {
   readonly publicUrl?: string | undefined
   /** How long clients may take. */
   readonly timeouts?: HttpTimeouts | undefined
+}
+
+/** Where the HTTP+SSE of 2024-11-05 is served. */
+export interface LegacySseOptions {
+  /** The path of the event stream, opened with GET. Default `/sse`. */
+  readonly path?: string | undefined
+  /** The path that messages are sent to with POST. Default `/messages`. */
+  readonly messages?: string | undefined
 }
 
 /** How long clients may take, in milliseconds. All but `send` need a server of ours: `mcp.run()`. */
@@ -64,7 +79,12 @@ const cors: Table<CorsOptions> = {
 
 const timeouts: Table<HttpTimeouts> = { head: "ms", request: "ms", idle: "ms", send: "ms" }
 
-const kinds: Table<HttpOptions> = {
+const path = { holds: isPath, expected: "a path that starts with `/`, without a query" }
+
+const legacySse: Table<LegacySseOptions> = { path, messages: path }
+
+/** What says where the server is, and what settings say too. */
+export const placeOptions: { readonly [name in "hosts" | "origins" | "path" | "publicUrl"]: OptionTest } = {
   hosts: {
     holds: (value) => Array.isArray(value) && value.every(isHost),
     expected: 'a list of host names such as `["mcp.example.com"]`, without `https://`',
@@ -73,13 +93,22 @@ const kinds: Table<HttpOptions> = {
     holds: isOrigins,
     expected: `${originList}, without a path`,
   },
-  path: { holds: isPath, expected: "a path that starts with `/`, without a query" },
+  path,
+  publicUrl: {
+    holds: (value) => typeof value === "string" && URL.canParse(value) && /^https?:\/\//.test(value),
+    expected: "a URL such as `https://mcp.example.com`",
+  },
+}
+
+const kinds: Table<HttpOptions> = {
+  ...placeOptions,
   bodyLimit: "count",
   maxRequests: "count",
   sessions: {
     holds: (value) => value === "memory" || value === "none" || isSessions(value),
     expected: '`"memory"`, `"none"`, or a `store` and a `link` such as `memorySessions()` makes',
   },
+  legacySse: { kinds: legacySse, isFlag: true },
   cors: { kinds: cors, required: ["origins"], isFlag: true },
   keepAliveMs: "ms",
   health: {
@@ -87,10 +116,6 @@ const kinds: Table<HttpOptions> = {
     expected: "`true`, `false`, or a path that starts with `/`, without a query",
   },
   routes: "object",
-  publicUrl: {
-    holds: (value) => typeof value === "string" && URL.canParse(value) && /^https?:\/\//.test(value),
-    expected: "a URL such as `https://mcp.example.com`",
-  },
   timeouts: { kinds: timeouts },
 }
 

@@ -26,6 +26,6 @@ export {
   type Timeouts,
 } from "./endpoint.ts"
 export type { Guard, GuardOptions, GuardProblem } from "./guard.ts"
-export type { HttpOptions, HttpTimeouts } from "./http-options.ts"
+export type { HttpOptions, HttpTimeouts, LegacySseOptions } from "./http-options.ts"
 export type { Every } from "./keep-alive.ts"
 export type { RouteHandler, Router, Routes } from "./router.ts"

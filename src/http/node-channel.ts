@@ -7,6 +7,8 @@ import type { Endpoint } from "./endpoint.ts"
 import type { StreamSink } from "./event-stream.ts"
 import type { KeepAlive } from "./keep-alive.ts"
 import { whenGone } from "./node-gone.ts"
+import { urlOf } from "./node-request.ts"
+import type { HttpHandler } from "./place.ts"
 
 /** What all requests of one listener have in common. */
 export interface NodeSite {
@@ -19,9 +21,12 @@ export class NodeChannel extends HttpChannel implements HeaderBag {
   readonly site: NodeSite
   readonly req: IncomingMessage
   readonly res: ServerResponse
+  /** What serves it. Default: the server of the endpoint. */
+  handler: HttpHandler
 
   constructor(site: NodeSite, req: IncomingMessage, res: ServerResponse) {
     super()
+    this.handler = site.endpoint.handler
     this.site = site
     this.req = req
     this.res = res
@@ -34,6 +39,10 @@ export class NodeChannel extends HttpChannel implements HeaderBag {
   get(name: string): string | undefined {
     const value = this.req.headers[name]
     return Array.isArray(value) ? value.join(", ") : value
+  }
+
+  get externalUrl(): URL {
+    return urlOf(this.req, this.site.endpoint)
   }
 
   get sessions(): Sessions | "memory" | undefined {

@@ -1,13 +1,14 @@
 import type { IncomingMessage } from "node:http"
+import type { HeaderBag } from "../protocol/transport.ts"
 import type { Head } from "./admit.ts"
+import type { Endpoint } from "./endpoint.ts"
 import { externalUrl } from "./external-url.ts"
-import type { NodeChannel } from "./node-channel.ts"
-import { whenGone } from "./node-gone.ts"
+import { type Pair, whenGone } from "./node-gone.ts"
 
 /** The head of a request, with what frameworks did to its path. */
-export function headOf(channel: NodeChannel): Head {
+export function headOf(channel: Pair & HeaderBag): Head {
   const { req } = channel
-  const { host, target } = targetOf(channel)
+  const { host, target } = targetOf(req)
   const fullPath = pathOf(target)
   const path = req.url?.startsWith("/") ? pathOf(req.url) : fullPath
   return {
@@ -36,22 +37,22 @@ export function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
 }
 
 /** The URL of a request as its client wrote it. */
-export function urlOf(channel: NodeChannel): URL {
-  const { host, target } = targetOf(channel)
-  const scheme = "encrypted" in channel.req.socket ? "https" : "http"
+export function urlOf(req: IncomingMessage, endpoint: Endpoint): URL {
+  const { host, target } = targetOf(req)
+  const scheme = "encrypted" in req.socket ? "https" : "http"
   // The host passed the guard, so it can stand in a URL.
-  return externalUrl(channel.site.endpoint, `${scheme}://${host ?? "localhost"}`, target)
+  return externalUrl(endpoint, `${scheme}://${host ?? "localhost"}`, target)
 }
 
 /** Aborted when the client goes away before its answer. */
-export function leaves(channel: NodeChannel): AbortSignal {
+export function leaves(pair: Pair): AbortSignal {
   const controller = new AbortController()
-  whenGone(channel, () => controller.abort())
+  whenGone(pair, () => controller.abort())
   return controller.signal
 }
 
 /** What a request is sent to: the host, and the path with the query. */
-function targetOf({ req }: NodeChannel): { readonly host: string | undefined; readonly target: string } {
+function targetOf(req: IncomingMessage): { readonly host: string | undefined; readonly target: string } {
   // Frameworks take the prefix under which they mount us off `url` and keep the whole here.
   const { originalUrl } = req as { readonly originalUrl?: unknown }
   const url = typeof originalUrl === "string" ? originalUrl : (req.url ?? "/")

@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises"
 import { BodyAlreadyRead, BodyTooLarge } from "../errors/http.ts"
 import { parsedBody, toStream } from "./node-body.ts"
 import { cutIfStalled, type NodeChannel } from "./node-channel.ts"
-import { leaves, urlOf } from "./node-request.ts"
+import { leaves } from "./node-request.ts"
 import { routeHeaders } from "./route-headers.ts"
 import type { RouteHandler } from "./router.ts"
 
@@ -35,7 +35,7 @@ function toRequest(channel: NodeChannel): Request {
   const method = req.method ?? "GET"
   const hasBody = method !== "GET" && method !== "HEAD"
   const init = { method, headers: new Headers([...channel.entries()].map(([...pair]) => pair)) }
-  const url = urlOf(channel)
+  const url = channel.externalUrl
   const signal = leaves(channel)
   if (!hasBody) return new Request(url, { ...init, signal })
   // `duplex` is part of the standard and not of the types.

@@ -22,7 +22,7 @@ import { parsedBody, readBody, toText } from "./node-body.ts"
 import { NodeChannel, type NodeSite } from "./node-channel.ts"
 import { isGone, whenGone } from "./node-gone.ts"
 import { maxPipelined, openBefore } from "./node-pipeline.ts"
-import { hasTwoHosts, headOf, leaves, urlOf } from "./node-request.ts"
+import { hasTwoHosts, headOf, leaves } from "./node-request.ts"
 import { serveRoute } from "./node-route.ts"
 
 /** A request listener of `node:http`. */
@@ -72,6 +72,7 @@ function serve(channel: NodeChannel): void {
   const admission = admit(endpoint, headOf(channel))
   switch (admission.kind) {
     case "message":
+      channel.handler = admission.handler
       identify(channel)
       break
     case "route":
@@ -118,7 +119,7 @@ async function identifyBy(authenticator: Authenticator, channel: NodeChannel): P
     headers: channel,
     // What few authenticators look at is made when they do.
     get externalUrl() {
-      return urlOf(channel)
+      return channel.externalUrl
     },
     get signal() {
       signal ??= leaves(channel)
@@ -138,7 +139,7 @@ async function identifyBy(authenticator: Authenticator, channel: NodeChannel): P
 
 /** Goes on by what is wanted of the endpoint. */
 function proceed(channel: NodeChannel): void {
-  const { handler } = channel.site.endpoint
+  const { handler } = channel
   switch (channel.req.method) {
     case "GET":
       answerWith(channel, handler.listen?.(channel) ?? noSessions)
@@ -192,7 +193,7 @@ function receiveParsed(channel: NodeChannel): void {
 }
 
 function answer(channel: NodeChannel, message: unknown): void {
-  answerWith(channel, channel.site.endpoint.handler.handle(message, channel))
+  answerWith(channel, channel.handler.handle(message, channel))
 }
 
 function answerWith(channel: NodeChannel, reply: MaybePromise<Reply>): void {

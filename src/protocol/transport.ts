@@ -73,4 +73,10 @@ export interface MessageHandler {
   listen?(channel: Channel): MaybePromise<Reply>
   /** Ends a session. Default: there is none. */
   end?(channel: Channel): MaybePromise<Reply>
+  /**
+   * Calls `end` when the server closes, until what it returns is called. Default: it does not close.
+   *
+   * @throws {ServerClosed} It has.
+   */
+  onClose?(end: () => void): () => void
 }

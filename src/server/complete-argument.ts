@@ -1,4 +1,5 @@
 import { type Completer, type Completers, runCompleter } from "../components/completion.ts"
+import type { Component } from "../components/component.ts"
 import type { Context } from "../components/context.ts"
 import { InvalidParams } from "../errors/protocol.ts"
 import { ResourceNotFound, UnknownPrompt } from "../errors/server.ts"
@@ -9,10 +10,11 @@ import { type Core, scopeOf } from "./core.ts"
 import { throwReported } from "./handler-error.ts"
 import { runHandler } from "./run-handler.ts"
 import { assertScopes } from "./step-up.ts"
+import type { Owner } from "./watch.ts"
 
 /** Finds what completes an argument and runs it; the parameters were checked by the method. */
 export async function completeArgument(core: Core, call: Call): Promise<Outcome> {
-  const { completers, names } = await target(core, call)
+  const { owner, completers, names } = await target(core, call)
   // `check` let only strings pass.
   const { name, value } = call.params.argument as { readonly name: string; readonly value: string }
   if (!names.includes(name)) {
@@ -24,7 +26,7 @@ export async function completeArgument(core: Core, call: Call): Promise<Outcome>
   return runHandler({
     core,
     call,
-    timeout: undefined,
+    owner,
     invoke: runOne,
     input: { completer, value, call },
     fail,
@@ -46,6 +48,7 @@ function fail(core: Core, call: Call, error: unknown): never {
 }
 
 interface Target {
+  readonly owner: Owner
   readonly completers: Completers
   readonly names: readonly string[]
 }
@@ -57,22 +60,42 @@ async function target(core: Core, call: Call): Promise<Target> {
     if (found === undefined) throw new UnknownPrompt(ref.name)
     assertScopes(core, call, found.component)
     const { completers, definition } = found.component
-    return { completers, names: (definition.arguments ?? []).map(({ name }) => name) }
+    return {
+      owner: completing(found.component),
+      completers,
+      names: (definition.arguments ?? []).map(({ name }) => name),
+    }
   }
   if (ref.type === "ref/resource" && typeof ref.uri === "string") {
     const found = await core.catalog.find("template", ref.uri, scopeOf(call))
     if (found !== undefined) {
       assertScopes(core, call, found.component)
       const { completers, uriTemplate } = found.component
-      return { completers, names: uriTemplate.variables.map(({ name }) => name) }
+      return {
+        owner: completing(found.component),
+        completers,
+        names: uriTemplate.variables.map(({ name }) => name),
+      }
     }
     // A plain resource is a good reference, only without anything to complete.
-    if ((await core.catalog.find("resource", ref.uri, scopeOf(call))) !== undefined)
-      return { completers: {}, names: [] }
+    const plain = await core.catalog.find("resource", ref.uri, scopeOf(call))
+    if (plain !== undefined) return { owner: completing(plain.component), completers: {}, names: [] }
     throw new ResourceNotFound(ref.uri)
   }
   throw new InvalidParams("`ref` must be a `ref/prompt` with a `name` or a `ref/resource` with a `uri`.")
 }
+
+/** Gives the same owner for the same component, so that what is known of its completers is known by it. */
+function completing(component: Component): Owner {
+  let owner = owners.get(component)
+  if (owner === undefined) {
+    owner = { kind: `a completer of ${component.kind}`, id: component.id, timeout: undefined }
+    owners.set(component, owner)
+  }
+  return owner
+}
+
+const owners: WeakMap<Component, Owner> = /* @__PURE__ */ new WeakMap()
 
 function filledIn(call: Call): { readonly [name: string]: string } {
   // `check` let only an object of strings pass.

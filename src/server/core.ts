@@ -6,6 +6,7 @@ import type { ProtocolRevision } from "../spec/revisions.ts"
 import type { Catalog } from "./catalog.ts"
 import type { EventBus } from "./events.ts"
 import type { Invoker } from "./invoker.ts"
+import type { LazyWatch } from "./lazy-watch.ts"
 import type { Lister } from "./lister.ts"
 import type { ListenFilter } from "./plugin.ts"
 import type { Scope } from "./provider.ts"
@@ -37,6 +38,8 @@ export interface Core {
   /** Milliseconds a handler may take where the component does not say. */
   readonly timeout: number | undefined
   readonly maskErrors: boolean
+  /** Watches handlers for those that block the event loop; `undefined` where none are to be watched. */
+  readonly watch: LazyWatch | undefined
   readonly log: ServerLog
   readonly limits: Limits
   /** Whether there are, or were, components of a kind. */

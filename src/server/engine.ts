@@ -29,6 +29,7 @@ import { Catalog } from "./catalog.ts"
 import type { CacheableMethod, Core, Limits } from "./core.ts"
 import type { ChangeEvent, EventBus } from "./events.ts"
 import { Extensions } from "./extensions.ts"
+import { LazyWatch } from "./lazy-watch.ts"
 import { Lifespans } from "./lifespans.ts"
 import { coreListenFilters } from "./listen-filters.ts"
 import { Lister } from "./lister.ts"
@@ -56,6 +57,8 @@ export interface EngineOptions {
   readonly pageSize: number
   readonly timeout: number | undefined
   readonly maskErrors: boolean
+  /** Milliseconds for which a handler may block the event loop unnoticed; `undefined` where it is not watched. */
+  readonly blockedMs: number | undefined
   readonly disclosesServerInfo: boolean
   readonly secrets: readonly (string | Uint8Array)[] | undefined
   readonly bus: EventBus
@@ -96,6 +99,7 @@ export class Engine implements MessageHandler {
   constructor(given: EngineOptions) {
     const options = { ...given, log: safeLog(given.log) }
     this.#options = options
+    const { blockedMs } = options
     this.catalog = new Catalog((kinds) => this.#announce(kinds))
     this.caller = new LocalCaller({
       dispatch: () => this.#build().dispatch,
@@ -111,6 +115,7 @@ export class Engine implements MessageHandler {
       catalog: this.catalog,
       lister: new Lister(this.catalog, options.pageSize),
       invoker: this.caller,
+      watch: blockedMs === undefined ? undefined : new LazyWatch({ blockedMs, log: options.log }),
       listenFilters: () => this.#extensions.listenFilters,
       offers,
       onClose: this.#onClose,
@@ -282,6 +287,13 @@ export class Engine implements MessageHandler {
   /** Opens the stream for what belongs to no request of a session. */
   listen(channel: Channel): MaybePromise<Reply> {
     return this.#withSessions((server) => server.listen(channel))
+  }
+
+  /** @throws {ServerClosed} */
+  onClose(end: () => void): () => void {
+    this.#running.assertOpen()
+    this.#onClose.add(end)
+    return () => this.#onClose.delete(end)
   }
 
   /** Ends a session. */

@@ -3,7 +3,8 @@ import { FleetMCP } from "../fleet-mcp.ts"
 import type { FleetMCPOptions } from "../fleet-mcp-options.ts"
 import { createPrincipal } from "../protocol/principal.ts"
 import { memoryEventBus } from "./events.ts"
-import { assertCallOptions, assertCloseOptions, assertRunOptions, assertServerName } from "./options.ts"
+import { assertCallOptions, assertCloseOptions, assertServerName } from "./options.ts"
+import { assertRunOptions } from "./run-options.ts"
 
 /** The error of a server that is made with this option. */
 function errorOf(name: string): { readonly code: string; readonly message: string } {

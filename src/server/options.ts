@@ -1,3 +1,4 @@
+import { optionKinds } from "../components/option-kinds.ts"
 import { assertOptions, cacheOptions, type KnownOptions, type OptionKind } from "../components/options.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
@@ -28,6 +29,7 @@ export type ServerOption =
   | "lenient"
   | "dereference"
   | "timeout"
+  | "blockedMs"
   | "askTimeout"
   | "secrets"
   | "bus"
@@ -72,6 +74,10 @@ const kinds: { readonly [name in ServerOption]: OptionKind } = {
   lenient: "boolean",
   dereference: "boolean",
   timeout: "timeout",
+  blockedMs: {
+    holds: (value) => value === false || optionKinds.ms.holds(value),
+    expected: `${optionKinds.ms.expected}, or \`false\``,
+  },
   askTimeout: "ms",
   secrets: { holds: isSecrets, expected: "a list of strings or bytes", isSecret: true },
   bus: {
@@ -122,18 +128,6 @@ const foreignNames: { readonly [name: string]: string } = {
   exclude_tags: "Hide components with a transform.",
 }
 
-const runOptions: KnownOptions = {
-  kinds: {
-    transport: {
-      holds: (value) => value === "http" || value === "stdio",
-      expected: '`"stdio"` or `"http"`',
-    },
-    port: "port",
-    host: { holds: isHost, expected: "an address such as `127.0.0.1`" },
-  },
-  foreign: { path: "Use the server's `http: { path }`." },
-}
-
 const closeOptions: KnownOptions = { kinds: { graceMs: "graceMs" } }
 
 const callOptions: KnownOptions = {
@@ -150,8 +144,11 @@ const callOptions: KnownOptions = {
  * @throws {InvalidOption}
  */
 export function assertServerOptions(options: object): void {
-  assertOptions("`FleetMCP`", options, { kinds, foreign: foreignNames })
+  assertOptions("`FleetMCP`", options, serverOptions)
 }
+
+/** The options of a server, what they hold, and what they are called elsewhere. */
+export const serverOptions: KnownOptions = { kinds, foreign: foreignNames }
 
 /**
  * Refuses what is no name of a server.
@@ -162,24 +159,6 @@ export function assertServerName(name: unknown): asserts name is string {
   if (typeof name === "string" && name.trim() !== "") return
   const fix = 'Give it as the first argument: `new FleetMCP("name", { … })`.'
   throw new InvalidOption("The name of the server", quoted(name), fix)
-}
-
-/**
- * Refuses options that `mcp.run()` does not have, and values they cannot have.
- *
- * @throws {UnknownOption} FLEET-09
- * @throws {InvalidOption}
- */
-export function assertRunOptions(options: object): void {
-  assertOptions("`mcp.run()`", options, runOptions)
-  const { transport, port, host } = options as { readonly [name: string]: unknown }
-  if (transport === "http" || (port === undefined && host === undefined)) return
-  const [name, value] = port === undefined ? ["host", host] : ["port", port]
-  throw new InvalidOption(
-    `The option \`${name}\` of \`mcp.run()\``,
-    quoted(value),
-    'Give `transport: "http"` with it.',
-  )
 }
 
 /**
@@ -212,10 +191,6 @@ function isSecrets(value: unknown): boolean {
     Array.isArray(value) &&
     value.every((secret) => typeof secret === "string" || secret instanceof Uint8Array)
   )
-}
-
-function isHost(value: unknown): boolean {
-  return typeof value === "string" && value !== ""
 }
 
 function isSignal(value: unknown): boolean {

@@ -9,13 +9,15 @@ import { isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
 import { CallContext } from "./context.ts"
 import { contextStore } from "./context-store.ts"
 import type { Core } from "./core.ts"
+import { loadWatch } from "./lazy-watch.ts"
+import type { Owner, Watched } from "./watch.ts"
 
 /** One run of a component on behalf of a call. It holds no closures: one is made for every call. */
 export interface HandlerRun<Input> {
   readonly core: Core
   readonly call: Call
-  /** The component's own time-out in milliseconds. */
-  readonly timeout: number | undefined
+  /** What the handler belongs to, with its time-out. */
+  readonly owner: Owner
   readonly invoke: (input: Input, ctx: Context) => MaybePromise<object>
   readonly input: Input
   /** Makes the result out of what `invoke` threw, or throws what the protocol must answer. */
@@ -29,13 +31,18 @@ export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome>
   const { core, call } = run
   // The client left while middleware or a lookup was waited for: what it asked for must not happen now.
   if (call.exchange.inert) throw whyInert(call)
+  const watch = core.watch?.current
+  if (core.watch !== undefined && watch === undefined) return loadWatch().then(() => runHandler(run))
   const ctx = new CallContext(call, core.invoker)
+  const watched = watch?.(run.owner)
   try {
     const value = contextStore.run<Context, Input, MaybePromise<object>>(ctx, run.invoke, run.input)
     if (!isThenable(value)) return finish(call, value)
-    return whenSettled(run, value as Promise<object>)
+    return whenSettled(run, value as Promise<object>, watched)
   } catch (error) {
     return run.fail(core, call, error)
+  } finally {
+    watched?.leave()
   }
 }
 
@@ -65,10 +72,15 @@ function finish(call: Call, result: object): MaybePromise<Outcome> {
     : complete(result)
 }
 
-function whenSettled<Input>(run: HandlerRun<Input>, value: Promise<object>): Promise<Outcome> {
+function whenSettled<Input>(
+  run: HandlerRun<Input>,
+  value: Promise<object>,
+  watched: Watched | undefined,
+): Promise<Outcome> {
   const { core, call, fail } = run
   const settled = value.then(
     (result) => {
+      if (watched !== undefined) watched.waiting--
       try {
         return finish(call, result)
       } catch (error) {
@@ -76,9 +88,13 @@ function whenSettled<Input>(run: HandlerRun<Input>, value: Promise<object>): Pro
       }
     },
     // What a handler throws once its call is over is no failure of it: nobody waits for the answer.
-    (error) => (call.exchange.inert ? abandoned(error) : fail(core, call, error)),
+    (error) => {
+      if (watched !== undefined) watched.waiting--
+      return call.exchange.inert ? abandoned(error) : fail(core, call, error)
+    },
   )
-  const timeout = run.timeout ?? core.timeout
+  if (watched !== undefined) watched.waiting++
+  const timeout = run.owner.timeout ?? core.timeout
   return timeout === undefined || timeout > longestTimer ? settled : withTimeout(run, timeout, settled)
 }
 

@@ -15,7 +15,11 @@ export type ServerLog = (record: LogRecord) => void
 
 /** Writes to the standard error stream, so that standard output stays free for the protocol. */
 export function consoleLog(record: LogRecord): void {
-  if (record.level === "debug") return
+  if (record.level !== "debug") writeRecord(record)
+}
+
+/** Writes any record as {@link consoleLog} does. */
+export function writeRecord(record: LogRecord): void {
   const id = record.errorId === undefined ? "" : ` (${record.errorId})`
   const text = `[fleetmcp] ${record.level}: ${record.message}${id}`
   if (record.error === undefined) console.error(text)

@@ -6,14 +6,15 @@ const warned: Set<string> = /* @__PURE__ */ new Set()
  *
  * @param feature What is deprecated, as the user writes it.
  * @param advice What to do instead.
+ * @param since The revision that gives it up. Default `2026-07-28`.
  * @see https://modelcontextprotocol.io/community/feature-lifecycle
  */
-export function warnDeprecated(feature: string, advice: string): void {
+export function warnDeprecated(feature: string, advice: string, since = "2026-07-28"): void {
   if (warned.has(feature)) return
   warned.add(feature)
   // Not imported: the runtimes that have no `node:process` have no warnings either.
   const { process } = globalThis as { readonly process?: { readonly emitWarning?: EmitWarning } }
-  process?.emitWarning?.(`${feature} is deprecated by the specification since 2026-07-28. ${advice}`, {
+  process?.emitWarning?.(`${feature} is deprecated by the specification since ${since}. ${advice}`, {
     type: "DeprecationWarning",
     code: "FLEET-09",
   })

@@ -8,6 +8,9 @@ export interface GuardedOutput {
   readonly release: () => void
 }
 
+// A symbol that all copies of this package share: who loads a server's module guards it before the server does.
+const kPast = /* @__PURE__ */ Symbol.for("fleetmcp.stdout")
+
 /** The methods of `console` that write to standard output. */
 const consoleMethods = ["log", "info", "debug", "dir", "dirxml", "table", "group", "groupCollapsed"] as const
 
@@ -21,7 +24,7 @@ const consoleMethods = ["log", "info", "debug", "dir", "dirxml", "table", "group
 export function guardStdout(onStray: (error: StrayOutput) => void): GuardedOutput {
   const { stdout, stderr } = process
   const { console: terminal } = globalThis
-  const write = stdout.write
+  const { write } = stdout
   const methods = consoleMethods.map((name) => [name, terminal[name]] as const)
   let isTold = false
 
@@ -38,8 +41,9 @@ export function guardStdout(onStray: (error: StrayOutput) => void): GuardedOutpu
   }
   // Standard error may be closed by whoever started us; a program that only prints does not end by that.
   stderr.on("error", ignore)
+  const past = pastGuards(write)
   // The overloads of both are the same.
-  stdout.write = divert as typeof stdout.write
+  stdout.write = Object.assign(divert as typeof stdout.write, { [kPast]: past })
   for (const [name] of methods) {
     terminal[name] = (...values: unknown[]) => {
       tell(values.map(nameOf).join(" "))
@@ -47,13 +51,19 @@ export function guardStdout(onStray: (error: StrayOutput) => void): GuardedOutpu
     }
   }
   return {
-    write: write.bind(stdout),
+    write: past.bind(stdout),
     release() {
       stdout.write = write
       stderr.off("error", ignore)
       for (const [name, method] of methods) terminal[name] = method as never
     },
   }
+}
+
+/** What writes to standard output where that is guarded already. */
+function pastGuards(write: typeof process.stdout.write): typeof process.stdout.write {
+  // Only ever set by a guard, of this copy or another.
+  return (write as { [kPast]?: typeof write })[kPast] ?? write
 }
 
 function ignore(): void {

@@ -2,8 +2,8 @@ import type { Readable, Writable } from "node:stream"
 import type { MessageHandler } from "../protocol/transport.ts"
 import { consoleLog, newErrorId, type ServerLog, safeLog } from "../server/server-log.ts"
 import { type GuardedOutput, guardStdout } from "./guard-stdout.ts"
+import { LineConnection } from "./line-connection.ts"
 import { LineReader } from "./line-reader.ts"
-import { MessageConnection } from "./message-connection.ts"
 
 /** A server that speaks over standard input and output. */
 export interface RunningStdio {
@@ -55,7 +55,7 @@ export function serveStdio(handler: MessageHandler, options: StdioOptions = {}):
       ? guardStdout(({ code, message }) => log({ level: "warning", message: `${code} ${message}` }))
       : undefined
   const output: Writable = options.output ?? process.stdout
-  const connection = new MessageConnection(handler, {
+  const connection = new LineConnection(handler, {
     write(text) {
       if (guard === undefined) output.write(text)
       else guard.write(text)
@@ -78,7 +78,11 @@ export function serveStdio(handler: MessageHandler, options: StdioOptions = {}):
     reader.end()
     void close()
   }
-  const onGone = () => void close(0)
+  const onGone = () => {
+    // Also while it waits for calls, whose answers nobody will read.
+    connection.over()
+    void close(0)
+  }
   input.on("data", onData)
   input.once("end", onEnd)
   input.once("close", onEnd)
@@ -94,9 +98,9 @@ export function serveStdio(handler: MessageHandler, options: StdioOptions = {}):
   async function stop(graceMs: number): Promise<void> {
     input.off("data", onData)
     input.pause()
-    // A paused pipe would keep the process.
-    if (input === process.stdin) process.stdin.unref()
-    await within(graceMs, connection.idle())
+    // A paused pipe would keep the process. Deno's may have no such method.
+    if (input === process.stdin) process.stdin.unref?.()
+    await within(graceMs, connection.finish())
     connection.over()
     await within(Math.max(graceMs, lastWordsMs), flushed(guard?.write ?? output.write.bind(output)))
     guard?.release()

@@ -1,36 +1,68 @@
 import { describe, onTestFinished } from "vitest"
 import { FleetMCP, type FleetMCPOptions } from "../../src/index.ts"
 import { type ProtocolRevision, revisions } from "../../src/spec/revisions.ts"
+import type { TestTarget } from "../../src/testing/connect.ts"
 import { type ConnectOptions, connect, type TestClient } from "../../src/testing/index.ts"
+import { type Transport, type TransportKind, transports } from "./transports.ts"
 
-/** What a suite of behaviour gets for each revision. */
+/** What a suite of behaviour gets for each revision and transport. */
 export interface EraTools {
   readonly revision: ProtocolRevision
+  readonly transport: TransportKind
   /** Makes a server that is closed when the test is over. */
   server(options?: FleetMCPOptions): FleetMCP
   /** Connects a client of the revision, which goes away when the test is over. */
   connect(mcp: FleetMCP, options?: ConnectOptions): Promise<TestClient>
+  /** The same, past something that stands between the client and the transport. */
+  connectThrough(
+    between: (target: TestTarget) => TestTarget,
+    mcp: FleetMCP,
+    options?: ConnectOptions,
+  ): Promise<TestClient>
 }
 
-/** Runs a suite in every revision of the protocol, or in those that know what it is about. */
+/** Where a suite is run. */
+export interface EraOptions {
+  /** The revisions that know what it is about. Default: all. */
+  readonly knows?: (revision: ProtocolRevision) => boolean
+  /** The transports it holds on. Default: those on which clients are known. */
+  readonly over?: readonly Transport[]
+}
+
+/** Runs a suite in every revision of the protocol, over every transport. */
 export function describeEras(
   name: string,
   suite: (t: EraTools) => void,
-  knows: (revision: ProtocolRevision) => boolean = () => true,
+  { knows = () => true, over = transports }: EraOptions = {},
 ): void {
-  describe.each(revisions.filter(knows))(`${name} in %s`, (revision) => {
-    suite({
-      revision,
-      server(options) {
-        const mcp = new FleetMCP("Test", { log: () => undefined, ...options })
-        onTestFinished(() => mcp.close({ graceMs: 0 }))
-        return mcp
-      },
-      async connect(mcp, options) {
-        const client = await connect(mcp, { revision, ...options })
-        onTestFinished(() => client.close())
-        return client
-      },
-    })
-  })
+  const places = revisions
+    .filter(knows)
+    .flatMap((revision) => over.map((transport) => ({ revision, transport, way: transport.name })))
+  describe.each(places)(`${name} in $revision over $way`, ({ revision, transport }) =>
+    suite(toolsOf(revision, transport)),
+  )
+}
+
+function toolsOf(revision: ProtocolRevision, transport: Transport): EraTools {
+  async function connectThrough(
+    between: (target: TestTarget) => TestTarget,
+    mcp: FleetMCP,
+    options?: ConnectOptions,
+  ): Promise<TestClient> {
+    const target = between(await transport.reach(mcp))
+    const client = await connect(target, { revision, ...transport.client, ...options })
+    onTestFinished(() => client.close())
+    return client
+  }
+  return {
+    revision,
+    transport: transport.kind,
+    server(options) {
+      const mcp = new FleetMCP("Test", { log: () => undefined, ...transport.server, ...options })
+      onTestFinished(() => mcp.close({ graceMs: 0 }))
+      return mcp
+    },
+    connect: (mcp, options) => connectThrough((target) => target, mcp, options),
+    connectThrough,
+  }
 }

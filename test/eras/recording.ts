@@ -9,8 +9,7 @@ export interface Sent {
 }
 
 /** Stands before a server and writes down every message it sends. */
-export function recording(target: TestTarget): { readonly target: TestTarget; readonly sent: Sent[] } {
-  const sent: Sent[] = []
+export function recording(target: TestTarget, sent: Sent[]): TestTarget {
   const heard = new WeakSet<object>()
   const { handler } = target
 
@@ -44,7 +43,7 @@ export function recording(target: TestTarget): { readonly target: TestTarget; re
       return reply instanceof Promise ? reply.then((settled) => note(method, settled)) : note(method, reply)
     },
   }
-  return { target: { handler: wrapped, start: () => target.start() }, sent }
+  return { handler: wrapped, start: () => target.start() }
 }
 
 const nothing: Reply = { status: 405, body: undefined, headers: undefined }

@@ -1,54 +1,10 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest"
 import * as z from "zod"
 import { memoryEventBus } from "../../src/index.ts"
-import { memorySessions } from "../../src/protocol/session/memory-sessions.ts"
-import type { Sessions } from "../../src/protocol/session/session.ts"
 import { describeEntries, turn } from "../http/entries.ts"
 import { deferred, quietServer } from "../http/server.ts"
 import { join } from "../http/session-client.ts"
-
-/** Sessions that count who listens, and what is kept after its session is over. */
-function counted() {
-  const { store, link } = memorySessions()
-  const counts = { listeners: 0, sessions: 0, kept: new Map<string, string>() }
-  const sessions: Sessions = {
-    store: {
-      create: (session) => {
-        counts.sessions++
-        return store.create(session)
-      },
-      get: (id) => store.get(id),
-      update: (id, change) => store.update(id, change),
-      delete: (id) => {
-        counts.sessions--
-        return store.delete(id)
-      },
-    },
-    link: {
-      send: (session, signal) => link.send(session, signal),
-      subscribe: (session, hear) => {
-        counts.listeners++
-        const stop = link.subscribe(session, hear)
-        let isOver = false
-        return () => {
-          if (!isOver) counts.listeners--
-          isOver = true
-          stop()
-        }
-      },
-      keep: (session, event) => {
-        counts.kept.set(session, event.id)
-        return link.keep(session, event)
-      },
-      since: (session, id) => link.since(session, id),
-      forget: (session) => {
-        counts.kept.delete(session)
-        return link.forget(session)
-      },
-    },
-  }
-  return { sessions, counts }
-}
+import { countedSessions } from "../support/counted-sessions.ts"
 
 /** Counts who listens for changes. */
 function countedBus() {
@@ -106,7 +62,7 @@ describeEntries("sessions that are over", (serve) => {
   }
 
   it("leave nothing behind: no listener, no event, no timer", async () => {
-    const { sessions, counts } = counted()
+    const { sessions, counts } = countedSessions()
     const bus = countedBus()
     const { mcp, release } = server({ http: { sessions }, bus: bus.bus })
     const t = await serve(mcp)
@@ -137,7 +93,7 @@ describeEntries("sessions that are over", (serve) => {
     }
     release()
     for (let n = 0; n < 20; n++) await turn()
-    expect(counts).toEqual({ listeners: 0, sessions: 0, kept: new Map() })
+    expect(await counts()).toEqual({ stored: 0, listeners: 0, kept: 0 })
     expect(bus.counts.listeners).toBe(0)
     expect(left(50_000)).toBe(0)
     // The grace of lost streams; one more renews sessions of which something is under way.
@@ -165,7 +121,7 @@ describeEntries("sessions that are over", (serve) => {
   })
 
   it("or whose calls are, have nobody listening for them", async () => {
-    const { sessions, counts } = counted()
+    const { sessions, counts } = countedSessions()
     const { mcp, release } = server({ http: { sessions } })
     const t = await serve(mcp)
     for (let n = 0; n < 20; n++) {
@@ -174,9 +130,9 @@ describeEntries("sessions that are over", (serve) => {
       await stream.message()
       stream.leave()
     }
-    expect(counts.listeners).toBe(20)
+    expect((await counts()).listeners).toBe(20)
     release()
     for (let n = 0; n < 20; n++) await turn()
-    expect(counts.listeners).toBe(0)
+    expect((await counts()).listeners).toBe(0)
   })
 })

@@ -1,6 +1,5 @@
-import { onTestFinished } from "vitest"
 import type { FleetMCP } from "../../src/index.ts"
-import { type ConnectOptions, connect, type TestClient } from "../../src/testing/index.ts"
+import type { ConnectOptions, TestClient } from "../../src/testing/index.ts"
 import type { EraTools } from "./eras.ts"
 import { recording, type Sent } from "./recording.ts"
 import { addQuestions, addWorld, worldOptions } from "./world.ts"
@@ -20,9 +19,8 @@ export async function visit(t: EraTools, options?: ConnectOptions): Promise<Visi
   const mcp = t.server(worldOptions)
   addWorld(mcp)
   addQuestions(mcp)
-  const { target, sent } = recording(mcp)
-  const client = await connect(target, { revision: t.revision, ...options })
-  onTestFinished(() => client.close())
+  const sent: Sent[] = []
+  const client = await t.connectThrough((target) => recording(target, sent), mcp, options)
   return { mcp, client, sent }
 }
 

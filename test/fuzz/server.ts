@@ -1,15 +1,12 @@
 /** The process that the fuzzer attacks: servers with something of everything, and what it says of itself. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { monitorEventLoopDelay } from "node:perf_hooks"
-import { Readable } from "node:stream"
-import { pipeline } from "node:stream/promises"
 import { FleetMCP } from "../../src/fleet-mcp.ts"
 import type { FleetMCPOptions } from "../../src/fleet-mcp-options.ts"
-import { toStream } from "../../src/http/node-body.ts"
-import { whenGone } from "../../src/http/node-gone.ts"
 import { serveHttp } from "../../src/http/node-runtime.ts"
 import { createPrincipal } from "../../src/protocol/principal.ts"
 import type { LogRecord } from "../../src/server/server-log.ts"
+import { fetchListener } from "../support/fetch-listener.ts"
 import { register } from "./components.ts"
 
 /** What the process says of itself when it is asked. */
@@ -59,7 +56,7 @@ const guarded = server({
   },
 })
 
-const listeners = [open.node, guarded.node, adapted(open)]
+const listeners = [open.node, guarded.node, fetchListener(open.fetch)]
 const serving = await Promise.all(listeners.map((listener) => listen(listener)))
 const delay = monitorEventLoopDelay({ resolution: 10 })
 delay.enable()
@@ -87,50 +84,6 @@ function complain(what: string, error: unknown): void {
   if (complaints.length < 20) complaints.push(`${what}: ${text}`)
 }
 
-/** Serves the other entry, with as little between it and the sockets as can be. */
-function adapted(mcp: FleetMCP): (req: IncomingMessage, res: ServerResponse) => void {
-  return (req, res) => {
-    req.on("error", ignore)
-    res.on("error", ignore)
-    forward(mcp, req, res).catch(() => res.destroy())
-  }
-}
-
-async function forward(mcp: FleetMCP, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const gone = new AbortController()
-  whenGone({ req, res }, () => gone.abort())
-  const request = toRequest(req, res, gone.signal)
-  const { status, headers, body } = request === undefined ? unreadable() : await mcp.fetch(request)
-  res.writeHead(status, Object.fromEntries(body === null ? [["content-length", "0"], ...headers] : headers))
-  if (body === null) res.end()
-  // The types of `node:stream/web` and of the platform describe the same class.
-  else await pipeline(Readable.fromWeb(body as import("node:stream/web").ReadableStream), res)
-}
-
-function unreadable(): Response {
-  return new Response(null, { status: 400, headers: { connection: "close" } })
-}
-
-/** What a platform makes of a request before it hands it on; `undefined` where it would refuse it. */
-function toRequest(req: IncomingMessage, res: ServerResponse, signal: AbortSignal): Request | undefined {
-  const { method = "GET", url = "/", headers } = req
-  const base = `http://${headers.host}`
-  if (!URL.canParse(url, base) || method === "TRACE") return undefined
-  const pairs = Object.entries(headers).flatMap(([name, value]) =>
-    [value ?? []].flat().map((one): [string, string] => [name, one]),
-  )
-  const hasBody = method !== "GET" && method !== "HEAD"
-  const body = hasBody ? toStream(req, res, Number.POSITIVE_INFINITY) : null
-  // `duplex` is part of the standard and not of the types.
-  return new Request(new URL(url, base), {
-    method,
-    headers: pairs,
-    body,
-    signal,
-    duplex: "half",
-  } as RequestInit)
-}
-
 async function listen(listener: (req: IncomingMessage, res: ServerResponse) => void) {
   return serveHttp(listener, { port: 0, host: "127.0.0.1", path: "/mcp", timeouts })
 }
@@ -149,8 +102,4 @@ async function stats(): Promise<Stats> {
 
 function report(own: Report): void {
   process.send?.(own)
-}
-
-function ignore(): void {
-  // What it means for the request is heard from `close`.
 }

@@ -26,7 +26,7 @@ function working() {
   return { mcp, entered: entered.promise, finish: release.resolve, aborted: aborted.promise }
 }
 
-const run = (mcp: FleetMCP): Promise<RunningServer> => mcp.run({ transport: "http", port: 0 })
+const run = (mcp: FleetMCP): Promise<RunningServer> => mcp.run({ transport: "http", port: 0, inTests: true })
 
 describe("closing a server", () => {
   trapErrors()
@@ -214,7 +214,7 @@ describe("running a server", () => {
     await new Promise((resolve) => other.once("listening", resolve))
     const { port } = other.address() as AddressInfo
     await using mcp = quietServer()
-    const error = await mcp.run({ transport: "http", port }).catch((reason) => reason)
+    const error = await mcp.run({ transport: "http", port, inTests: true }).catch((reason) => reason)
     expect(error).toMatchObject({ code: "FLEET-10", port, message: expect.stringContaining(`\`${port}\``) })
     expect(error.freePort).toBeGreaterThan(port)
     expect(error.fix).toContain(String(error.freePort))
@@ -223,7 +223,7 @@ describe("running a server", () => {
 
   it("refuses an address that is not this machine's", async () => {
     await using mcp = quietServer()
-    const running = mcp.run({ transport: "http", port: 0, host: "192.0.2.1" })
+    const running = mcp.run({ transport: "http", port: 0, host: "192.0.2.1", inTests: true })
     await expect(running).rejects.toMatchObject({
       code: "CANNOT_LISTEN",
       message: expect.stringContaining("192.0.2.1"),
@@ -233,7 +233,9 @@ describe("running a server", () => {
   it("can be tried again on another port", async () => {
     await using mcp = quietServer()
     const { port } = await run(mcp)
-    await expect(mcp.run({ transport: "http", port })).rejects.toMatchObject({ code: "FLEET-10" })
+    await expect(mcp.run({ transport: "http", port, inTests: true })).rejects.toMatchObject({
+      code: "FLEET-10",
+    })
     expect((await run(mcp)).port).not.toBe(port)
   })
 })

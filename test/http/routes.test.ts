@@ -207,7 +207,7 @@ describeEntries("paths and methods", (serve, entry) => {
     const routes = { "GET /mcp": () => new Response("a page") }
     const t = await serve(servedOf({ handler, routes }, { sessions: "none" }))
     expect((await t.send({ path: "/mcp" })).text).toBe("a page")
-    expect((await t.send({ method: "DELETE", path: "/mcp" })).headers.get("allow")).toBe("POST")
+    expect((await t.send({ method: "DELETE", path: "/mcp" })).headers.get("allow")).toBe("POST, GET")
   })
 
   it("adds routes while it serves", async () => {

@@ -8,7 +8,7 @@ export async function connect(
   options: ClientOptions = {},
   headers: { readonly [name: string]: string } = {},
 ): Promise<Client> {
-  const { url } = await mcp.run({ transport: "http", port: 0 })
+  const { url } = await mcp.run({ transport: "http", port: 0, inTests: true })
   const client = new Client(
     { name: "official", version: "2.4.0" },
     { versionNegotiation: { mode: { pin: "2026-07-28" } }, ...options },

@@ -1,10 +1,12 @@
+import { once } from "node:events"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as z from "zod"
 import { FleetMCP } from "../../src/index.ts"
 import { LineReader } from "../../src/stdio/line-reader.ts"
 import type { StdioOptions } from "../../src/stdio/serve-stdio.ts"
-import { callTool } from "../http/messages.ts"
+import { callTool, rpc } from "../http/messages.ts"
+import { deferred } from "../http/server.ts"
 import { speak } from "../support/stdio.ts"
 
 /** Serves, and waits for answers by their ids. */
@@ -146,6 +148,36 @@ describe("a connection", () => {
     input.write(Array.from({ length: 64 }, () => `${discover}\n`).join(""))
     await answer(1)
     expect(writes).toBe(1)
+  })
+
+  it("ends subscriptions when its client ends the input", { timeout: 2000 }, async () => {
+    const { input, running, send, until, answer, messages } = serve(server())
+    send(rpc("subscriptions/listen", { notifications: { toolsListChanged: true } }, { id: "changes" }).body)
+    await until(({ method }) => method === "notifications/subscriptions/acknowledged")
+    send(callTool("add", { a: 1, b: 2 }).body)
+    await answer(1)
+    input.end()
+    await running.closed
+    expect(messages()).toHaveLength(2)
+  })
+
+  it("aborts what still runs when its client reads no more, though it waits for what runs", async () => {
+    const mcp = server()
+    const { promise: begun, resolve: begin } = deferred<void>()
+    const { promise: aborted, resolve: abort } = deferred<unknown>()
+    mcp.tool({ name: "wait" }, (_, { signal }) => {
+      signal.addEventListener("abort", () => abort(signal.reason.reason))
+      begin()
+      return aborted.then(() => "late")
+    })
+    const { input, output, running, send } = serve(mcp)
+    send(callTool("wait").body)
+    await begun
+    input.end()
+    await once(input, "end")
+    output.destroy(new Error("EPIPE"))
+    expect(await aborted).toBe("disconnect")
+    await running.closed
   })
 })
 

@@ -1,6 +1,6 @@
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client"
+import { MessageConnection } from "../../protocol/message-connection.ts"
 import type { MessageHandler } from "../../protocol/transport.ts"
-import { MessageConnection } from "../../stdio/message-connection.ts"
 
 /** Carries messages between a client and a server of this process, as stdio would. */
 export class InProcessTransport implements Transport {
@@ -11,9 +11,8 @@ export class InProcessTransport implements Transport {
 
   constructor(handler: MessageHandler) {
     this.#connection = new MessageConnection(handler, {
-      write: (lines) => this.#deliver(lines),
+      send: (json) => this.onmessage?.(JSON.parse(json)),
       drained: () => undefined,
-      end: () => void this.close(),
       report: (error) => this.#report(error),
     })
   }
@@ -23,16 +22,13 @@ export class InProcessTransport implements Transport {
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
-    this.#connection.receive(Buffer.from(JSON.stringify(message)))
+    // What neither side may change under the other, and what JSON does not carry does not arrive.
+    void this.#connection.receive(JSON.parse(JSON.stringify(message)))
   }
 
   async close(): Promise<void> {
     this.#connection.over()
     this.onclose?.()
-  }
-
-  #deliver(lines: string): void {
-    for (const line of lines.trimEnd().split("\n")) this.onmessage?.(JSON.parse(line))
   }
 
   #report(error: unknown): string {

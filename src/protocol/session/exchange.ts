@@ -1,4 +1,5 @@
-import { CallAborted, CannotAsk, InvalidAnswer, RepeatedKey, TooManyRounds } from "../../errors/protocol.ts"
+import { CallAborted, CannotAsk, InvalidAnswer } from "../../errors/protocol.ts"
+import { RepeatedKey, TooManyRounds } from "../../errors/rounds.ts"
 import { AskRefused, AskTimedOut, NeedsSession } from "../../errors/session.ts"
 import { longestTimer } from "../../shared/longest-timer.ts"
 import type { InputRequests, LoggingLevel } from "../../spec/index.ts"

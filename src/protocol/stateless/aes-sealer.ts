@@ -1,4 +1,4 @@
-import { InvalidRequestState, RequestStateTooLarge } from "../../errors/protocol.ts"
+import { InvalidRequestState, RequestStateTooLarge } from "../../errors/rounds.ts"
 import { decodeBase64Url, encodeBase64Url } from "../../shared/base64.ts"
 import { toUtf8 } from "../../shared/utf8.ts"
 import type { Sealer, SealerOptions } from "./sealer.ts"

@@ -1,10 +1,5 @@
-import {
-  MissingClientCapability,
-  RepeatedKey,
-  ReplayDiverged,
-  Suspended,
-  TooManyRounds,
-} from "../../errors/protocol.ts"
+import { MissingClientCapability, Suspended } from "../../errors/protocol.ts"
+import { RepeatedKey, ReplayDiverged, TooManyRounds } from "../../errors/rounds.ts"
 import { canonicalJson } from "../../shared/canonical-json.ts"
 import { textHash } from "../../shared/text-hash.ts"
 import type { InputRequests } from "../../spec/index.ts"

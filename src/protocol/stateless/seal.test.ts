@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { InvalidRequestState, RequestStateTooLarge, WeakSecret } from "../../errors/protocol.ts"
+import { WeakSecret } from "../../errors/protocol.ts"
+import { InvalidRequestState, RequestStateTooLarge } from "../../errors/rounds.ts"
 import { createSealer } from "./seal.ts"
 
 const oldSecret = "the secret of last year, long enough"

@@ -1,4 +1,5 @@
-import { InvalidAnswer, InvalidParams, InvalidRequestState } from "../../errors/protocol.ts"
+import { InvalidAnswer, InvalidParams } from "../../errors/protocol.ts"
+import { InvalidRequestState } from "../../errors/rounds.ts"
 import { NotCanonicalJson } from "../../errors/uri.ts"
 import { canonicalJson } from "../../shared/canonical-json.ts"
 import { clip } from "../../shared/clip.ts"

@@ -36,7 +36,7 @@ function runTool(core: Core, call: Call, found: Resolved<"tool"> | undefined): M
   assertScopes(core, call, component)
   if (component.headerParams.length > 0) call.exchange.checkHeaderParams(component.headerParams, call.params)
   const input = call.params.arguments ?? {}
-  return runHandler({ core, call, timeout: component.timeout, invoke, input, fail: failedResult })
+  return runHandler({ core, call, owner: component, invoke, input, fail: failedResult })
 }
 
 /** A handler's error is a result that the model can read; what the protocol must say goes on as it is. */

@@ -34,7 +34,7 @@ export function getPrompt(core: Core): Method {
       }
       const { component, invoke } = found
       assertScopes(core, call, component)
-      return runHandler({ core, call, timeout: component.timeout, invoke, input: args, fail })
+      return runHandler({ core, call, owner: component, invoke, input: args, fail })
     },
   }
 }

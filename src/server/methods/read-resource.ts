@@ -47,7 +47,7 @@ interface Reading<Input> {
 async function read<Input>(core: Core, call: Call, reading: Reading<Input>): Promise<Outcome> {
   const { component, invoke, input } = reading
   assertScopes(core, call, component)
-  const outcome = await runHandler({ core, call, timeout: component.timeout, invoke, input, fail })
+  const outcome = await runHandler({ core, call, owner: component, invoke, input, fail })
   if (outcome.kind !== "complete") return outcome
   // What the handler of a resource returned was made into this.
   const result = outcome.result as ReadResourceResult

@@ -33,7 +33,7 @@ export const transports: readonly Requirement[] = [
   tested("S-077", "MUST", "no event ids; `Last-Event-ID` and `Mcp-Session-Id` are ignored and never sent"),
   tested("S-078", "SHOULD", "405 for GET and DELETE"),
   tested("S-079", "MUST", "a closed stream cancels: work stops, nothing more is sent"),
-  deferred("session era", "S-080", ["MAY", "older endpoints beside this one"]),
+  tested("S-080", "MAY", "older endpoints beside this one"),
   tested(
     "S-081",
     "MUST",
@@ -53,7 +53,7 @@ export const transports: readonly Requirement[] = [
   tested("S-099", "MUST", "400 for an invalid version header"),
   tested("S-100", "MUST", "sessions do not authenticate"),
   tested("S-101", "MUST", "refuse or degrade clearly what needs a session"),
-  deferred("session era", "S-110", ["MUST", "the `endpoint` event of HTTP+SSE"]),
-  deferred("session era", "S-111", ["MUST", "check the origin on HTTP+SSE"]),
-  deferred("session era", "S-112", ["SHOULD", "HTTP+SSE only for who asks for it"]),
+  tested("S-110", "MUST", "the `endpoint` event of HTTP+SSE"),
+  tested("S-111", "MUST", "check the origin on HTTP+SSE"),
+  tested("S-112", "SHOULD", "HTTP+SSE only for who asks for it"),
 ]

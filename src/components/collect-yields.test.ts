@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { TooManyYields } from "../errors/components.ts"
-import { collectYields, isYielding, MAX_YIELDS } from "./yields.ts"
+import { collectYields, MAX_YIELDS } from "./collect-yields.ts"
+import { isYielding } from "./is-yielding.ts"
 
 /** A promise that the test resolves. */
 function openable(): { readonly opened: Promise<void>; readonly open: () => void } {

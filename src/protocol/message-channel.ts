@@ -1,5 +1,6 @@
-import type { Sessions } from "../protocol/session/session.ts"
-import type { Abortable, Channel, Connection } from "../protocol/transport.ts"
+import type { Principal } from "./principal.ts"
+import type { Sessions } from "./session/session.ts"
+import type { Abortable, Channel, Connection, HeaderBag } from "./transport.ts"
 
 /** The connection that a message came over. */
 export interface Carrier extends Connection {
@@ -7,10 +8,13 @@ export interface Carrier extends Connection {
   drained(): Promise<void> | undefined
 }
 
+/** What is known of who sent a message, and of the request that brought it. */
+export type Sender = Partial<Pick<Channel, "headers" | "principal">>
+
 /** Carries one message of a connection. */
 export class MessageChannel implements Channel {
-  readonly headers: undefined
-  readonly principal: undefined
+  readonly headers: HeaderBag | undefined
+  readonly principal: Principal | undefined
   readonly connection: Carrier
   readonly sessions: Sessions
   committed: boolean
@@ -19,7 +23,9 @@ export class MessageChannel implements Channel {
   #call: Abortable | undefined
   #left: "disconnect" | "cancel" | undefined
 
-  constructor(connection: Carrier) {
+  constructor(connection: Carrier, { headers, principal }: Sender) {
+    this.headers = headers
+    this.principal = principal
     this.connection = connection
     this.sessions = connection.sessions
     this.committed = false

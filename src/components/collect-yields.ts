@@ -1,16 +1,8 @@
 import { TooManyYields } from "../errors/components.ts"
+import type { Yielding } from "./is-yielding.ts"
 
 /** How many values are collected from one generator. */
 export const MAX_YIELDS: number = 10_000
-
-export type Yielding = AsyncGenerator<unknown, unknown> | Generator<unknown, unknown>
-
-/** Tells whether a value is a running generator, sync or async; arrays, maps and streams are not. */
-export function isYielding(value: unknown): value is Yielding {
-  if (typeof value !== "object" || value === null || !(Symbol.toStringTag in value)) return false
-  const tag = value[Symbol.toStringTag]
-  return tag === "AsyncGenerator" || tag === "Generator"
-}
 
 /**
  * Collects what a handler's generator yields, and what it returns unless that is `undefined`. The generator is

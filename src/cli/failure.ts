@@ -1,0 +1,49 @@
+import { placeOf, shownPlace } from "./load/place.ts"
+import { paint, say } from "./notice.ts"
+
+/** The fields of an error of this package, or of another copy of it. */
+export interface FleetErrorLike extends Error {
+  readonly code: string
+  readonly fix?: string | undefined
+}
+
+/** What a command ends with: see docs/cli.md. */
+export const exitCodes: { readonly [name in "done" | "failed" | "misused"]: number } = {
+  done: 0,
+  failed: 1,
+  misused: 2,
+}
+
+/** Tells an error of this package by its form: the class may be of another copy. */
+export function looksLikeFleetError(error: unknown): error is FleetErrorLike {
+  return error instanceof Error && "code" in error && typeof error.code === "string" && "fix" in error
+}
+
+/** Says what went wrong, and what to do about it; with the stack where that is asked for. */
+export function sayFailure(error: unknown, isVerbose: boolean): void {
+  if (!looksLikeFleetError(error)) {
+    say(`${paint.red("error")} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    return
+  }
+  const { message, fix, code } = error
+  const what = fix === undefined ? message : message.slice(0, -fix.length).trimEnd()
+  say(`${paint.red("error")} ${what}`)
+  const place = placeOf(error) ?? placeOf(error.cause)
+  if (place !== undefined) say(`  at ${shownPlace(place)}`)
+  if (fix !== undefined) say(`${paint.green("fix")}   ${fix}`)
+  say(paint.dim(`code  ${code}`))
+  if (isVerbose) say(`\n${stackOf(error)}`)
+}
+
+/** Which code a command ends with that failed so. */
+export function exitCodeOf(error: unknown): number {
+  if (!looksLikeFleetError(error)) return exitCodes.failed
+  if (error.code === "INVALID_SETTING") return exitCodes.misused
+  return "exitCode" in error && typeof error.exitCode === "number" ? error.exitCode : exitCodes.failed
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const stack = error.stack ?? error.message
+  return error.cause === undefined ? stack : `${stack}\nCaused by ${stackOf(error.cause)}`
+}

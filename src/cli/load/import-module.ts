@@ -1,0 +1,68 @@
+import { ExitedOnImport, type ImportTimeWork, UnsettledImport } from "../../errors/cli.ts"
+import { ImportWatch } from "./import-watch.ts"
+import { placeOf, shownFile, shownPlace } from "./place.ts"
+
+/** What a module exports, by name. */
+export type Namespace = { readonly [name: string]: unknown }
+
+/** How a module is imported. */
+export interface ImportOptions {
+  /** The program, for messages. */
+  readonly file: string
+  /** How long it may wait at its top level, in milliseconds. */
+  readonly timeoutMs: number
+  /** Hears of what it does besides. */
+  readonly onWork: (work: ImportTimeWork) => void
+}
+
+/**
+ * Imports a module and looks at what it does meanwhile.
+ *
+ * @throws {UnsettledImport} FLEET-15: it waits for something that never comes.
+ * @throws What the module throws.
+ */
+export async function importModule(url: string, options: ImportOptions): Promise<Namespace> {
+  const { file, timeoutMs, onWork } = options
+  const watch = new ImportWatch()
+  const unsettled = (ms?: number) => {
+    const place = watch.waiting()
+    return new UnsettledImport(place === undefined ? shownFile(file) : shownPlace(place), ms)
+  }
+  const onExit = () => process.stderr.write(`${sayExit(file)}\n`)
+  process.once("exit", onExit)
+  try {
+    return await settled(import(url), timeoutMs, unsettled)
+  } finally {
+    process.off("exit", onExit)
+    for (const work of watch.stop()) onWork(work)
+  }
+}
+
+/** Waits for a promise for so long, and no longer than anything is left that could settle it. */
+export async function settled<Value>(
+  promise: Promise<Value>,
+  timeoutMs: number,
+  failure: (ms?: number) => unknown,
+): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined
+  let onIdle: () => void = () => undefined
+  const given = new Promise<never>((_resolve, reject) => {
+    onIdle = () => reject(failure())
+    process.once("beforeExit", onIdle)
+    // Held by nothing: the process that has nothing else to do is idle.
+    timer = setTimeout(() => reject(failure(timeoutMs)), timeoutMs).unref()
+  })
+  try {
+    return await Promise.race([promise, given])
+  } finally {
+    clearTimeout(timer)
+    process.off("beforeExit", onIdle)
+  }
+}
+
+/** `process.exit()` tells its listeners at once, so that whoever called it is still in the stack. */
+function sayExit(file: string): string {
+  const error = new ExitedOnImport(shownFile(file))
+  const place = placeOf(error)
+  return (place === undefined ? error : new ExitedOnImport(shownPlace(place))).message
+}

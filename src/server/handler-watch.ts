@@ -1,0 +1,151 @@
+import { BlockedLoop } from "../errors/event-loop.ts"
+import { quietInterval } from "../shared/quiet-timer.ts"
+import type { Owner, Watch, Watched, WatchOptions } from "./watch.ts"
+
+const beatMs = 25
+/** For how long handlers are timed one by one after a block that any of several may have caused. */
+const timingMs = 60_000
+
+/** Time, as a heart needs it. */
+export interface HeartClock {
+  readonly now: () => number
+  readonly every: (run: () => void, ms: number) => () => void
+}
+
+/**
+ * Beats while handlers run, and takes a late beat for a sign that one of them has blocked the event loop. So a run
+ * costs no look at the clock, unless it was unclear of late which handler it was.
+ */
+export class Heart {
+  /** Whether runs are timed. */
+  isTiming = false
+  readonly #clock: HeartClock
+  readonly #active: Set<Suspect> = new Set()
+  #stop: (() => void) | undefined
+  #beatAt = 0
+  #timingUntil = 0
+  #beganAt = 0
+  /** What was timed the longest since the last beat. */
+  #longest: { readonly suspect: Suspect; readonly ms: number } | undefined
+
+  constructor(clock: HeartClock) {
+    this.#clock = clock
+  }
+
+  add(suspect: Suspect): void {
+    suspect.isActive = true
+    this.#active.add(suspect)
+    if (this.#stop !== undefined) return
+    this.#beatAt = this.#clock.now()
+    this.#stop = this.#clock.every(() => this.#beat(), beatMs)
+  }
+
+  begin(): void {
+    this.#beganAt = this.#clock.now()
+  }
+
+  end(suspect: Suspect): void {
+    const now = this.#clock.now()
+    const ms = now - this.#beganAt
+    if (this.#longest === undefined || ms > this.#longest.ms) this.#longest = { suspect, ms }
+    // What a handler does once another that it called has returned is its own.
+    this.#beganAt = now
+  }
+
+  #beat(): void {
+    const now = this.#clock.now()
+    const suspects = [...this.#active]
+    // As much as is certain: it may have begun right before this beat was due.
+    this.#judge(suspects, now - this.#beatAt - beatMs)
+    this.#beatAt = now
+    this.#longest = undefined
+    this.isTiming = now < this.#timingUntil
+    for (const suspect of suspects) {
+      suspect.isActive = suspect.waiting > 0
+      if (!suspect.isActive) this.#active.delete(suspect)
+    }
+    if (this.#active.size > 0) return
+    this.#stop?.()
+    this.#stop = undefined
+  }
+
+  #judge(suspects: readonly Suspect[], ms: number): void {
+    if (!suspects.some(({ options }) => ms > options.blockedMs)) return
+    const longest = this.#longest
+    const isClear = longest !== undefined && longest.ms > ms / 2
+    if (isClear) tell([longest.suspect], longest.ms)
+    else tell(suspects, ms)
+    if (suspects.length > 1) this.#timingUntil = this.#clock.now() + timingMs
+  }
+}
+
+/** A handler, as one that may have blocked the event loop. */
+class Suspect implements Watched {
+  waiting = 0
+  /** Whether it has run since the last beat. */
+  isActive = false
+  /** The longest block that it alone was told of, in milliseconds. */
+  namedMs = 0
+  /** The same, of blocks that may have been those of others. */
+  suspectedMs = 0
+  readonly name: string
+  readonly options: WatchOptions
+  readonly #heart: Heart
+
+  constructor({ kind, id }: Owner, options: WatchOptions, heart: Heart) {
+    this.name = `${kind} \`${id}\``
+    this.options = options
+    this.#heart = heart
+  }
+
+  enter(): this {
+    if (!this.isActive) this.#heart.add(this)
+    if (this.#heart.isTiming) this.#heart.begin()
+    return this
+  }
+
+  leave(): void {
+    if (this.#heart.isTiming) this.#heart.end(this)
+  }
+}
+
+/** Tells whoever runs the servers of these, unless they know. */
+function tell(suspects: readonly Suspect[], ms: number): void {
+  if (!isNews(suspects, ms)) return
+  const field = suspects.length === 1 ? "namedMs" : "suspectedMs"
+  for (const suspect of suspects) suspect[field] = ms
+  const error = new BlockedLoop(
+    suspects.map(({ name }) => name),
+    Math.round(ms),
+  )
+  const logs = suspects.filter(({ options }) => ms > options.blockedMs).map(({ options }) => options.log)
+  for (const log of new Set(logs)) log({ level: "warning", message: error.message, error })
+}
+
+/** Said once of each, and again when it has become twice as bad. */
+function isNews(suspects: readonly Suspect[], ms: number): boolean {
+  const isWorse = (known: number) => ms > 2 * known
+  // One that is known for as much explains what several are suspected of.
+  if (!suspects.every(({ namedMs }) => isWorse(namedMs))) return false
+  return suspects.length === 1 || suspects.some(({ suspectedMs }) => isWorse(suspectedMs))
+}
+
+/** Beats for all servers of this process. */
+const processHeart: Heart = /* @__PURE__ */ new Heart({ now: () => performance.now(), every: quietInterval })
+
+/** Watches the handlers of one server. */
+export function createWatch(options: WatchOptions, heart: Heart = processHeart): Watch {
+  const suspects = new WeakMap<Owner, Suspect>()
+  let lastOwner: Owner | undefined
+  let last: Suspect | undefined
+
+  return (owner) => {
+    // The same one as before, most of the time.
+    if (last === undefined || owner !== lastOwner) {
+      last = suspects.get(owner) ?? new Suspect(owner, options, heart)
+      suspects.set(owner, last)
+      lastOwner = owner
+    }
+    return last.enter()
+  }
+}
