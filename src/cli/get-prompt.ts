@@ -1,15 +1,15 @@
 import type { Command } from "commander"
-import { NotOffered, WrongUsage } from "../errors/dialogue.ts"
-import { nearestName } from "../shared/nearest-name.ts"
+import { WrongUsage } from "../errors/dialogue.ts"
 import { toArguments } from "./arguments/arguments.ts"
 import { toPairs } from "./arguments/pairs.ts"
 import { createReader } from "./arguments/reader.ts"
-import { askAt } from "./call-tool.ts"
-import type { Dialogue, Json } from "./client/dialogue.ts"
-import { blocksOf, printBlocks } from "./print/content.ts"
+import { askMissing } from "./ask/missing.ts"
+import type { Json } from "./client/dialogue.ts"
+import { findComponent } from "./find-component.ts"
+import { blocksOf, printBlocks, printJson } from "./print/content.ts"
 import { plain } from "./print/output.ts"
 import { promptSignature } from "./print/signature.ts"
-import { terminalJson, terminalLine } from "./print/terminal-text.ts"
+import { terminalLine } from "./print/terminal-text.ts"
 import { type Talk, talk } from "./talk.ts"
 import type { TargetOptions } from "./target-options.ts"
 
@@ -22,15 +22,15 @@ async function get({ server, words, options, output, notices, person }: Talk<Tar
   const [name, ...pairs] = words
   if (name === undefined)
     throw new WrongUsage("Which prompt?", { fix: "`fleetmcp list <server> prompts` shows those it offers." })
-  const prompt = await findPrompt(server, name)
-  const given = { json: {}, pairs: toPairs(pairs), ask: askAt(person) }
+  const prompt = await findComponent(server, "prompts", name)
+  const given = { json: {}, pairs: toPairs(pairs), ask: askMissing(person) }
   const reader = await createReader(schemaOf(prompt), `prompt \`${name}\``)
   const usage = { kind: "prompt", signature: promptSignature(prompt, plain) } as const
   const args = await toArguments(reader, given, usage)
   const result = await server.request("prompts/get", { name, arguments: args })
   notices.clear()
   if (options.json === true) {
-    await output.write(`${terminalJson(result)}\n`)
+    await printJson(result, output)
     return
   }
   const messages = blocksOf(result.messages)
@@ -41,20 +41,6 @@ async function get({ server, words, options, output, notices, person }: Talk<Tar
     const of = messages.length === 1 ? name : `${name}-${at + 1}`
     await printBlocks(blocksOf(content), output, { save: options.save, name: of })
   }
-}
-
-async function findPrompt(server: Dialogue, name: string): Promise<Json> {
-  const prompts = await server.list("prompts")
-  const prompt = prompts.find((each) => each.name === name)
-  if (prompt !== undefined) return prompt
-  throw new NotOffered(
-    "prompt",
-    name,
-    nearestName(
-      name,
-      prompts.map((each) => String(each.name)),
-    ),
-  )
 }
 
 /** What the list says of the arguments of a prompt, as a schema: all of them are texts. */

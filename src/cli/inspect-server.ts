@@ -1,14 +1,15 @@
 import { existsSync } from "node:fs"
 import type { Command } from "commander"
-import { LockBroken, WrongUsage } from "../errors/dialogue.ts"
+import { LockBroken } from "../errors/dialogue.ts"
 import { clip } from "../shared/clip.ts"
 import { byField, listNames, readListing } from "./list-components.ts"
 import { type Changes, compare, fingerprintsOf, readLock, writeLock } from "./lock.ts"
+import { printJson } from "./print/content.ts"
 import { count } from "./print/layout.ts"
 import { renderOverview } from "./print/overview.ts"
-import { terminalJson, terminalLine } from "./print/terminal-text.ts"
+import { terminalLine } from "./print/terminal-text.ts"
 import { type Talk, talk } from "./talk.ts"
-import type { TargetOptions } from "./target-options.ts"
+import { assertEnd, type TargetOptions } from "./target-options.ts"
 
 interface InspectOptions extends TargetOptions {
   readonly lock?: string
@@ -25,12 +26,11 @@ export function inspectServer(command: Command): Promise<void> {
 
 async function inspect({ server, words, options, output, notices }: Talk<InspectOptions>): Promise<void> {
   const path = options.lock
-  if (words.length > 0) throw new WrongUsage(`\`${words[0]}\` is one word too many.`)
+  assertEnd(words)
   const listing = await readListing(server, listNames)
   if (path === undefined) {
     const { introduction } = server
-    if (options.json === true)
-      await output.write(`${terminalJson({ ...introduction, ...byField(listing) })}\n`)
+    if (options.json === true) await printJson({ ...introduction, ...byField(listing) }, output)
     else await output.write(`${renderOverview(introduction, listing, output)}\n`)
     return
   }

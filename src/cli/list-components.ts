@@ -2,10 +2,10 @@ import type { Command } from "commander"
 import { WrongUsage } from "../errors/dialogue.ts"
 import { nearestName } from "../shared/nearest-name.ts"
 import { type Dialogue, type ListName, lists } from "./client/dialogue.ts"
+import { printJson } from "./print/content.ts"
 import { type Listing, renderListing, summary } from "./print/listing.ts"
-import { terminalJson, terminalLine } from "./print/terminal-text.ts"
 import { type Talk, talk } from "./talk.ts"
-import type { TargetOptions } from "./target-options.ts"
+import { assertEnd, type TargetOptions } from "./target-options.ts"
 
 /** All lists, in the order in which they are shown. */
 // `as`: the names of that very table.
@@ -18,17 +18,8 @@ export function listComponents(command: Command): Promise<void> {
 
 async function list({ server, words, options, output, notices }: Talk<TargetOptions>): Promise<void> {
   const listing = await readListing(server, chosen(words))
-  if (options.json === true) {
-    await output.write(`${terminalJson(byField(listing))}\n`)
-    return
-  }
-  const { serverInfo } = server.introduction
-  const name = terminalLine(
-    [serverInfo?.name, serverInfo?.version].filter(Boolean).join(" ") || server.name,
-    200,
-  )
-  const what = summary(listing)
-  if (what === "") notices.say(`${name} offers none.`)
+  if (options.json === true) await printJson(byField(listing), output)
+  else if (summary(listing) === "") notices.say(`${server.name} offers none.`)
   else await output.write(`${renderListing(listing, output)}\n`)
 }
 
@@ -56,6 +47,6 @@ function chosen([what, ...others]: readonly string[]): readonly ListName[] {
         fix: `The lists are ${listNames.map((each) => `\`${each}\``).join(", ")}.`,
       },
     )
-  if (others.length > 0) throw new WrongUsage(`\`${others[0]}\` is one word too many.`)
+  assertEnd(others)
   return [name]
 }

@@ -1,12 +1,12 @@
 import type { Command } from "commander"
 import { BinaryOnTerminal, WrongUsage } from "../errors/dialogue.ts"
 import { clip } from "../shared/clip.ts"
-import { blocksOf, dataOf, nameOf, printText } from "./print/content.ts"
+import { blocksOf, dataOf, nameOf, printJson, printText } from "./print/content.ts"
 import { bytes } from "./print/layout.ts"
-import { terminalJson, terminalLine } from "./print/terminal-text.ts"
+import { terminalLine } from "./print/terminal-text.ts"
 import { save } from "./save.ts"
 import { type Talk, talk } from "./talk.ts"
-import type { TargetOptions } from "./target-options.ts"
+import { assertEnd, type TargetOptions } from "./target-options.ts"
 
 /** Does `fleetmcp read`. */
 export function readResource(command: Command): Promise<void> {
@@ -19,11 +19,11 @@ async function read({ server, words, options, output, notices }: Talk<TargetOpti
     throw new WrongUsage("Which resource?", {
       fix: "`fleetmcp list <server> resources` shows those it offers.",
     })
-  if (others.length > 0) throw new WrongUsage(`\`${others[0]}\` is one word too many.`)
+  assertEnd(others)
   const result = await server.request("resources/read", { uri })
   notices.clear()
   if (options.json === true) {
-    await output.write(`${terminalJson(result)}\n`)
+    await printJson(result, output)
     return
   }
   for (const contents of blocksOf(result.contents)) {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander"
 import { WrongUsage } from "../errors/dialogue.ts"
+import { clip } from "../shared/clip.ts"
 import { longestTimer } from "../shared/longest-timer.ts"
 import { sessionRevisions, statelessRevisions } from "../spec/revisions.ts"
 import { type Pair, toPairs } from "./arguments/pairs.ts"
@@ -24,7 +25,7 @@ export interface TargetOptions {
 }
 
 /** Which dialect is spoken; `auto` asks the server. */
-export type Era = "auto" | "stateless" | "session"
+type Era = "auto" | "stateless" | "session"
 
 /** What a command is to speak with, what else it was told, and how. */
 export interface Given<Options> {
@@ -103,6 +104,11 @@ export function readTarget<Options extends TargetOptions>(command: Command): Giv
       fix: `Name it: \`fleetmcp ${command.name()} server.ts\`, \`fleetmcp ${command.name()} http://127.0.0.1:3000/mcp\` or \`fleetmcp ${command.name()} -- node server.js\`.`,
     })
   return { target: toTarget(text), words, options }
+}
+
+/** Refuses words that a command has no use for. */
+export function assertEnd([word]: readonly string[]): void {
+  if (word !== undefined) throw new WrongUsage(`\`${clip(word)}\` is one word too many.`)
 }
 
 /** The words after the two dashes, which commander joins to those before. */

@@ -122,9 +122,12 @@ function logOf(values: SettingValues): ServerLog | undefined {
   return logLevel === undefined && logFormat === undefined ? undefined : formattedLog(values)
 }
 
+/** What the command line sends as a bearer token; no setting of a server. */
+const tokenVariable = "FLEETMCP_TOKEN"
+
 /** Not refused: a name may be of a later version, or another program's. */
 function warnOfUnknown(sources: readonly Texts[], log: ServerLog): void {
-  const known = [...settingNames().map((name) => settingRows[name].env), envFileVariable]
+  const known = [...settingNames().map((name) => settingRows[name].env), envFileVariable, tokenVariable]
   for (const { source, label, texts } of sources) {
     if (source === "flag") continue
     for (const name of Object.keys(texts)) {

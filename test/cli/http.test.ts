@@ -14,7 +14,7 @@ async function serve(): Promise<string> {
     const answer = await ctx.elicit("Your name?", z.object({ name: z.string() }))
     return answer.action === "accept" ? `Hello, ${answer.data.name}!` : answer.action
   })
-  const { url } = await mcp.run({ transport: "http", port: 0 })
+  const { url } = await mcp.run({ transport: "http", port: 0, inTests: true })
   onTestFinished(() => mcp.close({ graceMs: 0 }))
   return url
 }
@@ -60,7 +60,7 @@ describe("fleetmcp over HTTP", slow, () => {
     child.stdin.end()
     const { stderr } = await ended
     expect(seen.slice(0, 2)).toEqual(["Bearer secret-token", "blue"])
-    expect(stderr).toContain("answered 401, unauthorized. The token was not accepted")
+    expect(stderr).toMatch(/answered 401, unauthorized\.\s+(fix\s+)?The token was not accepted/)
     expect(stderr).not.toContain("secret-token")
   })
 

@@ -243,7 +243,7 @@ function explained(error: unknown, method: string, carrier: Carrier): unknown {
   const known = chainOf(error).find(isFleetError)
   if (known !== undefined) return known
   // `as`: errors of the SDK carry a number for what a server answered, and a word for what the client met.
-  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown }
+  const { code, message } = Object(error) as { readonly code?: unknown; readonly message?: unknown }
   if (typeof code === "number") return new RequestRefused(method, code, String(message))
   return carrier.explain(error) ?? error
 }

@@ -16,14 +16,19 @@ interface Odd {
 const mostBytes = 512 * 1024 * 1024
 const mostOddBytes = 4_096
 
+const giveEndpoint = "Give the URL of the MCP endpoint, which often ends with `/mcp`."
+
 /** Opens Streamable HTTP to a URL. */
 export async function openHttp(url: URL, options: TargetOptions): Promise<Carrier> {
   const { StreamableHTTPClientTransport } = await import("@modelcontextprotocol/client")
   let odd: Odd | undefined
   let broken: unknown
   const send: FetchLike = async (input, init) => {
+    // A server without a stream of its own answers GET with 405, and one without sessions DELETE; both as they should.
+    const counts = init?.method === "POST"
+    if (counts) odd = broken = undefined
     const response = await fetch(input, init).catch((error: unknown) => {
-      broken = error
+      if (counts) broken = error
       throw error
     })
     const type = response.headers.get("content-type") ?? ""
@@ -33,8 +38,7 @@ export async function openHttp(url: URL, options: TargetOptions): Promise<Carrie
     const text = await bounded(response.clone(), mostOddBytes)
       .text()
       .catch(() => "")
-    // A server without a stream of its own answers GET with 405, and one without sessions DELETE; both as they should.
-    if (init?.method === "POST") odd = { status: response.status, type, text }
+    if (counts) odd = { status: response.status, type, text }
     return response
   }
   const headers = [...options.header.map(([name, value]): [string, string] => [name, value])]
@@ -50,7 +54,7 @@ export async function openHttp(url: URL, options: TargetOptions): Promise<Carrie
       (odd && unexpected(url, odd, options.token !== undefined)) ??
       unsent(url, broken) ??
       new NotAnMcpServer(`${url.href} answers, but not as an MCP server does.`, {
-        fix: "Give the URL of the MCP endpoint, which often ends with `/mcp`.",
+        fix: giveEndpoint,
         cause: error,
       }),
     async close() {
@@ -124,14 +128,11 @@ function unexpected(url: URL, odd: Odd, hasToken: boolean): FleetError {
   }
   if (/html/i.test(type))
     return new NotAnMcpServer(`${url.href} answered with a web page (${status}).`, {
-      fix: "Give the URL of the MCP endpoint, which often ends with `/mcp`.",
+      fix: giveEndpoint,
     })
   const said = text.trim() === "" ? "" : `: ${clip(messageIn(text), 600)}`
   return new NotAnMcpServer(`${url.href} answered ${status}${said}`, {
-    fix:
-      said === "" || status === 404
-        ? "Give the URL of the MCP endpoint, which often ends with `/mcp`."
-        : undefined,
+    fix: said === "" || status === 404 ? giveEndpoint : undefined,
   })
 }
 

@@ -32,6 +32,11 @@ export async function printText(text: string, output: Output): Promise<void> {
   )
 }
 
+/** Prints a value as JSON, which is the same to a program and harmless to a terminal. */
+export async function printJson(value: unknown, output: Output): Promise<void> {
+  await output.write(`${terminalJson(value)}\n`)
+}
+
 /** Prints the result of a tool: its structured content, and the content that does not say the same. */
 export async function printToolResult(result: Json, output: Output, options: ContentOptions): Promise<void> {
   const { structuredContent: structured } = result

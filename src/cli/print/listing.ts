@@ -51,8 +51,10 @@ export function sectionsOf(
 /** Writes the head of a component: what it is called, and its marks. */
 export function renderHead(name: ListName, item: Json, style: Style): string {
   const { colors, width } = style
-  const head = wrap(headOf(name, item, style), width, { indent: 2, hanging: 4 })
-  const marks = [...marksOf(item)].join(" ")
+  // A name stays on the line of its type: the spaces between them become some that lines are not broken at.
+  const whole = headOf(name, item, style).replaceAll(": ", ":\u00a0").replaceAll(" = ", "\u00a0=\u00a0")
+  const head = wrap(whole, width, { indent: 2, hanging: 4 }).replaceAll("\u00a0", " ")
+  const marks = marksOf(item).join(" ")
   return withRemark(head, marks === "" ? "" : colors.yellow(marks), width)
 }
 
