@@ -39,9 +39,10 @@ export async function findServer(namespace: Namespace, search: Search): Promise<
   const { exportName } = search
   if (exportName !== undefined) return await findNamed(exported, exportName, search)
   const found = serverNames.find((name) => isServer(exported[name]))
-  if (found !== undefined) {
+  const server = found === undefined ? undefined : exported[found]
+  if (found !== undefined && isServer(server)) {
     tellOthers(exported, found, search)
-    return { server: asServer(exported[found]), exportName: found }
+    return { server, exportName: found }
   }
   const made = search.ran().length === 0 ? serverNames.find((name) => isFactory(exported[name])) : undefined
   if (made !== undefined) return await findNamed(exported, made, search)
@@ -150,9 +151,4 @@ function advice(exported: Namespace, { file }: Search): string {
   const [, variable = "mcp"] = /\b(?:const|let|var)\s+([\w$]+)\s*=\s*new\s+FleetMCP\b/.exec(text) ?? []
   const isCommonJs = /\bmodule\.exports\b|\brequire\(/.test(text) && !/^\s*(?:import|export)\b/m.test(text)
   return `Add \`${isCommonJs ? `module.exports = ${variable}` : `export default ${variable}`}\`.`
-}
-
-function asServer(value: unknown): object {
-  // It was just found to be one.
-  return value as object
 }
