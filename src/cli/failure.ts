@@ -1,5 +1,6 @@
 import { placeOf, shownPlace } from "./load/place.ts"
 import { paint, say } from "./notice.ts"
+import { terminalText } from "./print/terminal-text.ts"
 
 /** The fields of an error of this package, or of another copy of it. */
 export interface FleetErrorLike extends Error {
@@ -22,17 +23,17 @@ export function looksLikeFleetError(error: unknown): error is FleetErrorLike {
 /** Says what went wrong, and what to do about it; with the stack where that is asked for. */
 export function sayFailure(error: unknown, isVerbose: boolean): void {
   if (!looksLikeFleetError(error)) {
-    say(`${paint.red("error")} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    say(`${paint.red("error")} ${fit(stackOf(error))}`)
     return
   }
   const { message, fix, code } = error
   const what = fix === undefined ? message : message.slice(0, -fix.length).trimEnd()
-  say(`${paint.red("error")} ${what}`)
+  say(`${paint.red("error")} ${fit(what)}`)
   const place = placeOf(error) ?? placeOf(error.cause)
   if (place !== undefined && !what.includes(shownPlace(place))) say(`  at ${shownPlace(place)}`)
   if (fix !== undefined) say(`${paint.green("fix")}   ${fix}`)
   say(paint.dim(`code  ${code}`))
-  if (isVerbose) say(`\n${stackOf(error)}`)
+  if (isVerbose) say(`\n${fit(stackOf(error))}`)
 }
 
 /** Which code a command ends with that failed so. */
@@ -40,6 +41,11 @@ export function exitCodeOf(error: unknown): number {
   if (!looksLikeFleetError(error)) return exitCodes.failed
   if (error.code === "INVALID_SETTING") return exitCodes.misused
   return "exitCode" in error && typeof error.exitCode === "number" ? error.exitCode : exitCodes.failed
+}
+
+/** A message may quote a server, which must not reach a terminal as it is. */
+function fit(text: string): string {
+  return process.stderr.isTTY ? terminalText(text) : text
 }
 
 function stackOf(error: unknown): string {

@@ -6,7 +6,7 @@ export const paint: ReturnType<typeof picocolors.createColors> = /* @__PURE__ */
 )
 
 /** Whether a stream shows colours, by what it is and what `NO_COLOR` and `FORCE_COLOR` say. */
-function hasColors(stream: NodeJS.WriteStream): boolean {
+export function hasColors(stream: NodeJS.WriteStream): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env
   if (NO_COLOR) return false
   if (FORCE_COLOR) return FORCE_COLOR !== "0"

@@ -2,6 +2,7 @@ import type {
   BrokenImport,
   CircularImport,
   ExitedOnImport,
+  FolderNotWritable,
   ImportTimeWork,
   InvalidSource,
   ModuleFailed,
@@ -189,6 +190,7 @@ export type AnyFleetError =
   | EndlessList
   | EndlessQuestions
   | ExitedOnImport
+  | FolderNotWritable
   | FileFailed
   | HandlerFailed
   | HandlerTimeout

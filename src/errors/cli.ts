@@ -127,6 +127,20 @@ export class InvalidSource extends FleetError {
   }
 }
 
+/** What a program is made one module of cannot lie beside it. */
+export class FolderNotWritable extends FleetError {
+  readonly code = "FOLDER_NOT_WRITABLE"
+  constructor(folder: string, cause: unknown) {
+    super(
+      `The folder \`${clip(folder, 200)}\` cannot be written to, and the program is made one module that lies there.`,
+      {
+        fix: "Make the folder writable, or build the program to JavaScript and start that with `node`: `await mcp.run()` at its end.",
+        cause,
+      },
+    )
+  }
+}
+
 /** A module, or the function that makes its server, threw. */
 export class ModuleFailed extends FleetError {
   readonly code = "MODULE_FAILED"

@@ -24,7 +24,10 @@ afterAll(() => rmSync(consumer, { recursive: true, force: true }))
 describe("the packed package", () => {
   it("holds the build, its papers and nothing else", () => {
     const strangers = files().filter(
-      (file) => !/^(dist\/.*\.(js|d\.ts)|dist\/cli\/THIRD-PARTY-LICENSES\.txt|(README|CHANGELOG)\.md|LICENSE|package\.json)$/.test(file),
+      (file) =>
+        !/^(dist\/.*\.(js|d\.ts)|dist\/cli\/THIRD-PARTY-LICENSES\.txt|(README|CHANGELOG)\.md|LICENSE|package\.json)$/.test(
+          file,
+        ),
     )
     expect(strangers).toEqual([])
     expect(files().filter((file) => file.includes(".test."))).toEqual([])

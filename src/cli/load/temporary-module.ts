@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { readdirSync, rmSync, writeFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
+import { FolderNotWritable } from "../../errors/cli.ts"
 
 /** Names a module beside a program, from where all that the program imports by name is found. */
 export function temporaryPath(file: string): string {
@@ -17,11 +18,19 @@ export async function withTemporaryModule<Result>(
   removeLeftovers(path)
   process.once("exit", remove)
   try {
-    writeFileSync(path, code)
+    write(path, code)
     return await load()
   } finally {
     process.off("exit", remove)
     remove()
+  }
+}
+
+function write(path: string, code: string): void {
+  try {
+    writeFileSync(path, code)
+  } catch (cause) {
+    throw new FolderNotWritable(dirname(path), cause)
   }
 }
 
