@@ -23,17 +23,17 @@ export function looksLikeFleetError(error: unknown): error is FleetErrorLike {
 /** Says what went wrong, and what to do about it; with the stack where that is asked for. */
 export function sayFailure(error: unknown, isVerbose: boolean): void {
   if (!looksLikeFleetError(error)) {
-    say(`${paint.red("error")} ${fit(stackOf(error))}`)
+    say(`${paint.red("error")} ${readable(stackOf(error))}`)
     return
   }
   const { message, fix, code } = error
   const what = fix === undefined ? message : message.slice(0, -fix.length).trimEnd()
-  say(`${paint.red("error")} ${fit(what)}`)
+  say(`${paint.red("error")} ${readable(what)}`)
   const place = placeOf(error) ?? placeOf(error.cause)
   if (place !== undefined && !what.includes(shownPlace(place))) say(`  at ${shownPlace(place)}`)
   if (fix !== undefined) say(`${paint.green("fix")}   ${fix}`)
   say(paint.dim(`code  ${code}`))
-  if (isVerbose) say(`\n${fit(stackOf(error))}`)
+  if (isVerbose) say(`\n${readable(stackOf(error))}`)
 }
 
 /** Which code a command ends with that failed so. */
@@ -44,7 +44,7 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** A message may quote a server, which must not reach a terminal as it is. */
-function fit(text: string): string {
+function readable(text: string): string {
   return process.stderr.isTTY ? terminalText(text) : text
 }
 
