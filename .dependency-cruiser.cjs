@@ -87,7 +87,7 @@ module.exports = {
         "src/ ships: what it imports is in `dependencies` or `peerDependencies`, with a line in docs/dependencies.md.",
       severity: "error",
       from: { path: "^src/", pathNot: tests },
-      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], dependencyTypesNot: ["npm-peer"] },
     },
     {
       name: "no-tests-in-code",

@@ -1,5 +1,5 @@
 import { threadPool, threadWork } from "fleetmcp/threads"
-import type { Same } from "./same.ts"
+import { same } from "./same.ts"
 
 const work = threadWork(import.meta.url, {
   hash({ text }: { readonly text: string }, { signal, progress }) {
@@ -12,11 +12,8 @@ const work = threadWork(import.meta.url, {
 })
 const pool = threadPool(work)
 
-const length = await pool.run("hash", { text: "x" })
-true satisfies Same<typeof length, number | undefined>
-
-const now = await pool.run("now", undefined)
-true satisfies Same<typeof now, Date>
+same<number | undefined>()(await pool.run("hash", { text: "x" }))
+same<Date>()(await pool.run("now", undefined))
 
 // @ts-expect-error There is no such function.
 pool.run("hsah", { text: "x" })
