@@ -73,12 +73,11 @@ export class ThreadPool<Functions extends ThreadFunctions = ThreadFunctions> {
   }
 
   /**
-   * Runs a function on a thread.
+   * Runs a function on a thread. What the function throws is thrown here: a `ToolError` is one on this side, too.
    *
    * @param name Which one.
    * @param args Its argument, which is cloned.
    * @param run `signal`, `progress` and `transfer`: the context of a handler, for one. Default: none.
-   * @throws What the function throws: a `ToolError` is one here, too.
    * @throws {ThreadQueueFull} `maxQueue` calls wait already.
    * @throws {ThreadCrashed} Its thread ended meanwhile.
    * @throws {NotCloneable} FLEET-12: the argument or the result cannot be sent to another thread.
@@ -86,7 +85,8 @@ export class ThreadPool<Functions extends ThreadFunctions = ThreadFunctions> {
    * @throws {MissingPiscina} The package `piscina` is not installed.
    * @throws {ThreadPoolClosed} The pool is closed.
    * @example
-   * mcp.tool({ name: "sum", input }, (args, ctx) => pool.run("sum", args, ctx))
+   * const pool = threadPool(threadWork(import.meta.url, { double: (n: number) => 2 * n }))
+   * mcp.tool({ name: "answer" }, (_, ctx) => pool.run("double", 21, ctx))
    */
   async run<Name extends keyof Functions & string>(
     name: Name,
@@ -137,7 +137,14 @@ export class ThreadPool<Functions extends ThreadFunctions = ThreadFunctions> {
     }
   }
 
-  /** Ends the threads, and the calls that run or wait. */
+  /**
+   * Ends the threads, and the calls that run or wait.
+   *
+   * @example
+   * const pool = threadPool(threadWork(import.meta.url, { double: (n: number) => 2 * n }))
+   * await mcp.close()
+   * await pool.close()
+   */
   async close(): Promise<void> {
     this.#isClosed = true
     const piscina = await this.#loading?.catch(() => undefined)
@@ -175,7 +182,7 @@ export class ThreadPool<Functions extends ThreadFunctions = ThreadFunctions> {
  * @throws {InvalidOption} An option has a value that cannot be meant.
  * @see https://nodejs.org/api/worker_threads.html
  * @example
- * import work from "./hash.ts"
+ * const work = threadWork(import.meta.url, { double: (n: number) => 2 * n }) // imported from a file of its own
  * const pool = threadPool(work, { threads: 2 })
  */
 export function threadPool<Functions extends ThreadFunctions>(

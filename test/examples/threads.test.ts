@@ -5,13 +5,14 @@ import work from "../../examples/thread-work.ts"
 
 // Not imported: the threads of this process do not run TypeScript.
 const program = `
-import mcp from "./examples/threads.ts"
-const { content } = await mcp.callTool("count_primes", { below: 200_000 })
-console.log(content[0].text)
+import("./examples/threads.ts").then(async ({ default: mcp }) => {
+  const { content } = await mcp.callTool("count_primes", { below: 200_000 })
+  console.log(content[0].text)
+})
 `
 
 it("threads.ts counts primes on a thread, which keeps no process", { timeout: 60_000 }, async () => {
-  const args = ["--import", "tsx", "--input-type=module", "--eval", program]
+  const args = ["--import", "tsx", "--eval", program]
   const { stdout } = await promisify(execFile)(process.execPath, args)
   expect(stdout.trim()).toBe("17984")
 })

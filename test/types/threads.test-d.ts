@@ -12,11 +12,8 @@ const work = threadWork(import.meta.url, {
 })
 const pool = threadPool(work)
 
-const length = await pool.run("hash", { text: "x" })
-same<number | undefined>()(length)
-
-const now = await pool.run("now", undefined)
-same<Date>()(now)
+same<number | undefined>()(await pool.run("hash", { text: "x" }))
+same<Date>()(await pool.run("now", undefined))
 
 // @ts-expect-error There is no such function.
 pool.run("hsah", { text: "x" })
