@@ -459,6 +459,8 @@ export const allowed: readonly AllowedDifference[] = [
 /** A difference in the answers to a case. */
 export interface Found extends Difference {
   readonly case: string
+  /** The SDK that answers differently; the stateless era is compared with one alone. */
+  readonly sdk?: string
 }
 
 /** Whether a row speaks of a difference. */
@@ -471,6 +473,6 @@ export function covers({ match }: AllowedDifference, difference: Found): boolean
   )
 }
 
-export function describeDifference({ case: name, at, ours, theirs }: Found): string {
-  return `${name} | ${at} | ours ${ours} | theirs ${theirs}`
+export function describeDifference({ case: name, at, ours, theirs, sdk = "" }: Found): string {
+  return `${sdk} ${name} | ${at} | ours ${ours} | theirs ${theirs}`
 }

@@ -42,7 +42,7 @@ function messageSummary(message: unknown): string {
   }
   if (error !== undefined) return `error ${String(error.code)}`
   if (method !== undefined) return String(method)
-  return `result ${String(result?.resultType)}${result?.isError === true ? " isError" : ""}`
+  return `result ${String(result?.resultType ?? "complete")}${result?.isError === true ? " isError" : ""}`
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { SessionRevision } from "../../src/spec/revisions.ts"
 import { allCapabilities, type Fields, type HttpRequest } from "./corpus/request.ts"
 import type { SessionCase } from "./corpus/sessions.ts"
-import { type Observation, read, toRequest } from "./observe.ts"
+import { inTime, type Observation, read, toRequest } from "./observe.ts"
 
 type Handler = (request: Request) => Promise<Response>
 
@@ -28,7 +28,8 @@ export async function converse(
     if (id === undefined || method === undefined) return
     replies.push(handler(post({ jsonrpc: "2.0", id, ...answers[method] }, session)))
   }
-  const observation = await read(await handler(toRequest(request, new AbortController().signal)), { hear })
+  const answer = handler(toRequest(request, new AbortController().signal))
+  const observation = await inTime(answer.then((response) => read(response, { hear })))
   await Promise.all(replies)
   return plain(observation)
 }
@@ -59,7 +60,7 @@ function plain(observation: Observation): Observation {
   const { allow } = observation.headers
   return {
     ...observation,
-    kind: messages.length === 0 ? "empty" : "json",
+    kind: observation.kind === "hang" ? "hang" : messages.length === 0 ? "empty" : "json",
     messages,
     headers: allow === undefined ? {} : { allow },
   }

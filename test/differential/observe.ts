@@ -43,15 +43,20 @@ async function send(subject: Subject, entry: Case, request: HttpRequest): Promis
   const act = entry.stimulus === undefined ? undefined : subject.stimuli[entry.stimulus]
   // After the first message the stream is surely open.
   const answer = read(response, { take: entry.take, hear: (_, count) => count === 1 && act?.() })
+  try {
+    return await inTime(answer)
+  } finally {
+    leaving.abort()
+  }
+}
+
+/** Gives an answer, or that there is none. */
+export function inTime(answer: Promise<Observation>): Promise<Observation> {
   const late = new Promise<Observation>((resolve) => {
     const timer = setTimeout(() => resolve(hang), patience)
     answer.finally(() => clearTimeout(timer)).catch(() => undefined)
   })
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    leaving.abort()
-  }
+  return Promise.race([answer, late])
 }
 
 const hang: Observation = { status: 0, headers: {}, kind: "hang", messages: [], requestState: undefined }
@@ -105,7 +110,8 @@ async function readStream(
     text = events.pop() ?? ""
     for (const event of events) {
       const data = /^data: ?(.+)$/m.exec(event)?.[1]
-      if (data === undefined) continue
+      // An event that only has an id says nothing.
+      if (data === undefined || data.trim() === "") continue
       const message = parse(data)
       messages.push(message)
       hear?.(message, messages.length)

@@ -40,14 +40,10 @@ class LinesPlayer {
     this.#game = game
     this.#socket = socket
     this.#ended = new Promise((resolve) => {
-      const timer = setTimeout(() => resolve("the server does not part"), game.patience)
       // Who frames by headers is cut off in the middle of what it says.
       socket.once("error", (error) => resolve(this.#due().isFatal ? undefined : String(error)))
       socket.once("end", () => resolve(undefined))
-      socket.once("close", () => {
-        clearTimeout(timer)
-        resolve(undefined)
-      })
+      socket.once("close", () => resolve(undefined))
     })
     socket.setEncoding("utf8").on("data", (text: string) => this.#hear(text))
   }
@@ -59,11 +55,27 @@ class LinesPlayer {
       this.#socket.resetAndDestroy()
       return judgeLines(this.#heard, this.#due(), { isWhole: false, isForeign })
     }
-    if (plan.ending === "answered") await Promise.race([this.#answered(), this.#ended])
+    if (plan.ending === "answered") await this.#within("not all is answered", this.#answered())
+    const left = performance.now()
     this.#socket.end()
-    const problem = await this.#ended
+    const problem = await this.#within("the server does not part", this.#ended)
     const due = this.#due()
-    return judgeLines(this.#heard, due, { isWhole: !due.isFatal, isForeign }) ?? problem
+    // The server waits so long, and not longer, for calls whose client has ended its input.
+    const isWhole = !due.isFatal && performance.now() - left < graceMs
+    return judgeLines(this.#heard, due, { isWhole, isForeign }) ?? problem
+  }
+
+  /** Waits for something or the end, but not for ever. Resolves to what is wrong. */
+  async #within(problem: string, done: Promise<string | undefined>): Promise<string | undefined> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(() => resolve(problem), this.#game.patience)
+    })
+    try {
+      return await Promise.race([done, this.#ended, late])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   #due() {
@@ -89,13 +101,13 @@ class LinesPlayer {
   }
 
   /** Resolves when no request is without an answer, as far as can be told, answering questions meanwhile. */
-  async #answered(): Promise<void> {
+  async #answered(): Promise<undefined> {
     const isWhole = this.#said.at(-1)?.at(-1) === 10
-    for (;;) {
+    while (!this.#socket.destroyed) {
       if (isWhole) for (const reply of this.#replies.splice(0)) this.#say(reply)
       const { isForeign } = this.#game
       const open = judgeLines(this.#heard, this.#due(), { isWhole: true, isForeign })
-      if (open === undefined || !isWhole) return
+      if (open === undefined || !isWhole) return undefined
       // Who is asked and does not answer has the call time out, which comes as an answer.
       await new Promise<void>((resolve) => {
         this.#notice = resolve
@@ -103,6 +115,7 @@ class LinesPlayer {
         setTimeout(resolve, 50)
       })
     }
+    return undefined
   }
 
   #hear(text: string): void {
@@ -126,3 +139,6 @@ class LinesPlayer {
     if (!isHonest && random.chance(0.3)) this.#replies.push(line)
   }
 }
+
+/** How long `serveStdio` waits, less what it may take to hear of it. */
+const graceMs = 4500

@@ -104,20 +104,21 @@ export class SessionPlayer {
   async #settle(first: Answer, { id, session }: { readonly id: Json; readonly session: string }) {
     let count = 0
     let last = ""
-    const hear = ({ text }: Heard) => {
-      const message = JSON.parse(text)
-      if (message.method === undefined && message.id === id) count++
-      else if (message.method === undefined && first.status === 200)
-        this.#table.complain(`request ${id} is answered as ${JSON.stringify(message.id)}`)
-    }
     for (let answer = first; ; ) {
+      const { status } = answer
+      const hear = ({ text }: Heard) => {
+        const message = JSON.parse(text)
+        if (message.method === undefined && message.id === id) count++
+        else if (message.method === undefined && status === 200)
+          this.#table.complain(`request ${id} is answered as ${JSON.stringify(message.id)}`)
+      }
       const event = await this.#read(answer, hear)
       const isExcused =
         this.#isExcused || answer.isLeft || this.session !== session || this.#taken.has(streamOf(event))
       if (count > 1) this.#table.complain(`request ${id} is answered ${count} times`)
       if (count > 0 || isExcused) return
       if (event === "" || event === last) {
-        this.#table.complain(`request ${id} is not answered, but with ${answer.status}`)
+        this.#table.complain(`request ${id} is not answered, but with ${status}`)
         return
       }
       // The server has let the connection go, and wants the client back.

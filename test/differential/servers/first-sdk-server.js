@@ -1,4 +1,3 @@
-// JavaScript, since the packages of this folder are there only once its tests have run.
 import { completable } from "@modelcontextprotocol/sdk/server/completable.js"
 import { McpServer, ResourceTemplate } from "@modelcontextprotocol/sdk/server/mcp.js"
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js"
@@ -13,6 +12,8 @@ export async function open(parts, options) {
 }
 
 const say = (text) => ({ content: [{ type: "text", text }] })
+/** Asks on the stream of the call. */
+const on = ({ requestId }) => ({ relatedRequestId: requestId })
 const structured = (value) => ({ ...say(JSON.stringify(value)), structuredContent: value })
 const user = (text) => ({ role: "user", content: { type: "text", text } })
 
@@ -48,6 +49,8 @@ function addTools(server, { levels, mixedContent, schemas, titles }) {
   tool("weather", { inputSchema: schemas.city, outputSchema: schemas.weather }, ({ city }) =>
     structured({ temperature: city.length, conditions: "Cloudy" }),
   )
+  // Before 2026-07-28 what a tool declares is an object.
+  tool("users", {}, () => say('[{"id":"a"},{"id":"b"}]'))
   tool("wrong", { outputSchema: schemas.weather }, () =>
     structured({ temperature: "mild", conditions: "Cloudy" }),
   )
@@ -77,7 +80,7 @@ function addTools(server, { levels, mixedContent, schemas, titles }) {
   )
 }
 
-function addAskingTools(server, { sampling, titles }) {
+function addAskingTools(server, { page, sampling, titles }) {
   const requestedSchema = {
     type: "object",
     properties: {
@@ -87,18 +90,26 @@ function addAskingTools(server, { sampling, titles }) {
     },
     required: ["name", "plan"],
   }
-  server.registerTool("register", { title: titles.register }, async () => {
-    const answer = await server.server.elicitInput({ message: "Who are you?", requestedSchema })
+  server.registerTool("register", { title: titles.register }, async (extra) => {
+    const answer = await server.server.elicitInput({ message: "Who are you?", requestedSchema }, on(extra))
     return say(answer.action === "accept" ? `${answer.content.name} ${answer.content.plan}` : answer.action)
   })
-  server.registerTool("think", { title: titles.think }, async () => {
-    const { content } = await server.server.createMessage({ ...sampling, messages: [...sampling.messages] })
+  server.registerTool("visit", { title: titles.visit }, async (extra) => {
+    const question = { mode: "url", message: "Please pay.", elicitationId: "pay", url: page }
+    return say((await server.server.elicitInput(question, on(extra))).action)
+  })
+  server.registerTool("think", { title: titles.think }, async (extra) => {
+    const { content } = await server.server.createMessage(
+      { ...sampling, messages: [...sampling.messages] },
+      on(extra),
+    )
     return say(JSON.stringify(content))
   })
-  server.registerTool("folders", { title: titles.folders }, async () => {
-    const { roots } = await server.server.listRoots()
+  server.registerTool("folders", { title: titles.folders }, async (extra) => {
+    const { roots } = await server.server.listRoots(undefined, on(extra))
     return say(roots.map(({ uri }) => uri).join(" "))
   })
+  server.registerTool("interview", { title: titles.interview }, () => say("not asked"))
 }
 
 function addResources(server, { pixel, userIds }) {
@@ -129,6 +140,9 @@ function addResources(server, { pixel, userIds }) {
   server.registerResource("broken", "broken://resource", { title: "A broken one" }, () => {
     throw new TypeError("An accident")
   })
+  server.registerResource("asking", "asking://resource", { title: "One that asks" }, ({ href }) =>
+    text(href, "text/plain", "not asked"),
+  )
   const complete = { id: (typed) => userIds.filter((id) => id.startsWith(typed)) }
   server.registerResource(
     "profile",
@@ -145,13 +159,15 @@ function addResources(server, { pixel, userIds }) {
 }
 
 function addPrompts(server, { languages, schemas }) {
-  const language = completable(z.string(), (typed) => languages.filter((each) => each.startsWith(typed)))
+  const language = completable(z.string().optional(), (typed) =>
+    languages.filter((each) => each.startsWith(typed)),
+  )
   server.registerPrompt(
     "review",
     {
       title: "Review code",
       description: "Reviews",
-      argsSchema: { code: schemas.review.shape.code, language: language.optional() },
+      argsSchema: { code: schemas.review.shape.code, language },
     },
     (args) => ({
       description: "Reviews",
@@ -165,4 +181,5 @@ function addPrompts(server, { languages, schemas }) {
   server.registerPrompt("broken", { title: "A broken one" }, () => {
     throw new TypeError("An accident")
   })
+  server.registerPrompt("asking", { title: "One that asks" }, () => ({ messages: [user("not asked")] }))
 }
