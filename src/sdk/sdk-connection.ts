@@ -179,7 +179,7 @@ export class SdkConnection implements Connection {
 }
 
 /** Takes the result out of an answer; rejects with what the SDK makes an error of. */
-export function answerOf({ body }: Reply): Promise<Params> {
+function answerOf({ body }: Reply): Promise<Params> {
   // Nobody waits for what was cancelled.
   if (body === undefined) return Promise.resolve({})
   const { result, error } = JSON.parse(body) as { readonly result?: Params; readonly error?: RpcError }
