@@ -65,7 +65,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * Deno look for it on what a program exports as default: there it is `undefined` once the program itself has called
    * `run()`, so that they do not serve it a second time; `mcp.http({}).fetch` is there always.
    */
-  declare readonly fetch: FetchHandler
+  readonly fetch: FetchHandler
   /** Where Bun listens that serves the default export: its own default is all interfaces. */
   readonly hostname: string = "127.0.0.1"
   /** Has Bun leave it to the server how long a quiet call may take: its own default cuts them after 10 seconds. */
@@ -82,7 +82,6 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   readonly #servers: Set<RunningServer | RunningStdio> = new Set()
   #closed: Promise<void> | undefined
   #endpoint: Endpoint
-  #isRun = false
   #node: NodeListener | undefined
 
   /**
@@ -113,12 +112,8 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     this.use(...(options.middleware ?? []))
     this.add(...(options.tools ?? []), ...(options.resources ?? []), ...(options.prompts ?? []))
     this.#endpoint = this.#createEndpoint(options.http ?? {})
-    const fetch = createFetchHandler(() => this.#endpoint)
     // Of the instance itself: `deno serve` looks for no inherited one.
-    Object.defineProperty(this, "fetch", {
-      enumerable: true,
-      get: () => (this.#isRun && servesDefaultExport() ? undefined : fetch),
-    })
+    this.fetch = createFetchHandler(() => this.#endpoint)
   }
 
   /** @internal Known by it to whoever loads a server that another copy of this package made. */
@@ -371,7 +366,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     const host = currentHost()
     host?.onRun?.(this, options)
     const isHosted = host !== undefined && host.starts !== true
-    this.#isRun = !isHosted
+    if (!isHosted && servesDefaultExport()) Object.assign(this, { fetch: undefined })
     const { run } = await import("./fleet-mcp-run.ts")
     const server: Runnable = {
       handler: this.#engine,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { TooManyYields } from "../errors/components.ts"
+import { TooManyYields } from "../errors/returned.ts"
 import { collectYields, MAX_YIELDS } from "./collect-yields.ts"
 import { isYielding } from "./is-yielding.ts"
 

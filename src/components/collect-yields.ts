@@ -1,4 +1,4 @@
-import { TooManyYields } from "../errors/components.ts"
+import { TooManyYields } from "../errors/returned.ts"
 import type { Yielding } from "./is-yielding.ts"
 
 /** How many values are collected from one generator. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { NotCanonicalJson } from "../errors/uri.ts"
+import { NotCanonicalJson } from "../errors/canonical-json.ts"
 import { fingerprintOf } from "./fingerprint-of.ts"
 
 const add = {

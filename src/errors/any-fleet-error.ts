@@ -1,3 +1,4 @@
+import type { NotCanonicalJson } from "./canonical-json.ts"
 import type {
   BrokenImport,
   CircularImport,
@@ -22,7 +23,6 @@ import type {
   NoScopes,
   NotSerializable,
   ResourceUnreadable,
-  TooManyYields,
   UnawaitedPromise,
 } from "./components.ts"
 import type {
@@ -53,9 +53,9 @@ import type {
   BodyTooLarge,
   CannotListen,
   InvalidRoute,
-  NotOnThisRuntime,
   PortInUse,
 } from "./http.ts"
+import type { EndlessCalls, InProcessError } from "./in-process.ts"
 import type { NoResponseStream, NotAnHttpEvent } from "./lambda.ts"
 import type {
   CallAborted,
@@ -73,7 +73,7 @@ import type {
   UnsupportedVersion,
   WeakSecret,
 } from "./protocol.ts"
-import type { InvalidAuthentication, NotAResponse } from "./returned.ts"
+import type { InvalidAuthentication, NotAResponse, TooManyYields } from "./returned.ts"
 import type {
   InvalidRequestState,
   RepeatedKey,
@@ -81,6 +81,7 @@ import type {
   RequestStateTooLarge,
   TooManyRounds,
 } from "./rounds.ts"
+import type { NotOnThisRuntime } from "./runtime.ts"
 import type {
   InexpressibleSchema,
   InvalidHeaderParam,
@@ -94,8 +95,6 @@ import type {
 import type { NotAnSdkServer, SdkServerInUse } from "./sdk.ts"
 import type {
   DuplicateComponent,
-  EndlessCalls,
-  InProcessError,
   InsufficientScope,
   InvalidCursor,
   InvalidOption,
@@ -149,7 +148,7 @@ import type {
   UnknownThreadFunction,
 } from "./threads.ts"
 import type { HandlerFailed, HandlerTimeout, InvalidOutput, ToolError } from "./tool.ts"
-import type { InvalidTemplateValue, InvalidUriTemplate, NotCanonicalJson, TemplateMismatch } from "./uri.ts"
+import type { InvalidTemplateValue, InvalidUriTemplate, TemplateMismatch } from "./uri.ts"
 
 /**
  * Is any error that FleetMCP throws, told apart by its `code`: after `case "FLEET-10":` the error has the fields of

@@ -43,16 +43,6 @@ export class MissingHandler extends FleetError {
   }
 }
 
-/** A generator handler yielded more values than are collected. */
-export class TooManyYields extends FleetError {
-  readonly code = "TOO_MANY_YIELDS"
-  constructor(subject: string, limit: number) {
-    super(`The generator of ${subject} yielded more than ${limit} values.`, {
-      fix: "Stop earlier, or return pages with a cursor argument.",
-    })
-  }
-}
-
 /** A content helper such as `image()` was given something it cannot send. */
 export class InvalidContent extends FleetError {
   readonly code = "INVALID_CONTENT"

@@ -26,6 +26,16 @@ export class NotAResponse extends FleetError {
   }
 }
 
+/** A generator handler yielded more values than are collected. */
+export class TooManyYields extends FleetError {
+  readonly code = "TOO_MANY_YIELDS"
+  constructor(subject: string, limit: number) {
+    super(`The generator of ${subject} yielded more than ${limit} values.`, {
+      fix: "Stop earlier, or return pages with a cursor argument.",
+    })
+  }
+}
+
 function kindOf(value: unknown): string {
   if (value === null || value === undefined || typeof value === "boolean") return `\`${value}\`, a value`
   if (Array.isArray(value)) return "a list"

@@ -125,18 +125,6 @@ export class MiddlewareMisuse extends FleetError {
   }
 }
 
-/** Components call one another without end. */
-export class EndlessCalls extends FleetError {
-  readonly code = "FLEET-19"
-  /** @param chain What calls what, the outermost first. */
-  constructor(chain: readonly string[]) {
-    const last = chain.slice(-6).map((name) => `\`${clip(name)}\``)
-    super(`${chain.length} calls are nested in one another: … → ${last.join(" → ")}.`, {
-      fix: "Give the recursion an end, or call a plain function instead of a component.",
-    })
-  }
-}
-
 /** A plugin cannot be added as it is. */
 export class InvalidPlugin extends FleetError {
   readonly code = "INVALID_PLUGIN"
@@ -193,14 +181,6 @@ export class LifespanTimeout extends FleetError {
     super(`A lifespan did not start, or end, within ${ms} ms of the close.`, {
       fix: "Give what it waits for a time-out, or close with a longer `graceMs`.",
     })
-  }
-}
-
-/** A call from the server's own process cannot be answered. */
-export class InProcessError extends FleetError {
-  readonly code = "IN_PROCESS_CALL"
-  constructor(why: string, fix?: string) {
-    super(`The in-process call failed: ${why}.`, { fix })
   }
 }
 

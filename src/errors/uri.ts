@@ -1,7 +1,7 @@
 import { clip } from "../shared/clip.ts"
 import { FleetError } from "./fleet-error.ts"
 
-/** How much of a template or path a message shows. */
+/** How much of a template a message shows. */
 const longest = 200
 
 /**
@@ -42,20 +42,6 @@ export class InvalidTemplateValue extends FleetError {
   readonly code = "INVALID_TEMPLATE_VALUE"
   constructor(template: string, problem: string, fix: string) {
     super(`\`${clip(template, longest)}\` cannot be expanded: ${problem}.`, { fix })
-  }
-}
-
-/** A value has no canonical JSON text: it is not JSON, refers back to itself, or is too deep or too large. */
-export class NotCanonicalJson extends FleetError {
-  readonly code = "NOT_CANONICAL_JSON"
-  /** Where in the value, such as `$.items[2].id`. */
-  readonly path: string
-  constructor(path: string, what: string) {
-    const shown = clip(path, longest)
-    super(`The value has no canonical JSON: \`${shown}\` is ${what}.`, {
-      fix: "Use strings, finite numbers, booleans, `null`, arrays and plain objects.",
-    })
-    this.path = shown
   }
 }
 

@@ -64,6 +64,19 @@ export class LambdaCall {
     return fetch(request)
   }
 
+  /** Reads a body to its end, or for as long as somebody waits for it: not all bodies end when their request is aborted. */
+  async *read(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const reader = body.getReader()
+    // It may fail for its own reasons, which whoever reads hears of.
+    const stop = () => void reader.cancel().catch(() => undefined)
+    this.signal.addEventListener("abort", stop)
+    try {
+      for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value
+    } finally {
+      stop()
+    }
+  }
+
   /** Aborts what still runs. */
   abort(): void {
     this.#gone.abort()

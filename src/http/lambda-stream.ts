@@ -6,6 +6,8 @@ import { type PlatformServer, serveOnPlatform } from "./platform.ts"
 
 /** Where Lambda takes an answer bit by bit: a `Writable` of Node. */
 export interface LambdaResponseStream {
+  /** Whether nobody takes anything any more. */
+  readonly destroyed: boolean
   /** Whether it wants more at once; otherwise `drain` tells. */
   write(chunk: Uint8Array | string): boolean
   /** Ends the answer. */
@@ -62,7 +64,7 @@ export function lambdaStream(server: PlatformServer, options: HttpOptions = {}):
       const out = awslambda.HttpResponseStream.from(stream, head)
       // The head goes out with the first of the body, if only with nothing of it.
       out.write("")
-      if (body !== null) await pass(body, out, call.signal)
+      if (body !== null) await pass(body, out, call)
       out.end()
     } finally {
       call.end()
@@ -72,22 +74,25 @@ export function lambdaStream(server: PlatformServer, options: HttpOptions = {}):
 
 /** Hands an answer on as fast as it is taken, until the client leaves or the time is up. */
 async function pass(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
   out: LambdaResponseStream,
-  signal: AbortSignal,
+  call: LambdaCall,
 ): Promise<void> {
+  if (out.destroyed) return body.cancel()
   let resume = (): void => undefined
-  signal.addEventListener("abort", () => resume())
+  call.signal.addEventListener("abort", () => resume())
   out.on("drain", () => resume())
   try {
-    for await (const chunk of body) {
-      if (signal.aborted) return
+    for await (const chunk of call.read(body)) {
+      // It would never say that it takes more.
+      if (out.destroyed) return
       if (out.write(chunk)) continue
       await new Promise<void>((resolve) => {
         resume = resolve
       })
     }
-  } catch {
-    // What was aborted ends in the middle, which its client sees.
+  } catch (error) {
+    // What fails because its time was up has been told. Anything else must not look as if it were whole.
+    if (!call.signal.aborted) throw error
   }
 }

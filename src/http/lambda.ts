@@ -1,5 +1,5 @@
 import { encodeBase64 } from "../shared/base64.ts"
-import { fromUtf8 } from "../shared/utf8.ts"
+import { fromUtf8, toUtf8 } from "../shared/utf8.ts"
 import { errorAnswer } from "./answer.ts"
 import type { HttpOptions } from "./http-options.ts"
 import { LambdaCall, type LambdaContext, toResponse } from "./lambda-call.ts"
@@ -20,7 +20,7 @@ export interface LambdaResult extends LambdaHeaders {
 /** Answers an event of a gateway, a function URL or a load balancer. */
 export type LambdaHandler = (event: unknown, context?: LambdaContext) => Promise<LambdaResult>
 
-/** The most bytes of an answer that Lambda hands on whole. */
+/** The most bytes of a result that Lambda hands on. */
 const maxResult = 6 * 1024 * 1024
 
 /**
@@ -43,8 +43,9 @@ export function lambda(server: PlatformServer, options: HttpOptions = {}): Lambd
   return async (event, context) => {
     const call = new LambdaCall(event, context)
     try {
-      const response = await call.inTime(call.ask(fetch).then(readWhole))
-      return await toResult(call.request.form, response)
+      const response = await call.inTime(call.ask(fetch).then((answer) => readWhole(answer, call)))
+      const result = await toResult(call.request.form, response)
+      return isTooLarge(result) ? await toResult(call.request.form, refusal()) : result
     } finally {
       call.end()
     }
@@ -52,24 +53,29 @@ export function lambda(server: PlatformServer, options: HttpOptions = {}): Lambd
 }
 
 /** Waits for all of an answer, or refuses it where there is more than can be handed on. */
-async function readWhole(response: Response): Promise<Response> {
+async function readWhole(response: Response, call: LambdaCall): Promise<Response> {
   const { body, status, headers } = response
   if (body === null) return response
   const chunks: Uint8Array<ArrayBuffer>[] = []
   let size = 0
-  const reader = body.getReader()
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    chunks.push(read.value)
-    size += read.value.byteLength
-    if (size <= maxResult) continue
-    // Whoever still writes it hears of it; it may fail for its own reasons.
-    reader.cancel().catch(() => undefined)
-    return toResponse(errorAnswer(500, tooLarge))
+  for await (const chunk of call.read(body)) {
+    chunks.push(chunk)
+    size += chunk.byteLength
+    if (size > maxResult) return refusal()
   }
   return new Response(new Blob(chunks), { status, headers })
 }
 
-const tooLarge = `The answer is larger than ${maxResult} bytes, the most that Lambda hands on. Stream it with \`lambdaStream()\`.`
+/** Lambda counts the JSON that it hands on, in which a quote is two bytes and a control character six. */
+function isTooLarge(result: LambdaResult): boolean {
+  return result.body.length * 6 > maxResult && toUtf8(JSON.stringify(result)).byteLength > maxResult
+}
+
+function refusal(): Response {
+  return toResponse(errorAnswer(500, tooLarge))
+}
+
+const tooLarge = `The answer is more than Lambda hands on, which is ${maxResult} bytes of JSON. Stream it with \`lambdaStream()\`.`
 
 async function toResult(form: ResultForm, response: Response): Promise<LambdaResult> {
   const bytes = new Uint8Array(await response.arrayBuffer())

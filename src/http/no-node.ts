@@ -1,4 +1,4 @@
-import { NotOnThisRuntime } from "../errors/http.ts"
+import { NotOnThisRuntime } from "../errors/runtime.ts"
 import type { Endpoint } from "./endpoint.ts"
 import type { RunningServer } from "./running-server.ts"
 

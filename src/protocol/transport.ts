@@ -1,4 +1,5 @@
 import type { MaybePromise } from "../shared/maybe-promise.ts"
+import type { ServerCapabilities } from "../spec/index.ts"
 import type { Principal } from "./principal.ts"
 import type { Sessions } from "./session/session.ts"
 
@@ -69,6 +70,14 @@ export interface Reply {
 
 /** Serves the messages of one peer or of many: what every transport talks to. */
 export interface MessageHandler {
+  /** What it offers, known once it has started. Default: nothing that it would tell. */
+  readonly capabilities?: ServerCapabilities
+  /**
+   * Starts what it needs, once. Default: nothing.
+   *
+   * @throws {ServerClosed} It has closed.
+   */
+  start?(): Promise<void>
   /** Answers one parsed message. Never throws or rejects. */
   handle(message: unknown, channel: Channel): MaybePromise<Reply>
   /** Opens the stream for what belongs to no request of a session, until it is over. Default: there is none. */

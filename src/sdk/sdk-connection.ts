@@ -5,13 +5,13 @@ import type { Sessions } from "../protocol/session/session.ts"
 import type { Connection, HeaderBag, MessageHandler, Reply } from "../protocol/transport.ts"
 import { SdkChannel } from "./sdk-channel.ts"
 import { type SdkAuthInfo, type SdkContext, toSdkContext } from "./sdk-context.ts"
-import type { OpenSdkServer, SdkNotification, SdkRequest } from "./sdk-server.ts"
+import type { OpenSdkServer, SdkRequest } from "./sdk-server.ts"
 
 /** What a connection of the SDK is served by. */
 export interface SdkHost {
   readonly handler: MessageHandler
   readonly server: OpenSdkServer
-  readonly toPrincipal: (authInfo: SdkAuthInfo | undefined) => Promise<Principal | undefined>
+  readonly toPrincipal: (authInfo: SdkAuthInfo) => Promise<Principal>
 }
 
 /** Who sent a message. */
@@ -45,37 +45,28 @@ export class SdkConnection implements Connection {
     this.#sessions = memorySessions({ idleMs: Number.POSITIVE_INFINITY, max: 1 })
   }
 
-  /** Sees a message before the SDK does, which answers some itself. */
+  /**
+   * Sees a message as the SDK does, which answers some itself, and tells its handlers of notifications nothing of who
+   * sent them.
+   */
   observe(message: unknown, extra: unknown): void {
     if (!isObject(message)) return
-    const params = isObject(message.params) ? message.params : {}
-    switch (message.method) {
-      case "initialize":
-        this.#hello = params
-        break
-      case "notifications/initialized":
-        // From now on it hears of changes, also before it calls anything.
-        this.#try(async () => this.#open(await this.#senderOf(extra)))
-        break
-      case "logging/setLevel":
-        this.#try(async () => this.#pass(message, await this.#senderOf(extra)))
-    }
+    const { id, method, params } = message
+    if (method === "initialize") this.#hello = isObject(params) ? params : {}
+    // A level is a request that the SDK may answer itself, where all others are answered by `request`.
+    else if (method === "logging/setLevel" || (id === undefined && typeof method === "string"))
+      this.#try(() => this.#hearOf(message, extra))
   }
 
   /** Answers a request, or rejects with the error that the SDK is to answer. */
   async request(request: SdkRequest, given: unknown): Promise<unknown> {
     const context = toSdkContext(request, given)
     const { authInfo, headers, params, isStateless } = context
-    const sender: Sender = { principal: await this.#host.toPrincipal(authInfo), headers }
+    const sender: Sender = { principal: await this.#principalOf(authInfo), headers }
     if (!isStateless) await this.#open(sender)
     const channel = this.#channel(sender, isStateless, (json) => this.#hear(json, context, sender))
     const { id, method } = request
     return this.#run(channel, context.signal, { jsonrpc: "2.0", id, method, params })
-  }
-
-  /** Hears a notification that the SDK knows nothing of. */
-  async notification({ method, params }: SdkNotification): Promise<void> {
-    await this.#pass({ jsonrpc: "2.0", method, params }, this.#opener)
   }
 
   /** Tells the client what belongs to no request. */
@@ -106,9 +97,34 @@ export class SdkConnection implements Connection {
     }
   }
 
-  /** Opens the session, once, for whoever comes first. */
+  /** Passes on what only is to be heard. From the first of it on, its client hears of changes. */
+  async #hearOf(message: Params, extra: unknown): Promise<void> {
+    // What a transport says of a message, by the contract of the SDK.
+    const { authInfo } = (extra ?? {}) as MessageExtra
+    const sender: Sender = { principal: await this.#principalOf(authInfo), headers: undefined }
+    await this.#open(sender)
+    await this.#pass(message, sender)
+  }
+
+  /** Whom the SDK let in. Why that cannot be said is no business of the client. */
+  async #principalOf(authInfo: SdkAuthInfo | undefined): Promise<Principal | undefined> {
+    if (authInfo === undefined) return undefined
+    try {
+      return await this.#host.toPrincipal(authInfo)
+    } catch (error) {
+      this.#host.server.onerror?.(error)
+      const hidden: RpcError = { code: -32603, message: "Internal error." }
+      return Promise.reject(hidden)
+    }
+  }
+
+  /** Opens the session, once, for whoever comes first; again where that failed. */
   #open(sender: Sender): Promise<void> | undefined {
-    if (this.#hello !== undefined) this.#opening ??= this.#shakeHands(this.#hello, sender)
+    if (this.#hello === undefined) return undefined
+    this.#opening ??= this.#shakeHands(this.#hello, sender).catch((error) => {
+      this.#opening = undefined
+      throw error
+    })
     return this.#opening
   }
 
@@ -118,7 +134,6 @@ export class SdkConnection implements Connection {
     const protocolVersion = this.#host.server.getNegotiatedProtocolVersion?.() ?? hello.protocolVersion
     const params = { ...hello, protocolVersion }
     await answerOf(await this.#pass({ jsonrpc: "2.0", id: 0, method: "initialize", params }, sender))
-    await this.#pass({ jsonrpc: "2.0", method: "notifications/initialized" }, sender)
     // It left meanwhile.
     if (this.#isOver) await this.#host.handler.end?.(this.#channel(sender, false))
   }
@@ -131,12 +146,6 @@ export class SdkConnection implements Connection {
     const hasSession = !isStateless && this.#hello !== undefined
     const sessions = hasSession ? this.#sessions : undefined
     return new SdkChannel({ ...sender, sessions, connection: hasSession ? this : undefined }, hear)
-  }
-
-  async #senderOf(extra: unknown): Promise<Sender> {
-    // What a transport says of a message, by the contract of the SDK.
-    const { authInfo } = (extra ?? {}) as MessageExtra
-    return { principal: await this.#host.toPrincipal(authInfo), headers: undefined }
   }
 
   /** Brings the client what is sent ahead of an answer. */
@@ -170,7 +179,7 @@ export class SdkConnection implements Connection {
 }
 
 /** Takes the result out of an answer; rejects with what the SDK makes an error of. */
-export function answerOf({ body }: Reply): Promise<Params> {
+function answerOf({ body }: Reply): Promise<Params> {
   // Nobody waits for what was cancelled.
   if (body === undefined) return Promise.resolve({})
   const { result, error } = JSON.parse(body) as { readonly result?: Params; readonly error?: RpcError }
@@ -179,11 +188,10 @@ export function answerOf({ body }: Reply): Promise<Params> {
 
 /** The error that a client answered with, which the SDK throws as an error of its own. */
 function toRpcError(error: unknown): RpcError {
-  const { code, message } = isObject(error) ? error : {}
-  return {
-    code: Number.isSafeInteger(code) ? Number(code) : -32603,
-    message: typeof message === "string" ? message : String(error),
-  }
+  const { code = -32603, message = String(error) } = isObject(error) ? error : {}
+  // Version 1 writes the code into the message of its errors, too.
+  const text = String(message).replace(`MCP error ${code}: `, "")
+  return { code: Number.isSafeInteger(code) ? Number(code) : -32603, message: text }
 }
 
 function ignore(): void {

@@ -10,8 +10,6 @@ export interface SdkServer {
   readonly transport?: unknown
   /** Answers requests that nothing else answers. */
   fallbackRequestHandler?: ((request: never, context: never) => Promise<unknown>) | undefined
-  /** Hears notifications that nothing else hears. */
-  fallbackNotificationHandler?: ((notification: never) => Promise<void>) | undefined
   /** Says what it can do, before it is connected. */
   registerCapabilities(capabilities: never): void
   /** Throws where something answers a method already. */
@@ -30,9 +28,8 @@ export interface SdkRequest {
 /** {@link SdkServer}, with what both versions of the SDK take and give. */
 export interface OpenSdkServer {
   readonly transport?: unknown
-  onerror?: (error: Error) => void
+  onerror?: (error: unknown) => void
   fallbackRequestHandler?: ((request: SdkRequest, context: unknown) => Promise<unknown>) | undefined
-  fallbackNotificationHandler?: ((notification: SdkNotification) => Promise<void>) | undefined
   registerCapabilities(capabilities: object): void
   connect(transport: SdkTransport): Promise<void>
   notification(notification: SdkNotification): Promise<void>

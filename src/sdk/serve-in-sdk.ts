@@ -1,11 +1,6 @@
-import { RequestFailed } from "../errors/testing.ts"
-import type { RpcError } from "../protocol/jsonrpc.ts"
-import { createPrincipal, type Principal, type PrincipalFields } from "../protocol/principal.ts"
+import { createPrincipal, type PrincipalFields } from "../protocol/principal.ts"
 import type { MessageHandler } from "../protocol/transport.ts"
-import { metaKeys } from "../spec/meta.ts"
-import { latestStatelessRevision } from "../spec/revisions.ts"
-import { SdkChannel } from "./sdk-channel.ts"
-import { answerOf, SdkConnection } from "./sdk-connection.ts"
+import { SdkConnection } from "./sdk-connection.ts"
 import type { SdkAuthInfo } from "./sdk-context.ts"
 import { openSdkServer, type SdkServer, type SdkTransport } from "./sdk-server.ts"
 
@@ -22,7 +17,7 @@ export interface SdkOptions {
  * Serves in a low-level `Server` of the official SDK: it keeps its transports, its authentication and its hosting, and
  * answers with our tools, resources and prompts. Each connection is a client with a session of its own.
  *
- * @param handler The server: `mcp.handler`.
+ * @param handler The server: `mcp.handler`, whose `capabilities` clients are told.
  * @param server One of `@modelcontextprotocol/server` or of `@modelcontextprotocol/sdk`, not connected yet.
  * @param options `principal`.
  * @returns The same `server`.
@@ -44,22 +39,21 @@ export function serveInSdk<Server extends SdkServer>(
   const host = {
     handler,
     server: sdk,
-    toPrincipal: async (authInfo: SdkAuthInfo | undefined): Promise<Principal | undefined> =>
-      authInfo === undefined ? undefined : createPrincipal(principal(authInfo)),
+    toPrincipal: async (authInfo: SdkAuthInfo) => createPrincipal(principal(authInfo)),
   }
   let connection = new SdkConnection(host)
   const connect = sdk.connect.bind(sdk)
   // Here, since what the server has may change until then, and only until then may it be said.
   sdk.connect = async (transport) => {
     if (sdk.transport === undefined) {
-      sdk.registerCapabilities(await capabilitiesOf(handler))
+      await handler.start?.()
+      sdk.registerCapabilities(handler.capabilities ?? {})
       connection = new SdkConnection(host)
       listen(transport, connection)
     }
     await connect(transport)
   }
   sdk.fallbackRequestHandler = (request, context) => connection.request(request, context)
-  sdk.fallbackNotificationHandler ??= (notification) => connection.notification(notification)
   return server
 }
 
@@ -74,19 +68,6 @@ function listen(transport: SdkTransport, connection: SdkConnection): void {
     onclose?.()
     connection.over()
   }
-}
-
-/** Asks what the server has, as any client may. */
-async function capabilitiesOf(handler: MessageHandler): Promise<object> {
-  const meta = { [metaKeys.protocolVersion]: latestStatelessRevision, [metaKeys.clientCapabilities]: {} }
-  const message = { jsonrpc: "2.0", id: 0, method: "server/discover", params: { _meta: meta } }
-  const nobody = { principal: undefined, headers: undefined, sessions: undefined, connection: undefined }
-  const reply = await handler.handle(message, new SdkChannel(nobody, () => undefined))
-  const { capabilities } = await answerOf(reply).catch((error: RpcError) => {
-    throw new RequestFailed(message.method, error, reply.status)
-  })
-  // A result of `server/discover`, which our own engine made.
-  return capabilities as object
 }
 
 function fieldsOf({ clientId, scopes, expiresAt, extra = {} }: SdkAuthInfo): PrincipalFields {

@@ -161,11 +161,7 @@ export class Engine implements MessageHandler {
   addProviders(providers: readonly Provider[]): void {
     for (const provider of providers) assertProvider(provider)
     this.catalog.addProviders(providers)
-    for (const provider of providers) {
-      // Called on it, since a lifespan may be a method.
-      if (provider.lifespan !== undefined)
-        this.#lifespans.add(() => provider.lifespan?.() ?? Promise.resolve(undefined))
-    }
+    for (const provider of providers) this.#lifespans.add(provider)
   }
 
   /**
@@ -178,8 +174,7 @@ export class Engine implements MessageHandler {
     this.addProviders(plugin.providers ?? [])
     this.#extensions.add(plugin)
     for (const transform of plugin.transforms ?? []) this.catalog.addTransform(transform)
-    if (plugin.lifespan !== undefined)
-      this.#lifespans.add(() => plugin.lifespan?.() ?? Promise.resolve(undefined))
+    this.#lifespans.add(plugin)
     this.use(...(plugin.middleware ?? []))
   }
 

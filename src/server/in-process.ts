@@ -1,5 +1,5 @@
+import { EndlessCalls, InProcessError } from "../errors/in-process.ts"
 import { CallAborted, Suspended } from "../errors/protocol.ts"
-import { EndlessCalls, InProcessError } from "../errors/server.ts"
 import { BaseExchange } from "../protocol/base-exchange.ts"
 import {
   type Answer,

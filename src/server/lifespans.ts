@@ -19,9 +19,10 @@ export class Lifespans {
     return this.#waiting.length === 0
   }
 
-  /** Adds one to start, also to those that have started already. */
-  add(lifespan: Lifespan): void {
-    this.#waiting.push(lifespan)
+  /** Adds what an owner has to start, if anything, also to those that have started already. */
+  add(owner: { readonly lifespan?: Lifespan }): void {
+    // Called on it, since it may be a method.
+    if (owner.lifespan !== undefined) this.#waiting.push(async () => owner.lifespan?.())
   }
 
   /**

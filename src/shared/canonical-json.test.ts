@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { NotCanonicalJson } from "../errors/uri.ts"
+import { NotCanonicalJson } from "../errors/canonical-json.ts"
 import { canonicalJson } from "./canonical-json.ts"
 
 describe("canonicalJson", () => {

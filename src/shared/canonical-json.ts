@@ -1,4 +1,4 @@
-import { NotCanonicalJson } from "../errors/uri.ts"
+import { NotCanonicalJson } from "../errors/canonical-json.ts"
 
 /** Bounds of {@link canonicalJson}. */
 export interface CanonicalJsonOptions {

@@ -1,4 +1,4 @@
-import { NotOnThisRuntime } from "../errors/http.ts"
+import { NotOnThisRuntime } from "../errors/runtime.ts"
 
 /** A server that speaks over standard input and output, which this runtime does not have. */
 export interface RunningStdio {

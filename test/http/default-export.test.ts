@@ -24,6 +24,13 @@ describe("a server as the default export of a program", () => {
     expect(isServedByBun(sampleServer())).toBe(true)
   })
 
+  it("may be wrapped, as those do that watch calls", async () => {
+    const mcp = sampleServer()
+    const spy = vi.spyOn(mcp, "fetch")
+    await mcp.fetch(new Request("http://localhost/health"))
+    expect(spy).toHaveBeenCalledOnce()
+  })
+
   it("has Bun listen on the loopback interface and leave quiet calls alone", () => {
     const how = { hostname: "127.0.0.1", idleTimeout: 0 }
     expect(sampleServer()).toMatchObject(how)

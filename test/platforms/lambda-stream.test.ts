@@ -99,6 +99,58 @@ describe("a function that streams", () => {
     await done
   })
 
+  it.each(["client leaves", "time is up"])("lets go of a body that never ends when the %s", async (what) => {
+    const mcp = quietServer()
+    let cancel = (): void => undefined
+    const cancelled = new Promise<void>((resolve) => {
+      cancel = resolve
+    })
+    const start = (body: ReadableStreamDefaultController) => body.enqueue(new Uint8Array([65]))
+    mcp.route("GET /endless", () => new Response(new ReadableStream({ start, cancel })))
+    const stream = new PassThrough()
+    const context = what === "time is up" ? { getRemainingTimeInMillis: () => 520 } : undefined
+    const done = lambdaStream(mcp)(toEvent({ path: "/endless" }), stream, context)
+    await once(stream, "data")
+    if (what === "client leaves") stream.destroy()
+    await Promise.all([cancelled, done])
+  })
+
+  it("lets go of a body whose client left before there was one", async () => {
+    const mcp = quietServer()
+    const stream = new PassThrough()
+    let isCancelled = false
+    const cancel = () => {
+      isCancelled = true
+    }
+    mcp.route("GET /endless", async () => {
+      stream.destroy()
+      await once(stream, "close")
+      return new Response(new ReadableStream({ cancel }))
+    })
+    await lambdaStream(mcp)(toEvent({ path: "/endless" }), stream)
+    expect(isCancelled).toBe(true)
+  })
+
+  it("says in words that the time was up before there was an answer", async () => {
+    const mcp = quietServer()
+    mcp.tool({ name: "wait" }, () => new Promise<string>(() => undefined))
+    const stream = new PassThrough()
+    await lambdaStream(mcp)(toEvent(callTool("wait")), stream, { getRemainingTimeInMillis: () => 520 })
+    expect([heads.get(stream)?.statusCode, await textOf(stream)]).toEqual([
+      504,
+      expect.stringContaining("nearly up"),
+    ])
+  })
+
+  it("fails with a body that fails, which must not seem whole", async () => {
+    const mcp = quietServer()
+    const pull = (body: ReadableStreamDefaultController) => body.error(new RangeError("disk"))
+    mcp.route("GET /broken", () => new Response(new ReadableStream({ pull }, { highWaterMark: 0 })))
+    const stream = new PassThrough()
+    await expect(lambdaStream(mcp)(toEvent({ path: "/broken" }), stream)).rejects.toThrow("disk")
+    expect(stream.writableEnded).toBe(false)
+  })
+
   it("says where it cannot be", () => {
     vi.unstubAllGlobals()
     expect(() => lambdaStream(sampleServer())).toThrow(

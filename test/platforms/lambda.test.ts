@@ -107,6 +107,33 @@ describe("a function", () => {
     expect([statusCode, body.length < 1000]).toEqual([500, true])
   })
 
+  it.each([
+    ["quotes, which JSON escapes", () => new Response('"'.repeat(4 * 1024 * 1024))],
+    ["bytes, which become Base64", () => new Response(new Uint8Array(5 * 1024 * 1024).fill(255))],
+  ])("counts what Lambda hands on: %s", async (_, handler) => {
+    const mcp = quietServer()
+    mcp.route("GET /much", handler)
+    expect((await lambda(mcp)(ofHttpApi({ path: "/much" }))).statusCode).toBe(500)
+  })
+
+  it("hands on as much as Lambda does", async () => {
+    const mcp = quietServer()
+    mcp.route("GET /much", () => new Response("x".repeat(6_000_000)))
+    expect((await lambda(mcp)(ofHttpApi({ path: "/much" }))).statusCode).toBe(200)
+  })
+
+  it("lets go of a body that never ends when its time is up", async () => {
+    const mcp = quietServer()
+    let cancel = (): void => undefined
+    const cancelled = new Promise<void>((resolve) => {
+      cancel = resolve
+    })
+    mcp.route("GET /endless", () => new Response(new ReadableStream({ cancel })))
+    const context = { getRemainingTimeInMillis: () => 520 }
+    expect((await lambda(mcp)(ofHttpApi({ path: "/endless" }), context)).statusCode).toBe(504)
+    await cancelled
+  })
+
   it("may be asked by clients of the stateless era, and tells the model otherwise", async () => {
     const mcp = quietServer()
     mcp.tool({ name: "who" }, async (_, ctx) => {

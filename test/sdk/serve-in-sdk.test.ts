@@ -125,6 +125,19 @@ describe.each(sides)("a server in a Server of SDK version $version", ({ version,
     expect(said).toEqual(["quiet", "loud", "loud"])
   })
 
+  it("logs from a level on that the client sets before it calls anything", async () => {
+    const mcp = fresh()
+    mcp.tool({ name: "work" }, (_, ctx) => {
+      ctx.log.debug("quiet")
+      ctx.log.error("loud")
+    })
+    const said: unknown[] = []
+    const { call, request } = await join(mcp, { hear: (_, { data }) => void said.push(data) })
+    await request("logging/setLevel", { level: "error" })
+    await call("work")
+    expect(said).toEqual(["loud"])
+  })
+
   it("aborts a call that is cancelled", async () => {
     const mcp = fresh()
     const begun = deferred<void>()
@@ -260,12 +273,87 @@ describe.each(sides)("a server in a Server of SDK version $version", ({ version,
     await expect(call("who")).rejects.toMatchObject({ message: expect.stringContaining("session") })
   })
 
+  it("takes no notification of somebody else for one of whoever opened the session", async () => {
+    const senders: unknown[] = []
+    const mcp = fresh({
+      tools: [tool({ name: "who" }, (_, { auth }) => auth?.clientId)],
+      middleware: [
+        {
+          notification(notice, next) {
+            if (notice.method === "com.example/tick") senders.push(notice.principal?.clientId)
+            return next()
+          },
+        },
+      ],
+    })
+    const settings = { authInfo: { token: "t", clientId: "ada", scopes: [] } }
+    const { call, notify } = await join(mcp, settings)
+    await call("who")
+    await notify("com.example/tick")
+    settings.authInfo = { token: "u", clientId: "eve", scopes: [] }
+    await notify("com.example/tick")
+    await call("who").catch(() => undefined)
+    expect(senders).toEqual(["ada"])
+  })
+
+  it("tells clients nothing of what fails where it is found out who is calling", async () => {
+    const errors: unknown[] = []
+    const mcp = fresh({ tools: [tool({ name: "one" }, () => 1)] })
+    const { call, server } = await join(mcp, {
+      authInfo: { token: "t", clientId: "ada", scopes: [] },
+      options: {
+        principal: () => {
+          throw new Error("no database at 10.0.0.1")
+        },
+      },
+    })
+    Object.assign(server, { onerror: (error: unknown) => errors.push(error) })
+    const failure = await call("one").catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: -32603, message: expect.not.stringContaining("10.0.0.1") })
+    expect(errors).toContainEqual(new Error("no database at 10.0.0.1"))
+  })
+
+  it("asks nothing of its own that middleware would see", async () => {
+    const methods: string[] = []
+    const mcp = fresh({
+      tools: [tool({ name: "one" }, () => 1)],
+      middleware: [
+        {
+          request(call, next) {
+            methods.push(call.method)
+            return next()
+          },
+        },
+      ],
+    })
+    await (await join(mcp)).call("one")
+    expect(methods).toEqual(["initialize", "tools/call"])
+  })
+
+  it("opens the session anew where that failed once", async () => {
+    let isReady = false
+    const mcp = fresh({
+      tools: [tool({ name: "one" }, () => 1)],
+      middleware: [
+        {
+          request(call, next) {
+            if (call.method === "initialize" && !isReady) throw new RangeError("not yet")
+            return next()
+          },
+        },
+      ],
+    })
+    const { call } = await join(mcp)
+    await expect(call("one")).rejects.toMatchObject({ code: -32603 })
+    isReady = true
+    expect((await call("one")).content).toMatchObject([{ text: "1" }])
+  })
+
   it("is not connected when ours is closed", async () => {
     const mcp = fresh()
     await mcp.close()
     await expect(join(mcp)).rejects.toMatchObject({
-      code: "REQUEST_FAILED",
-      message: expect.stringContaining("closed"),
+      code: "SERVER_CLOSED",
     })
   })
 

@@ -12,7 +12,7 @@ import * as z from "zod"
 
 /** Connects the official client of version 1 over HTTP+SSE until the test ends. */
 async function connect(mcp: FleetMCP): Promise<Client> {
-  const { port } = await mcp.run({ transport: "http", port: 0 })
+  const { port } = await mcp.run({ transport: "http", port: 0, inTests: true })
   const client = new Client({ name: "v1", version: "1.32" }, { capabilities: { elicitation: {} } })
   onTestFinished(async () => {
     await client.close()

@@ -99,6 +99,18 @@ describe("a session of which something is under way", () => {
     expect(live.get("s")).not.toBe(session)
   })
 
+  it("leaves no timer behind, whichever ends first: itself, or its last call", async () => {
+    for (const order of ["session", "call"]) {
+      const sessions = memorySessions({ idleMs: Number.POSITIVE_INFINITY })
+      const live = new LiveSessions(sessions, () => undefined)
+      const leave = live.get("s").enter(1, { abort: () => undefined }, newStream(sessions))
+      live.get("s").onEnd(() => undefined)
+      const ends = [leave, () => sessions.link.send("s", { kind: "end" })]
+      for (const end of order === "call" ? ends : ends.reverse()) end()
+      expect(vi.getTimerCount()).toBe(0)
+    }
+  })
+
   it("cancels by the id as it was sent: a number is no text", async () => {
     const { sessions, call, enter } = await one()
     enter()

@@ -35,7 +35,7 @@ const maxDetached = 16
 export class LiveSession {
   readonly id: string
   readonly #unsubscribe: () => void
-  readonly #onIdle: () => void
+  readonly #onIdle: (isEnded: boolean) => void
   readonly #calls: Set<RunningCall> = new Set()
   /** Those whose clients have left, in the order in which they did. */
   readonly #detached: Set<Abortable> = new Set()
@@ -44,11 +44,12 @@ export class LiveSession {
   readonly #resumed: Set<StreamListener> = new Set()
   readonly #claims: Map<string | undefined, { readonly claim: Claim; isTold: boolean }> = new Map()
   readonly #onEnd: Set<() => void> = new Set()
+  #isEnded = false
   /** Nothing begins any more then: who asks for the session is given another. */
   #isIdle = false
 
-  /** @param onIdle Called when nothing of it is under way any more. */
-  constructor(id: string, { link }: Sessions, onIdle: () => void) {
+  /** @param onIdle Called when nothing of it is under way any more, with whether there is no such session any more. */
+  constructor(id: string, { link }: Sessions, onIdle: (isEnded: boolean) => void) {
     this.id = id
     this.#onIdle = onIdle
     this.#unsubscribe = link.subscribe(id, (signal) => this.#hear(signal))
@@ -135,6 +136,7 @@ export class LiveSession {
         this.#take(signal.stream, signal.by)
         break
       case "end":
+        this.#isEnded = true
         for (const stream of this.#streams) stream.forget()
         for (const { call } of this.#calls) call.abort("cancel")
         for (const run of this.#onEnd) run()
@@ -159,7 +161,7 @@ export class LiveSession {
     if (this.#isIdle) return
     this.#isIdle = true
     this.#unsubscribe()
-    this.#onIdle()
+    this.#onIdle(this.#isEnded)
   }
 }
 
@@ -171,7 +173,7 @@ export class LiveSessions {
   readonly #where: Sessions
   readonly #onError: (error: unknown) => void
   readonly #sessions: Map<string, LiveSession> = new Map()
-  #isWatched = false
+  #stopWatch: (() => void) | undefined
 
   constructor(where: Sessions, onError: (error: unknown) => void) {
     this.#where = where
@@ -181,8 +183,10 @@ export class LiveSessions {
   get(id: string): LiveSession {
     const known = this.#sessions.get(id)
     if (known !== undefined) return known
-    const session = new LiveSession(id, this.#where, () => {
+    const session = new LiveSession(id, this.#where, (isEnded) => {
       if (this.#sessions.get(id) === session) this.#sessions.delete(id)
+      // A connection has one session: with that, nothing must be left of it.
+      if (isEnded && this.#sessions.size === 0) this.#rest()
     })
     this.#sessions.set(id, session)
     this.#watch()
@@ -196,13 +200,16 @@ export class LiveSessions {
 
   /** Left running between short calls, which would set and clear it each time. */
   #watch(): void {
-    if (this.#isWatched) return
-    this.#isWatched = true
-    quietTimeout(() => {
-      this.#isWatched = false
+    this.#stopWatch ??= quietTimeout(() => {
+      this.#stopWatch = undefined
       if (this.#sessions.size > 0) this.#watch()
       for (const id of this.#sessions.keys()) this.#renew(id)
     }, renewMs)
+  }
+
+  #rest(): void {
+    this.#stopWatch?.()
+    this.#stopWatch = undefined
   }
 
   /** Who listens or waits uses the session; one that is gone all the same was ended elsewhere. */

@@ -1,6 +1,6 @@
+import { NotCanonicalJson } from "../../errors/canonical-json.ts"
 import { InvalidAnswer, InvalidParams } from "../../errors/protocol.ts"
 import { InvalidRequestState } from "../../errors/rounds.ts"
-import { NotCanonicalJson } from "../../errors/uri.ts"
 import { canonicalJson } from "../../shared/canonical-json.ts"
 import { clip } from "../../shared/clip.ts"
 import { answerProblem } from "../answers.ts"
