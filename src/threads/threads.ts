@@ -20,7 +20,10 @@ export class Threads {
   #why: unknown
   #isDead = false
 
-  /** @param onDead Called when not even a new thread starts, and those that wait are given up. */
+  /**
+   * @param onDead Called when not even a new thread starts, and those that wait are given up.
+   * @internal
+   */
   constructor(piscina: Piscina, onDead: () => void) {
     this.#piscina = piscina
     this.#onDead = onDead
