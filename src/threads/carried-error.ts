@@ -19,14 +19,24 @@ const maxCauses = 10
 
 /** Packs what was thrown. */
 export function carry(error: unknown, depth = 0): CarriedError {
+  try {
+    return pack(error, depth)
+  } catch {
+    // It throws when it is read, and what it throws then is no better.
+    return { kind: "thrown", value: new Error("What was thrown cannot be read.") }
+  }
+}
+
+function pack(error: unknown, depth: number): CarriedError {
   if (!(error instanceof Error)) return { kind: "thrown", value: isCloneable(error) ? error : String(error) }
   const { name, message, stack, cause } = error
   return {
     kind: "error",
     isToolError: error instanceof ToolError,
-    name,
-    message,
-    stack,
+    // Strings by type alone: anybody may set them.
+    name: String(name),
+    message: String(message),
+    stack: stack === undefined ? undefined : String(stack),
     cause: cause === undefined || depth === maxCauses ? undefined : carry(cause, depth + 1),
     fields: Object.fromEntries(
       Object.entries(error).filter(([field, value]) => field !== "name" && isCloneable(value)),
@@ -39,7 +49,7 @@ export function uncarry(carried: CarriedError): unknown {
   if (carried.kind === "thrown") return carried.value
   const { isToolError, name, message, stack, fields } = carried
   const options = carried.cause === undefined ? undefined : { cause: uncarry(carried.cause) }
-  const Class = isToolError ? ToolError : (builtIn[name] ?? Error)
+  const Class = isToolError ? ToolError : (builtIn.get(name) ?? Error)
   const error = new Class(message, options)
   if (error.name !== name)
     Object.defineProperty(error, "name", { value: name, configurable: true, writable: true })
@@ -47,9 +57,6 @@ export function uncarry(carried: CarriedError): unknown {
   return Object.assign(error, fields)
 }
 
-const builtIn: { readonly [name: string]: ErrorConstructor } = {
-  RangeError,
-  ReferenceError,
-  SyntaxError,
-  TypeError,
-}
+const builtIn: ReadonlyMap<string, ErrorConstructor> = /* @__PURE__ */ new Map(
+  [RangeError, ReferenceError, SyntaxError, TypeError].map((Class) => [Class.name, Class]),
+)

@@ -1,4 +1,5 @@
-export { type ThreadPool, type ThreadPoolOptions, type ThreadRunOptions, threadPool } from "./thread-pool.ts"
+export { type ThreadPool, type ThreadRunOptions, threadPool } from "./thread-pool.ts"
+export type { ThreadPoolOptions } from "./thread-pool-options.ts"
 export {
   type ThreadContext,
   type ThreadFunctions,

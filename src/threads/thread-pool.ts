@@ -1,9 +1,8 @@
+import { setMaxListeners } from "node:events"
 import { availableParallelism } from "node:os"
 import { MessageChannel, type MessagePort } from "node:worker_threads"
-import type { Piscina } from "piscina"
-import { assertOptions, type KnownOptions } from "../components/options.ts"
+import { assertOptions } from "../components/options.ts"
 import {
-  MissingPiscina,
   NotCloneable,
   ThreadCrashed,
   ThreadPoolClosed,
@@ -11,26 +10,18 @@ import {
   ThreadWorkUnusable,
 } from "../errors/threads.ts"
 import { quietTimeout } from "../shared/quiet-timer.ts"
-import { CancelFlag } from "./cancel-flag.ts"
 import { uncarry } from "./carried-error.ts"
-import type { ThreadFunctions, ThreadMessage, ThreadTask, ThreadWork } from "./thread-work.ts"
+import { SharedCall } from "./shared-call.ts"
+import { knownOptions, type ThreadPoolOptions } from "./thread-pool-options.ts"
+import {
+  answered,
+  type ThreadFunctions,
+  type ThreadMessage,
+  type ThreadTask,
+  type ThreadWork,
+} from "./thread-work.ts"
+import { startThreads, type Threads } from "./threads.ts"
 import { findUncloneable } from "./uncloneable.ts"
-
-/** How a pool of threads works. */
-export interface ThreadPoolOptions {
-  /** The most threads. Default: one less than there are cores, and one at least. */
-  readonly threads?: number
-  /** The most calls that wait for a thread; more are refused. Default 100. */
-  readonly maxQueue?: number
-  /** Milliseconds after which a thread without work ends; one stays. Default 30,000. */
-  readonly idleMs?: number
-  /** Milliseconds that a call may go on once it is not wanted any more, before its thread is ended. Default 1,000. */
-  readonly graceMs?: number
-  /** The most megabytes of the heap of one thread. Default: what Node gives. */
-  readonly maxHeapMb?: number
-  /** Flags of Node for the threads. Default: those of the process. */
-  readonly execArgv?: readonly string[]
-}
 
 /** How one function is called. The context of a handler is such options. */
 export interface ThreadRunOptions {
@@ -42,17 +33,6 @@ export interface ThreadRunOptions {
   readonly transfer?: readonly (ArrayBuffer | MessagePort)[]
 }
 
-const options: KnownOptions = {
-  kinds: {
-    threads: "count",
-    maxQueue: "size",
-    idleMs: "graceMs",
-    graceMs: "graceMs",
-    maxHeapMb: "count",
-    execArgv: "strings",
-  },
-}
-
 /** Threads that run the functions of one file. */
 export class ThreadPool<Functions extends ThreadFunctions = ThreadFunctions> {
   readonly #url: string
@@ -61,7 +41,9 @@ export class ThreadPool<Functions extends ThreadFunctions = ThreadFunctions> {
   readonly #maxQueue: number
   /** Calls that run or wait. */
   #open = 0
-  #loading: Promise<Piscina> | undefined
+  #loading: Promise<Threads> | undefined
+  /** Whether a function has ever run: the file is fit for it. */
+  #hasStarted = false
   #isClosed = false
 
   /** @internal */
@@ -94,35 +76,27 @@ export class ThreadPool<Functions extends ThreadFunctions = ThreadFunctions> {
     run: ThreadRunOptions = {},
   ): Promise<Awaited<ReturnType<Functions[Name]>>> {
     const { signal, progress, transfer = [] } = run
-    const piscina = await this.#load()
-    // Not before: either may have come about meanwhile.
     signal?.throwIfAborted()
     if (this.#isClosed) throw new ThreadPoolClosed(name)
     if (this.#open >= this.#threads + this.#maxQueue) throw new ThreadQueueFull(name, this.#maxQueue)
-    this.#open++
     const { port1: near, port2: port } = new MessageChannel()
-    const flag = new CancelFlag()
-    const task: ThreadTask = { name, args, port, flag: flag.shared }
+    sendArgs(near, { name, args, transfer })
+    this.#open++
+    const call = new SharedCall()
     const end = new AbortController()
-    const answered = answerOf(near, progress)
+    const answer = answerOf(near, call, progress)
     const cancelled = whenCancelled(signal, () => {
-      flag.cancel()
+      call.cancel()
       near.postMessage("cancel")
       const stop = () => end.abort()
-      if (flag.hasStarted) quietTimeout(stop, this.#options.graceMs ?? 1000)
+      if (call.hasStarted) quietTimeout(stop, this.#options.graceMs ?? 1000)
       else stop()
     })
-    const ended = piscina
-      .run(task, { filename: this.#url, signal: end.signal, transferList: [port, ...transfer] })
-      .then(
-        () => answered,
-        (error: unknown) => {
-          throw this.#explain(error, name, args)
-        },
-      )
+    const task = { name, port, memory: call.memory, isHeard: progress !== undefined }
+    const ended = this.#start(task, call, end.signal)
     try {
       // What the function returned was of this type before it was cloned.
-      return (await Promise.race([answered, ended, cancelled.rejected])) as Awaited<
+      return (await Promise.race([answer, ended.then(() => answer), cancelled.rejected])) as Awaited<
         ReturnType<Functions[Name]>
       >
     } finally {
@@ -147,8 +121,8 @@ export class ThreadPool<Functions extends ThreadFunctions = ThreadFunctions> {
    */
   async close(): Promise<void> {
     this.#isClosed = true
-    const piscina = await this.#loading?.catch(() => undefined)
-    await piscina?.destroy()
+    const threads = await this.#loading?.catch(() => undefined)
+    await threads?.close()
   }
 
   /** Closes the pool at the end of an `await using` block. */
@@ -156,18 +130,30 @@ export class ThreadPool<Functions extends ThreadFunctions = ThreadFunctions> {
     return this.close()
   }
 
-  #load(): Promise<Piscina> {
-    this.#loading ??= createPiscina(this.#options, this.#threads)
+  /** Runs one call to its end. */
+  async #start(task: ThreadTask, call: SharedCall, signal: AbortSignal): Promise<void> {
+    const threads = await this.#load()
+    if (this.#isClosed) throw new ThreadPoolClosed(task.name)
+    const answer = await threads.run(task, { url: this.#url, signal }).catch((error: unknown) => {
+      this.#hasStarted ||= call.hasStarted
+      throw this.#explain(task.name, error)
+    })
+    // Any function may be the default export of a file; this one has answered.
+    if (answer !== answered) throw new ThreadWorkUnusable(this.#url, noWork)
+    this.#hasStarted = true
+  }
+
+  #load(): Promise<Threads> {
+    this.#loading ??= startThreads(this.#options, this.#threads, () => {
+      this.#loading = undefined
+    })
     return this.#loading
   }
 
   /** Says what a failure of the pool, not of the function, is about. */
-  #explain(error: unknown, name: string, args: unknown): unknown {
-    const message = error instanceof Error ? error.message : String(error)
+  #explain(name: string, error: unknown): unknown {
     if (this.#isClosed) return new ThreadPoolClosed(name)
-    if (isNamed(error, "DataCloneError"))
-      return new NotCloneable(`The argument of \`${name}\``, findUncloneable(args, "args"), error)
-    const problem = unusable(message)
+    const problem = unusable(messageOf(error), this.#hasStarted)
     if (problem !== undefined) return new ThreadWorkUnusable(this.#url, { ...problem, cause: error })
     return new ThreadCrashed(name, error)
   }
@@ -189,37 +175,42 @@ export function threadPool<Functions extends ThreadFunctions>(
   work: ThreadWork<Functions>,
   given: ThreadPoolOptions = {},
 ): ThreadPool<Functions> {
-  assertOptions("`threadPool()`", given, options)
+  assertOptions("`threadPool()`", given, knownOptions)
   return new ThreadPool(work, given)
 }
 
-async function createPiscina(given: ThreadPoolOptions, threads: number): Promise<Piscina> {
-  const { Piscina } = await import("piscina").catch((error: unknown) => {
-    throw new MissingPiscina(error)
-  })
-  const { idleMs = 30_000, maxHeapMb, execArgv } = given
-  const piscina = new Piscina({
-    // One is started anew after a crash, so that calls that wait are not forgotten.
-    minThreads: 1,
-    maxThreads: threads,
-    idleTimeout: idleMs,
-    // What a function has left behind must not be frozen and go on in the call of somebody else.
-    atomics: "disabled",
-    ...(maxHeapMb && { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } }),
-    ...(execArgv && { execArgv: [...execArgv] }),
-  })
-  // A thread that fails between calls fails nobody; another takes its place.
-  piscina.on("error", () => undefined)
-  return piscina
+interface Argument {
+  readonly name: string
+  readonly args: unknown
+  readonly transfer: readonly (ArrayBuffer | MessagePort)[]
+}
+
+/** Sends the argument ahead, as it is now: the call may have to wait, and its caller goes on. */
+function sendArgs(port: MessagePort, { name, args, transfer }: Argument): void {
+  try {
+    port.postMessage(args, transfer)
+  } catch (error) {
+    port.close()
+    if (!isNamed(error, "DataCloneError")) throw error
+    throw new NotCloneable(`The argument of \`${name}\``, findUncloneable(args, "args"), error)
+  }
 }
 
 /** Resolves to what the function returned, or rejects with what it threw. */
-function answerOf(port: MessagePort, progress: ThreadRunOptions["progress"]): Promise<unknown> {
+function answerOf(
+  port: MessagePort,
+  call: SharedCall,
+  progress: ThreadRunOptions["progress"],
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
+    // Not to be read on this side, for want of memory for example.
+    port.on("messageerror", reject)
     port.on("message", (message: ThreadMessage) => {
       try {
-        if (message.kind === "progress") progress?.(...message.report)
-        else if (message.kind === "value") resolve(message.value)
+        if (message.kind === "progress") {
+          call.hearReport()
+          progress?.(...message.report)
+        } else if (message.kind === "value") resolve(message.value)
         else reject(uncarry(message.error))
       } catch (error) {
         // What `progress` throws, of numbers that are none, must not end the process.
@@ -240,27 +231,45 @@ function whenCancelled(
       reject(signal?.reason)
     }
   })
+  // A handler may split its work into many calls, which all end with it.
+  if (signal !== undefined) setMaxListeners(0, signal)
   signal?.addEventListener("abort", onAbort, { once: true })
   return { rejected, forget: () => signal?.removeEventListener("abort", onAbort) }
 }
 
-function unusable(message: string): { readonly what: string; readonly fix: string } | undefined {
-  if (message.startsWith("No handler function exported"))
-    return {
-      what: "it has no default export that `threadWork()` made",
-      fix: "Write `export default threadWork(import.meta.url, { … })` in it.",
-    }
+interface Problem {
+  readonly what: string
+  readonly fix: string
+}
+
+const noWork: Problem = {
+  what: "it has no default export that `threadWork()` made",
+  fix: "Write `export default threadWork(import.meta.url, { … })` in it.",
+}
+
+/** Says what is wrong with the file, by what became of a call; `undefined` where it is not the file. */
+function unusable(message: string, hasStarted: boolean): Problem | undefined {
+  // A file that was loaded before can be.
+  if (hasStarted) return undefined
+  if (message.startsWith("No handler function exported")) return noWork
   if (/Unknown file extension "\.[mc]?tsx?"/.test(message))
     return {
       what: "this Node does not run TypeScript",
-      fix: "Run the program with `tsx` or with Node 22.18 or later, or build it first; and let the file `export default threadWork(…)`.",
+      fix: 'Give the pool `execArgv: ["--import", "tsx"]`, or run the program with Node 22.18 or later, or build it first.',
     }
   if (/Cannot find (module|package)/.test(message))
     return {
       what: message,
       fix: "Keep the file beside the built program, and give `threadWork()` its `import.meta.url`.",
     }
-  return undefined
+  return {
+    what: `a thread that loads it fails: ${message}`,
+    fix: "Keep the functions in a file of their own, which starts no server, and mend what it throws.",
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function isNamed(error: unknown, name: string): boolean {

@@ -1,8 +1,8 @@
-import type { MessagePort } from "node:worker_threads"
+import { type MessagePort, receiveMessageOnPort } from "node:worker_threads"
 import { NotCloneable, UnknownThreadFunction } from "../errors/threads.ts"
 import { nearestName } from "../shared/nearest-name.ts"
-import { CancelFlag } from "./cancel-flag.ts"
 import { type CarriedError, carry } from "./carried-error.ts"
+import { SharedCall } from "./shared-call.ts"
 import { findUncloneable } from "./uncloneable.ts"
 
 /** What a function on a thread can do besides computing. */
@@ -23,24 +23,31 @@ export interface ThreadFunctions {
 /** Functions that run on threads, and the file they are in. */
 export interface ThreadWork<Functions extends ThreadFunctions = ThreadFunctions> {
   /** Runs one of them; called on a thread. */
-  (task: ThreadTask): Promise<void>
+  (task: ThreadTask): Promise<unknown>
   /** The `import.meta.url` of the file. */
   readonly url: string
   /** Only for inference. Never there. */
   readonly types?: Functions
 }
 
+/** What work returns once it has sent its answer, and no other function does. */
+export const answered = "fleetmcp: answered"
+
 /** One call of a function, as it is sent to a thread. */
 export interface ThreadTask {
   readonly name: string
-  readonly args: unknown
+  /** Where the argument waits, and where reports and the answer go. */
   readonly port: MessagePort
-  readonly flag: CancelFlag["shared"]
+  readonly memory: Int32Array<SharedArrayBuffer>
+  /** Whether anybody hears of progress. */
+  readonly isHeard: boolean
 }
+
+type Report = readonly [done: number, total: number | undefined, message: string | undefined]
 
 /** What a thread sends back. */
 export type ThreadMessage =
-  | { readonly kind: "progress"; readonly report: readonly [number, number | undefined, string | undefined] }
+  | { readonly kind: "progress"; readonly report: Report }
   | { readonly kind: "value"; readonly value: unknown }
   | { readonly kind: "error"; readonly error: CarriedError }
 
@@ -67,28 +74,55 @@ export function threadWork<const Functions extends ThreadFunctions>(
 }
 
 /** Runs one call and sends back what comes of it. */
-async function runTask(functions: ThreadFunctions, { name, args, port, flag }: ThreadTask): Promise<void> {
+async function runTask(functions: ThreadFunctions, task: ThreadTask): Promise<typeof answered> {
+  const { name, port } = task
   const buffers: (ArrayBuffer | MessagePort)[] = []
   const send = (message: ThreadMessage) => port.postMessage(message, buffers)
   try {
-    const cancelled = new CancelFlag(flag)
-    cancelled.start()
-    port.on("message", () => cancelled.look())
+    const call = new SharedCall(task.memory)
+    call.start()
+    const args: unknown = receiveMessageOnPort(port)?.message
+    port.on("message", () => call.look())
     // Nothing but the call itself keeps a thread.
     port.unref()
+    const reports = new Reports(task, call)
     const thread: ThreadContext = {
-      signal: cancelled.signal,
-      progress: (...[done, total, message]) =>
-        port.postMessage({ kind: "progress", report: [done, total, message] }),
+      signal: call.signal,
+      progress: (done, total, message) => reports.add([done, total, message]),
       transfer: (...more) => void buffers.push(...more),
     }
     const value = await functionOf(functions, name)(args as never, thread)
+    reports.sendLast()
     sendValue(name, value, send)
   } catch (error) {
     buffers.length = 0
     send({ kind: "error", error: carry(error) })
   } finally {
     port.close()
+  }
+  return answered
+}
+
+/** The reports of one call. Those that nobody has time for are left out, but for the last. */
+class Reports {
+  readonly #task: ThreadTask
+  readonly #call: SharedCall
+  #last: Report | undefined
+
+  constructor(task: ThreadTask, call: SharedCall) {
+    this.#task = task
+    this.#call = call
+  }
+
+  add(report: Report): void {
+    if (!this.#task.isHeard) return
+    this.#last = report
+    if (this.#call.takeReport()) this.sendLast()
+  }
+
+  sendLast(): void {
+    if (this.#last !== undefined) this.#task.port.postMessage({ kind: "progress", report: this.#last })
+    this.#last = undefined
   }
 }
 

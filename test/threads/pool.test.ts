@@ -3,9 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
+import workerThreads from "node:worker_threads"
 import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest"
 import { ToolError } from "../../src/errors/tool.ts"
-import { type ThreadPoolOptions, threadPool } from "../../src/threads/thread-pool.ts"
+import { threadPool } from "../../src/threads/thread-pool.ts"
+import type { ThreadPoolOptions } from "../../src/threads/thread-pool-options.ts"
 import { threadWork } from "../../src/threads/thread-work.ts"
 import { resultOf } from "../support/post.ts"
 import { call } from "../support/rpc.ts"
@@ -47,6 +49,29 @@ describe("a function on a thread", { timeout: 30_000 }, () => {
     ])
   })
 
+  it("may report as often as it likes: of what nobody has time for, the last is heard", async () => {
+    const reports: number[] = []
+    await pool.run("flood", { count: 50_000 }, { progress: (done) => reports.push(done) })
+    expect(reports.length).toBeLessThan(50_000)
+    expect(reports.at(-1)).toBe(50_000)
+    expect(reports).toEqual(reports.toSorted((a, b) => a - b))
+  })
+
+  it("gets its argument as it was when it was called", async () => {
+    const args = { list: [1] }
+    const running = pool.run("same", args)
+    args.list.push(2)
+    expect(await running).toEqual({ list: [1] })
+  })
+
+  it("may be called many times with one signal, without a warning", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockReturnValue()
+    onTestFinished(() => warn.mockRestore())
+    const { signal } = new AbortController()
+    await Promise.all(Array.from({ length: 20 }, () => pool.run("sum", { below: 2 }, { signal })))
+    expect(warn).not.toHaveBeenCalled()
+  })
+
   it("fails the call, and not the process, when nobody can take its progress", async () => {
     const progress = () => {
       throw new RangeError("no number")
@@ -72,7 +97,7 @@ describe("a function on a thread", { timeout: 30_000 }, () => {
 })
 
 describe("what a function on a thread throws", { timeout: 30_000 }, () => {
-  const thrown = (how: "tool" | "type" | "own" | "text") =>
+  const thrown = (how: Parameters<typeof pool.run<"fail">>[1]["how"]) =>
     pool.run("fail", { how }).catch((error: unknown) => error)
 
   it("is a `ToolError` where it was one", async () => {
@@ -95,12 +120,32 @@ describe("what a function on a thread throws", { timeout: 30_000 }, () => {
   it("may be no error", async () => {
     expect(await thrown("text")).toBe("just a text")
   })
+
+  it("may call itself by any name", async () => {
+    const error = await thrown("builtIn")
+    expect(error).toBeInstanceOf(Error)
+    expect(error).toMatchObject({ name: "constructor", message: "mine" })
+  })
+
+  it("may have a message that is no text", async () => {
+    expect(await thrown("message")).toMatchObject({ message: expect.stringContaining("no text") })
+  })
+
+  it("may throw itself when it is read", async () => {
+    expect(await thrown("unreadable")).toMatchObject({ message: "What was thrown cannot be read." })
+  })
 })
 
 describe("what cannot be sent to another thread", { timeout: 30_000 }, () => {
   it("is named where it is an argument", async () => {
     const args = { below: 1, list: [1, () => 2] }
     await expect(pool.run("sum", args)).rejects.toThrow("`args.list[1]` is a function")
+  })
+
+  it("fails the call where it is no buffer to hand over", async () => {
+    const transfer = ["a text"] as never
+    const refused = { code: "ERR_INVALID_TRANSFER_OBJECT" }
+    await expect(pool.run("sum", { below: 1 }, { transfer })).rejects.toMatchObject(refused)
   })
 
   it("is named where it is a result", async () => {
@@ -191,13 +236,36 @@ describe("a pool", { timeout: 30_000 }, () => {
     await expect(own.run("sum", { below: 1 })).rejects.toMatchObject({ code: "THREAD_POOL_CLOSED" })
   })
 
-  it("says what is wrong with a file without work", async () => {
-    const url = new URL("./fixtures/no-work.mjs", import.meta.url).href
+  it("starts no thread once it is closed", async () => {
+    const started = vi.spyOn(workerThreads, "Worker")
+    onTestFinished(() => started.mockRestore())
+    const own = poolOf()
+    await own.close()
+    await own.run("sum", { below: 1 }).catch(() => undefined)
+    expect(started).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    ["no-work.mjs", "it has no default export that `threadWork()` made"],
+    ["other-work.mjs", "it has no default export that `threadWork()` made"],
+    ["throws.mjs", "a thread that loads it fails: no settings"],
+  ])("says what is wrong with a file that is unfit: %s", async (file, what) => {
+    const url = new URL(`./fixtures/${file}`, import.meta.url).href
     const own = threadPool(threadWork(url, { sum: () => 1 }), { execArgv })
     onTestFinished(() => own.close())
-    await expect(own.run("sum", undefined)).rejects.toThrow(
-      "it has no default export that `threadWork()` made",
-    )
+    const error = expect.objectContaining({
+      code: "THREAD_WORK_UNUSABLE",
+      message: expect.stringContaining(what),
+    })
+    await expect(own.run("sum", undefined)).rejects.toEqual(error)
+  })
+
+  it("lets no call wait for threads that do not start", async () => {
+    const own = poolOf({ execArgv: ["--import", "./no-such-file.mjs"] })
+    for (let call = 0; call < 3; call++)
+      await expect(own.run("sum", { below: 1 })).rejects.toMatchObject({
+        message: expect.stringContaining("no-such-file.mjs"),
+      })
   })
 
   it("says what is wrong with a file that is not there", async () => {
