@@ -44,7 +44,9 @@ export function addTargetOptions(command: Command): Command {
     .addOption(
       new Option("-H, --header <name: value>", "send a header with every request").argParser(toHeader),
     )
-    .addOption(new Option("--token <token>", "send a bearer token").env("FLEETMCP_TOKEN"))
+    .addOption(
+      new Option("--token <token>", "send a bearer token").env("FLEETMCP_TOKEN").argParser(toHeaderValue),
+    )
     .addOption(new Option("--env <name=value>", "give the program a variable").argParser(toVariable))
     .addOption(
       new Option("--era <era>", "the dialect to speak")
@@ -122,10 +124,18 @@ function programOf(command: Command): readonly string[] | undefined {
 }
 
 function toHeader(text: string, before: TargetOptions["header"] = []): TargetOptions["header"] {
-  const [, name, value] = /^\s*([!#$%&'*+.^_`|~\w-]+)\s*:\s*(.*?)\s*$/.exec(text) ?? []
+  const [, name, value] = /^\s*([!#$%&'*+.^_`|~\w-]+)\s*:(.*)$/s.exec(text) ?? []
+  // Not by commander's error, which repeats what was given: it may be a secret.
   if (name === undefined || value === undefined)
-    throw new InvalidArgumentError('Write a header as "Name: value".')
-  return [...before, [name, value]]
+    throw new WrongUsage("A `--header` is none.", { fix: 'Write it as `--header "Name: value"`.' })
+  return [...before, [name, toHeaderValue(value)]]
+}
+
+/** RFC 9110 §5.5: what a header cannot carry the HTTP client refuses without saying which. */
+function toHeaderValue(text: string): string {
+  const value = text.trim()
+  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return value
+  throw new WrongUsage("A token or header has a line break, or another character that no header carries.")
 }
 
 function toVariable(text: string, before: TargetOptions["env"] = {}): TargetOptions["env"] {

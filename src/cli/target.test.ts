@@ -27,6 +27,8 @@ describe("toTarget", () => {
     ["src", "Name the file in it"],
     ["nothing", "`-- node server.js`"],
     ["http://[", "http://127.0.0.1:3000/mcp"],
+    ["file://host/server.ts", "Give the path of the file."],
+    ["file:///%zz.ts", "Give the path of the file."],
   ])("says what %s probably means", (text, fix) => {
     expect(() => toTarget(text)).toThrow(InvalidTarget)
     expect(() => toTarget(text)).toThrow(fix)

@@ -23,14 +23,31 @@ const commands = /^(node|npx|npm|pnpm|yarn|bun|bunx|deno|tsx|python3?|uv|uvx|doc
  */
 export function toTarget(text: string): Target {
   if (/^https?:\/\//i.test(text)) return { kind: "url", url: toUrl(text) }
-  if (text.startsWith("file:")) return { kind: "file", file: fileURLToPath(text) }
+  if (/^file:/i.test(text)) return { kind: "file", file: toPath(text) }
   if (isModule(text) && !isCommandLine(text)) return { kind: "file", file: text }
   throw explain(text)
 }
 
 function toUrl(text: string): URL {
-  if (URL.canParse(text)) return new URL(text)
-  throw new InvalidTarget(text, "is no valid URL", "Write it as `http://127.0.0.1:3000/mcp`.")
+  if (!URL.canParse(text))
+    throw new InvalidTarget(text, "is no valid URL", "Write it as `http://127.0.0.1:3000/mcp`.")
+  const url = new URL(text)
+  if (url.username === "" && url.password === "") return url
+  url.username = url.password = ""
+  throw new InvalidTarget(
+    url.href,
+    "has a name or password in it",
+    'Send them as a header: `--header "Authorization: Basic …"`.',
+  )
+}
+
+function toPath(text: string): string {
+  try {
+    return fileURLToPath(text)
+  } catch {
+    // It names another host, or has an escape that is none; only paths of this machine are meant.
+    throw new InvalidTarget(text, "is no URL of a file", "Give the path of the file.")
+  }
 }
 
 /** A module is told by its name; whoever loads it says what is wrong if it does not exist. */

@@ -127,10 +127,11 @@ export class FileFailed extends FleetError {
 /** A server lists more than anybody could mean. */
 export class EndlessList extends FleetError {
   readonly code = "ENDLESS_LIST"
-  constructor(method: string, most: number) {
-    super(`The pages of \`${method}\` do not end: more than ${most} items, or a cursor that comes again.`, {
-      fix: "A server gives no `nextCursor` with the last page.",
-    })
+  constructor(method: string, items: number, pages: number) {
+    super(
+      `The pages of \`${method}\` do not end: more than ${items} items or ${pages} pages, or a cursor that comes again.`,
+      { fix: "A server gives no `nextCursor` with the last page." },
+    )
   }
 }
 

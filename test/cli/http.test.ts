@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from "node:http"
 import type { AddressInfo } from "node:net"
+import { text } from "node:stream/consumers"
 import { FleetMCP } from "fleetmcp"
 import { describe, expect, it, onTestFinished } from "vitest"
 import * as z from "zod"
@@ -26,6 +27,21 @@ async function answer(listener: RequestListener): Promise<string> {
   await new Promise((resolve) => server.once("listening", resolve))
   // `as`: it listens on a port.
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`
+}
+
+/** Answers POST as an MCP server does, and nothing else. */
+function speak(resultOf: (method: string) => object): RequestListener {
+  return async (request, response) => {
+    if (request.method === "GET") response.writeHead(405).end()
+    if (request.method !== "POST") return
+    const { id, method } = JSON.parse(await text(request))
+    const head = {
+      "content-type": "application/json",
+      ...(method === "initialize" && { "mcp-session-id": "1" }),
+    }
+    if (id === undefined) response.writeHead(202).end()
+    else response.writeHead(200, head).end(JSON.stringify({ jsonrpc: "2.0", id, result: resultOf(method) }))
+  }
 }
 
 describe("fleetmcp over HTTP", slow, () => {
@@ -82,30 +98,93 @@ describe("fleetmcp over HTTP", slow, () => {
     expect(seen).toEqual([])
   })
 
-  it("gives up lists without an end", async () => {
-    const url = await answer((request, response) => {
-      let body = ""
-      request.on("data", (chunk) => {
-        body += chunk
-      })
-      request.on("end", () => {
-        const { id, method } = JSON.parse(body)
-        const discovered = {
-          supportedVersions: ["2026-07-28"],
-          capabilities: { tools: {} },
-          serverInfo: { name: "x", version: "1" },
-        }
-        const result =
-          method === "tools/list"
-            ? { tools: [{ name: "a", inputSchema: { type: "object" } }], nextCursor: "again" }
-            : discovered
-        const cached = { ttlMs: 0, cacheScope: "private", resultType: "complete" }
-        response.writeHead(200, { "content-type": "application/json" })
-        response.end(JSON.stringify({ jsonrpc: "2.0", id, result: { ...result, ...cached } }))
-      })
+  it.each(["auto", "session"])("gives up a server that does not answer in time (%s)", async (era) => {
+    const url = await answer(
+      (_, response) => void response.writeHead(200, { "content-type": "text/event-stream" }).write(": \n\n"),
+    )
+    const { stderr, code } = await fleetmcp("list", url, "--timeout", "0.5", "--era", era)
+    expect(stderr).toContain("ANSWER_TIMED_OUT")
+    expect(code).toBe(1)
+  })
+
+  it("ends by a signal while a server does not answer", async () => {
+    let onAsked: () => void = () => undefined
+    const asked = new Promise<void>((resolve) => {
+      onAsked = resolve
     })
+    const url = await answer(() => onAsked())
+    const { child, ended } = start(["list", url])
+    await asked
+    child.kill("SIGINT")
+    expect(await ended).toMatchObject({ code: 130, stderr: "Interrupted.\n" })
+  })
+
+  it("reads no more of an error than is shown", async () => {
+    const url = await answer((_, response) => {
+      const more = () => void response.write("x".repeat(65_536))
+      response.on("drain", more).writeHead(500, { "content-type": "text/plain" })
+      more()
+    })
+    const { stderr } = await fleetmcp("list", url, "--timeout", "10")
+    expect(stderr).toContain("answered 500: xxx")
+  })
+
+  it("says where a server redirects", async () => {
+    const url = await answer((_, response) =>
+      response.writeHead(307, { location: "https://a.test/mcp" }).end(),
+    )
+    expect((await fleetmcp("list", url)).stderr).toContain("answered 307, and leads to `https://a.test/mcp`.")
+  })
+
+  it("waits for no server that does not let its session be ended", async () => {
+    const url = await answer(
+      speak(() => ({
+        protocolVersion: "2025-06-18",
+        capabilities: {},
+        serverInfo: { name: "x", version: "1" },
+      })),
+    )
+    expect(await fleetmcp("list", url, "--era", "session")).toMatchObject({ code: 0 })
+  })
+
+  it.each([
+    ["the same page again", "again", 1],
+    ["empty pages", undefined, 0],
+  ])("gives up lists without an end: %s", async (_, cursor, items) => {
+    let page = 0
+    const tools = Array.from({ length: items }, () => ({ name: "a", inputSchema: { type: "object" } }))
+    const discovered = {
+      supportedVersions: ["2026-07-28"],
+      capabilities: { tools: {} },
+      serverInfo: { name: "x", version: "1" },
+    }
+    const cached = { ttlMs: 0, cacheScope: "private", resultType: "complete" }
+    const url = await answer(
+      speak((method) => ({
+        ...(method === "tools/list" ? { tools, nextCursor: cursor ?? `${page++}` } : discovered),
+        ...cached,
+      })),
+    )
     const { stderr, code } = await fleetmcp("list", url, "tools")
     expect(stderr).toContain("ENDLESS_LIST")
     expect(code).toBe(1)
+  })
+
+  it.each([
+    ["--token", "secret\nvalue"],
+    ["--header", "Authorization: secret \u2603"],
+    ["--header", "Authorization secret"],
+  ])("says what is wrong with a %s, and does not repeat it", async (option, value) => {
+    const { stderr, code } = await fleetmcp("list", "http://127.0.0.1:9/mcp", option, value)
+    expect(stderr).toContain("WRONG_USAGE")
+    expect(stderr).not.toContain("secret")
+    expect(code).toBe(2)
+  })
+
+  it("never repeats a password of a URL", async () => {
+    const { stderr, code } = await fleetmcp("list", "http://ada:secret@127.0.0.1:9/mcp")
+    expect(stderr).toContain("`http://127.0.0.1:9/mcp` has a name or password in it.")
+    expect(stderr).not.toContain("secret")
+    expect(code).toBe(2)
   })
 })

@@ -54,3 +54,18 @@ export class Deadline {
     this.#parent.removeEventListener("abort", this.#onParent)
   }
 }
+
+/** Waits for a promise until a signal is aborted, and fails by its reason then: not everything looks at signals. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort: () => void = () => undefined
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(signal.reason)
+    if (signal.aborted) onAbort()
+    else signal.addEventListener("abort", onAbort, { once: true })
+  })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener("abort", onAbort)
+  }
+}

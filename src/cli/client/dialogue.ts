@@ -10,7 +10,7 @@ import { packageVersion } from "../package-version.ts"
 import type { Target } from "../target.ts"
 import type { TargetOptions } from "../target-options.ts"
 import { type Carrier, chainOf, type Host } from "./carrier.ts"
-import { Deadline } from "./deadline.ts"
+import { Deadline, unlessAborted } from "./deadline.ts"
 
 /** A JSON object as it came. */
 export type Json = { readonly [field: string]: unknown }
@@ -61,8 +61,9 @@ export type ListName = keyof typeof lists
 /** What progress is known by: only one request is under way at a time. */
 const progressToken = "fleetmcp"
 
-/** The most components of a kind that are read. */
+/** The most components of a kind that are read, and the most pages. */
 const mostComponents = 20_000
+const mostPages = 1_000
 
 /** Takes a result as it came: what is shown is checked where it is shown, and nothing is dropped. */
 const asItCame: StandardSchemaV1<unknown, Json> = {
@@ -146,14 +147,16 @@ export class Dialogue {
     if (this.introduction.capabilities[offered] === undefined) return []
     const items: Json[] = []
     let cursor: unknown
+    let pages = 0
     do {
       const page = await this.request(method, cursor === undefined ? {} : { cursor })
       const more = page[field]
       const before = cursor
       if (Array.isArray(more)) for (const item of more) if (isObject(item)) items.push(item)
       cursor = page.nextCursor
-      if (items.length > mostComponents || (cursor !== undefined && cursor === before))
-        throw new EndlessList(method, mostComponents)
+      const isSame = cursor !== undefined && cursor === before
+      if (items.length > mostComponents || ++pages > mostPages || isSame)
+        throw new EndlessList(method, mostComponents, mostPages)
     } while (cursor !== undefined && cursor !== null)
     return items
   }
@@ -182,16 +185,17 @@ export async function openDialogue(
   options: TargetOptions,
   listener: Listener,
 ): Promise<Dialogue> {
-  const carrier = await openCarrier(target, options, listener)
+  const carrier = await unlessAborted(openCarrier(target, options, listener), listener.signal)
   const client = await createClient(options, listener)
   const timedOut = () => new AnswerTimedOut("initialize", options.timeout)
   using deadline = new Deadline(options.timeout * 1000, timedOut, listener.signal)
   try {
-    await client.connect(carrier.transport, { signal: deadline.signal, timeout: longestTimer })
+    const { signal } = deadline
+    await unlessAborted(client.connect(carrier.transport, { signal, timeout: longestTimer }), signal)
     const wantsLog = options.quiet !== true && client.getProtocolEra() === "legacy"
     // `as`: commander lets no other levels through.
     if (wantsLog && client.getServerCapabilities()?.logging !== undefined)
-      await client.setLoggingLevel(options.logLevel as "info", { signal: deadline.signal })
+      await client.setLoggingLevel(options.logLevel as "info", { signal })
     return new Dialogue(client, carrier, { options, listener })
   } catch (error) {
     await closeAll(client, carrier)

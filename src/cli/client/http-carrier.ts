@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises"
 import type { FetchLike } from "@modelcontextprotocol/client"
 import { AccessRefused, AnswerTooLarge, CannotConnect, NotAnMcpServer } from "../../errors/dialogue.ts"
 import type { FleetError } from "../../errors/fleet-error.ts"
@@ -10,11 +11,16 @@ interface Odd {
   readonly status: number
   readonly type: string
   readonly text: string
+  /** Where it redirects. */
+  readonly location: string | null
 }
 
 /** The most bytes of one answer, and of one that is only looked at to say what is wrong. */
 const mostBytes = 512 * 1024 * 1024
-const mostOddBytes = 4_096
+const mostOddBytes = 65_536
+
+/** How long a server may take to end a session, in milliseconds. */
+const farewellMs = 1_000
 
 const giveEndpoint = "Give the URL of the MCP endpoint, which often ends with `/mcp`."
 
@@ -35,11 +41,12 @@ export async function openHttp(url: URL, options: TargetOptions): Promise<Carrie
     // An answer to a notification has no body; one to a request is a message or a stream of them.
     const isMessage = response.ok && /^(application\/json|text\/event-stream)\b|^$/i.test(type)
     if (isMessage) return bounded(response, mostBytes, () => new AnswerTooLarge(mostBytes))
-    const text = await bounded(response.clone(), mostOddBytes)
+    const text = await bounded(response, mostOddBytes)
       .text()
       .catch(() => "")
-    if (counts) odd = { status: response.status, type, text }
-    return response
+    const { status, statusText, headers } = response
+    if (counts) odd = { status, type, text, location: headers.get("location") }
+    return new Response(text === "" ? null : text, { status, statusText, headers })
   }
   const headers = [...options.header.map(([name, value]): [string, string] => [name, value])]
   if (options.token !== undefined) headers.push(["authorization", `Bearer ${options.token}`])
@@ -58,8 +65,9 @@ export async function openHttp(url: URL, options: TargetOptions): Promise<Carrie
         cause: error,
       }),
     async close() {
-      // A session would be kept until it is idle; a server may not let clients end it.
-      await transport.terminateSession().catch(() => undefined)
+      // A session would be kept until it is idle; a server may not let clients end it, or not answer that.
+      const farewell = transport.terminateSession().catch(() => undefined)
+      await Promise.race([farewell, setTimeout(farewellMs, undefined, { ref: false })])
     },
   }
 }
@@ -119,13 +127,17 @@ function unsent(url: URL, broken: unknown): FleetError | undefined {
 }
 
 function unexpected(url: URL, odd: Odd, hasToken: boolean): FleetError {
-  const { status, type, text } = odd
+  const { status, type, text, location } = odd
   if (status === 401 || status === 403) {
     const refused = "The token was not accepted: give another one by `--token`."
     const missing =
       'Give a token by `--token` or `FLEETMCP_TOKEN`, or what it wants by `--header "Name: value"`.'
     return new AccessRefused(url.href, status, hasToken ? refused : missing)
   }
+  if (location !== null)
+    return new NotAnMcpServer(`${url.href} answered ${status}, and leads to \`${clip(location, 200)}\`.`, {
+      fix: "Give that URL, if you trust it with what is sent.",
+    })
   if (/html/i.test(type))
     return new NotAnMcpServer(`${url.href} answered with a web page (${status}).`, {
       fix: giveEndpoint,
