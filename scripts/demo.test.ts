@@ -30,7 +30,7 @@ describe("the demo", () => {
       { name: "review", args: z.object({ code: z.string() }) },
       ({ code }) => `Review this:\n${code}`,
     )
-    const { url } = await mcp.run({ transport: "http", port: 0 })
+    const { url } = await mcp.run({ transport: "http", port: 0, inTests: true })
     onTestFinished(() => mcp.close({ graceMs: 0 }))
     expect(await converse(url, silent)).toEqual(["tools/call add a=2 b=3"])
   })
