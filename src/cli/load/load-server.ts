@@ -72,13 +72,11 @@ export async function loadServer(target: string, options: LoadOptions = {}): Pro
   process.setSourceMapsEnabled(true)
   const onWork = ({ code, message }: ImportTimeWork) => onNotice(`${message} (${code})`)
   const namespace = await loadModule({ file, timeoutMs, onWork, onNotice })
-  const found = await findServer(namespace, {
-    file,
-    exportName,
-    ran: () => runs.servers,
-    timeoutMs,
-    onNotice,
-    ranLater: () => runs.next(latestRunMs),
+  const search = { file, exportName, ran: () => runs.servers, timeoutMs, onNotice }
+  const ranLater = () => runs.next(latestRunMs)
+  const found = await findServer(namespace, { ...search, ranLater }).catch((error: unknown) => {
+    // A getter or a proxy may throw whatever it is asked.
+    throw failureOf(file, error)
   })
   // Branded, it has the members of its class.
   const server = found.server as ServerLike
@@ -137,10 +135,13 @@ async function importExplained(path: string, options: ModuleOptions, bundled?: B
     const explained =
       explainCycle(error, program) ?? explainMissingApi(error) ?? explainImport(error, program)
     if (explained !== undefined) throw explained
-    // What was thrown on purpose says itself what to do.
-    if (looksLikeFleetError(error)) throw error
-    throw new ModuleFailed(shownFile(options.file), error)
+    throw failureOf(options.file, error)
   }
+}
+
+/** What was thrown on purpose says itself what to do. */
+function failureOf(file: string, error: unknown): Error {
+  return looksLikeFleetError(error) ? error : new ModuleFailed(shownFile(file), error)
 }
 
 /** The servers that a program ran, and what with. */
