@@ -8,7 +8,7 @@ const silent = () => undefined
 
 describe("the demo", () => {
   it("finds nothing wrong with the quickstart", { timeout: 60_000 }, async () => {
-    const server = await serve(["--import", "tsx", "examples/quickstart.ts"])
+    const server = await serve(["--import", "tsx", "src/cli/bin.ts", "run", "examples/quickstart.ts"])
     onTestFinished(server.stop)
     const said: string[] = []
     expect(await converse(server.url, (line) => said.push(line))).toEqual([])
@@ -30,7 +30,7 @@ describe("the demo", () => {
       { name: "review", args: z.object({ code: z.string() }) },
       ({ code }) => `Review this:\n${code}`,
     )
-    const { url } = await mcp.run({ transport: "http", port: 0 })
+    const { url } = await mcp.run({ transport: "http", port: 0, inTests: true })
     onTestFinished(() => mcp.close({ graceMs: 0 }))
     expect(await converse(url, silent)).toEqual(["tools/call add a=2 b=3"])
   })
