@@ -134,7 +134,7 @@ export class FolderNotWritable extends FleetError {
     super(
       `The folder \`${clip(folder, 200)}\` cannot be written to, and the program is made one module that lies there.`,
       {
-        fix: "Make the folder writable, or build the program to JavaScript and start that with `node`: `await mcp.run()` at its end.",
+        fix: "Make the folder writable, or build the program to JavaScript, which Node reads where it lies.",
         cause,
       },
     )

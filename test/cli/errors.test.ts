@@ -360,3 +360,20 @@ describe("what a program throws", { timeout: 30_000 }, () => {
     expect(stderr).toContain("error `app()` of fails.ts failed: Error: no db")
   })
 })
+
+describe("FOLDER_NOT_WRITABLE: a program beside which nothing can be written", { timeout: 30_000 }, () => {
+  // Root may write everywhere, but no name of more than 255 bytes.
+  const long = "x".repeat(240)
+
+  it("is read by Node itself where it can be", async () => {
+    user.write({ [`${long}.mjs`]: `${head}export default mcp\n` })
+    const { code, stdout } = await user.fleetmcp(["list", `${long}.mjs`])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" })
+  })
+
+  it("fails where only esbuild can read it", async () => {
+    expect((await run({ [`${long}.tsx`]: `${head}export default mcp\n` })).stderr).toContain(
+      "FOLDER_NOT_WRITABLE",
+    )
+  })
+})

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, statSync } from "node:fs"
 import { extname, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
-import { type ImportTimeWork, ModuleFailed, NoSuchFile } from "../../errors/cli.ts"
+import { FolderNotWritable, type ImportTimeWork, ModuleFailed, NoSuchFile } from "../../errors/cli.ts"
 import { type Host, setHost } from "../../shared/host.ts"
 import { looksLikeFleetError } from "../failure.ts"
 import { warn } from "../notice.ts"
@@ -111,20 +111,27 @@ interface ModuleOptions extends ImportOptions {
 async function loadModule(options: ModuleOptions): Promise<Namespace> {
   const { file } = options
   const esbuild = await findEsbuild(file)
-  if (esbuild === undefined) return await importDirectly(options)
+  if (esbuild === undefined) {
+    if (!isReadByNode(file)) throw needsEsbuild(file)
+    return await importExplained(file, options)
+  }
   const path = temporaryPath(file)
   const bundled = await bundle(esbuild, file, path)
   tellCopies(bundled, options.onNotice)
-  return await withTemporaryModule(path, bundled.code, () => importExplained(path, options, bundled))
+  try {
+    return await withTemporaryModule(path, bundled.code, () => importExplained(path, options, bundled))
+  } catch (error) {
+    // In a container the folder of a program is often read-only, and what lies there was built.
+    if (!(error instanceof FolderNotWritable && isReadByNode(file))) throw error
+    return await importExplained(file, options)
+  }
 }
 
-/** Without esbuild Node itself reads the program, as far as it can. */
-async function importDirectly(options: ModuleOptions): Promise<Namespace> {
-  const isTypeScript = /^\.[cm]?tsx?$/.test(extname(options.file))
+/** Whether Node can read a program by itself. */
+function isReadByNode(file: string): boolean {
   // Of Node 22.10 and later, and other runtimes.
   const { typescript } = process.features as { readonly typescript?: unknown }
-  if (isTypeScript && !typescript) throw needsEsbuild(options.file)
-  return await importExplained(options.file, options)
+  return Boolean(typescript) || !/^\.[cm]?tsx?$/.test(extname(file))
 }
 
 async function importExplained(path: string, options: ModuleOptions, bundled?: Bundle): Promise<Namespace> {
