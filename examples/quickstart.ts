@@ -12,4 +12,4 @@ mcp.tool({ name: "greet", description: "Greet the user by name" }, async (_, ctx
   ctx.progress(1, 1, "Your name is known")
   return answer.action === "accept" ? `Hello, ${answer.data.name}!` : "Hello, stranger!"
 })
-await mcp.run({ transport: "http", port: Number(process.env.PORT ?? 3000) })
+export default mcp

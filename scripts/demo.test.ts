@@ -8,7 +8,7 @@ const silent = () => undefined
 
 describe("the demo", () => {
   it("finds nothing wrong with the quickstart", { timeout: 60_000 }, async () => {
-    const server = await serve(["--import", "tsx", "examples/quickstart.ts"])
+    const server = await serve(["--import", "tsx", "src/cli/bin.ts", "run", "examples/quickstart.ts"])
     onTestFinished(server.stop)
     const said: string[] = []
     expect(await converse(server.url, (line) => said.push(line))).toEqual([])

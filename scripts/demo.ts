@@ -3,24 +3,15 @@
  * what was said, and fails when an answer is wrong.
  */
 import { spawn } from "node:child_process"
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { isDeepStrictEqual } from "node:util"
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client"
-import { transform } from "esbuild"
 import { end, freePort } from "./tools/child.ts"
 import { isMain, root } from "./tools/run.ts"
 
-const source = join(root, "examples/quickstart.ts")
-const compiled = join(root, ".cache/demo/quickstart.js")
-
 if (isMain(import.meta)) {
-  // Compiled, as Node 20 does not run TypeScript. From inside the package, `fleetmcp` is what was built.
-  const { code } = await transform(readFileSync(source, "utf8"), { loader: "ts", format: "esm" })
-  mkdirSync(dirname(compiled), { recursive: true })
-  writeFileSync(compiled, code)
-  const server = await serve([compiled])
+  // From inside the package, `fleetmcp` is what was built.
+  const server = await serve(["dist/cli/bin.js", "run", "examples/quickstart.ts"])
   try {
     console.log(`examples/quickstart.ts listens on ${server.url}`)
     const wrong = await converse(server.url, console.log)
@@ -36,10 +27,11 @@ export interface Served {
   stop(): Promise<void>
 }
 
-/** Starts a program with this Node and waits until it listens on the port in `PORT`; it has 20 seconds. */
+/** Starts a program with this Node and waits until it listens on the port that the environment says; it has 20 seconds. */
 export async function serve(args: readonly string[]): Promise<Served> {
   const port = await freePort()
-  const env = { ...process.env, PORT: String(port) }
+  const told = { PORT: String(port), FLEETMCP_TRANSPORT: "http", FLEETMCP_PORT: String(port) }
+  const env = { ...process.env, ...told }
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] })
   const stop = () => end(child)
   const deadline = Date.now() + 20_000

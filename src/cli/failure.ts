@@ -17,7 +17,8 @@ export const exitCodes: { readonly [name in "done" | "failed" | "misused"]: numb
 
 /** Tells an error of this package by its form: the class may be of another copy. */
 export function looksLikeFleetError(error: unknown): error is FleetErrorLike {
-  return error instanceof Error && "code" in error && typeof error.code === "string" && "fix" in error
+  if (!(error instanceof Error && "code" in error && "fix" in error)) return false
+  return typeof error.code === "string" && (error.fix === undefined || typeof error.fix === "string")
 }
 
 /** Says what went wrong, and what to do about it; with the stack where that is asked for. */
@@ -27,11 +28,14 @@ export function sayFailure(error: unknown, isVerbose: boolean): void {
     return
   }
   const { message, fix, code } = error
-  const what = fix === undefined ? message : message.slice(0, -fix.length).trimEnd()
+  const what =
+    fix !== undefined && message.endsWith(fix)
+      ? message.slice(0, message.length - fix.length).trimEnd()
+      : message
   say(`${paint.red("error")} ${readable(what)}`)
   const place = placeOf(error) ?? placeOf(error.cause)
   if (place !== undefined && !what.includes(shownPlace(place))) say(`  at ${shownPlace(place)}`)
-  if (fix !== undefined) say(`${paint.green("fix")}   ${fix}`)
+  if (fix !== undefined) say(`${paint.green("fix")}   ${readable(fix)}`)
   say(paint.dim(`code  ${code}`))
   if (isVerbose) say(`\n${readable(stackOf(error))}`)
 }

@@ -17,9 +17,11 @@ export function listComponents(command: Command): Promise<void> {
 }
 
 async function list({ server, words, options, output, notices }: Talk<TargetOptions>): Promise<void> {
-  const listing = await readListing(server, chosen(words))
+  const names = chosen(words)
+  const listing = await readListing(server, names)
   if (options.json === true) await printJson(byField(listing), output)
-  else if (summary(listing) === "") notices.say(`${server.name} offers none.`)
+  else if (summary(listing) === "")
+    notices.say(`${server.name} offers no ${names.length === 1 ? names[0] : "components"}.`)
   else await output.write(`${renderListing(listing, output)}\n`)
 }
 

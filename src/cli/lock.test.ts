@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { LockMissing, LockUnreadable } from "../errors/dialogue.ts"
+import { FileFailed, LockMissing, LockUnreadable } from "../errors/dialogue.ts"
 import { compare, readLock, writeLock } from "./lock.ts"
 
 async function place(): Promise<string> {
@@ -21,6 +21,13 @@ describe("a lock file", () => {
       '    "tool:a@": "sha256:1",',
       '    "tool:b@": "sha256:2"',
     ])
+  })
+
+  it("leaves nothing half-written where it cannot be written", async () => {
+    const path = await place()
+    await mkdir(path)
+    await expect(writeLock(path, {})).rejects.toThrow(FileFailed)
+    expect(await readdir(dirname(path))).toEqual(["lock.json"])
   })
 
   it("is missed where there is none", async () => {

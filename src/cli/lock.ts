@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises"
+import { readFile, rename, rm, writeFile } from "node:fs/promises"
 import { componentKey } from "../components/component.ts"
 import { fingerprintOf } from "../components/fingerprint-of.ts"
 import { FileFailed, LockMissing, LockUnreadable } from "../errors/dialogue.ts"
@@ -89,6 +89,7 @@ export async function writeLock(path: string, fingerprints: Fingerprints): Promi
     await writeFile(unfinished, text, { flag: "wx" })
     await rename(unfinished, path)
   } catch (error) {
+    await rm(unfinished, { force: true })
     throw new FileFailed(path, "written", error)
   }
 }

@@ -134,7 +134,7 @@ export class FolderNotWritable extends FleetError {
     super(
       `The folder \`${clip(folder, 200)}\` cannot be written to, and the program is made one module that lies there.`,
       {
-        fix: "Make the folder writable, or build the program to JavaScript and start that with `node`: `await mcp.run()` at its end.",
+        fix: "Make the folder writable, or build the program to JavaScript, which Node reads where it lies.",
         cause,
       },
     )
@@ -146,11 +146,16 @@ export class ModuleFailed extends FleetError {
   readonly code = "MODULE_FAILED"
   /** `what` failed: "`server.ts`", "`createServer()` of `server.ts`". */
   constructor(what: string, cause: unknown) {
-    super(
-      `${what} failed: ${cause instanceof Error ? `${cause.name}: ${cause.message}` : clip(String(cause))}`,
-      {
-        cause,
-      },
-    )
+    super(`${what} failed: ${said(cause)}`, { cause })
+  }
+}
+
+function said(cause: unknown): string {
+  if (cause instanceof Error) return `${cause.name}: ${cause.message}`
+  try {
+    return clip(String(cause))
+  } catch {
+    // It has no prototype, or a `toString()` that throws.
+    return `it threw what has no text, \`${typeof cause}\``
   }
 }

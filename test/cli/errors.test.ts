@@ -33,6 +33,11 @@ describe("FLEET-01: a program without a server", { timeout: 30_000 }, () => {
     expect((await run({ "none.cjs": text })).stderr).toContain("Add `module.exports = own`.")
   })
 
+  it("is told to leave out a name that it exports nothing by", async () => {
+    const { stderr } = await run({ "named.ts": `${head}export default mcp\n` }, "named.ts:mcp")
+    expect(stderr).toContain("Leave out the name: `named.ts`.")
+  })
+
   it("is told the name of a server that is exported under another", async () => {
     const { stderr } = await run({ "named.ts": `${head}export const demo = mcp\n` })
     expect(stderr).toContain("Name it, `named.ts:demo`, or add `export default demo`.")
@@ -318,9 +323,21 @@ export default mcp
     expect(code).toBe(3)
     expect(stderr).toContain("error exits.ts:3 ended the process while the module was imported.")
   })
+
+  it("has not done what was asked for when it ended the process as if it had", async () => {
+    expect((await run({ "done.ts": "process.exit(0)\n" })).code).toBe(1)
+  })
 })
 
 describe("what a program throws", { timeout: 30_000 }, () => {
+  it.each([
+    ["throw Object.create(null)", "odd.ts failed: it threw what has no text, `object`"],
+    ["export default { get fetch() { throw new TypeError('no') } }", "odd.ts failed: TypeError: no"],
+    ["throw Object.assign(new Error('what'), { code: 'OWN', fix: 'mend it' })", "error what\n"],
+  ])("is told whatever it is: %s", async (text, told) => {
+    expect((await run({ "odd.ts": text })).stderr).toContain(told)
+  })
+
   it("is shown with its place", async () => {
     const { code, stderr } = await run({ "throws.ts": "type A = 1\n\nthrow new RangeError('too far')\n" })
     expect({ code, stderr }).toEqual({
@@ -341,5 +358,22 @@ describe("what a program throws", { timeout: 30_000 }, () => {
   it("by a factory names it", async () => {
     const { stderr } = await run({ "fails.ts": "export function app() {\n  throw new Error('no db')\n}\n" })
     expect(stderr).toContain("error `app()` of fails.ts failed: Error: no db")
+  })
+})
+
+describe("FOLDER_NOT_WRITABLE: a program beside which nothing can be written", { timeout: 30_000 }, () => {
+  // Root may write everywhere, but no name of more than 255 bytes.
+  const long = "x".repeat(240)
+
+  it("is read by Node itself where it can be", async () => {
+    user.write({ [`${long}.mjs`]: `${head}export default mcp\n` })
+    const { code, stdout } = await user.fleetmcp(["list", `${long}.mjs`])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" })
+  })
+
+  it("fails where only esbuild can read it", async () => {
+    expect((await run({ [`${long}.tsx`]: `${head}export default mcp\n` })).stderr).toContain(
+      "FOLDER_NOT_WRITABLE",
+    )
   })
 })

@@ -48,6 +48,15 @@ describe("fleetmcp list", slow, () => {
     expect(code).toBe(1)
   })
 
+  it("leaves no program behind that neither answers nor wants to end", async () => {
+    const pids = join(await folder(), "pids")
+    const stubborn = `require("fs").appendFileSync(${JSON.stringify(pids)}, process.pid + " "); process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)`
+    const { stderr } = await fleetmcp("list", "--timeout", "1", "--", process.execPath, "-e", stubborn)
+    expect(stderr).toContain("ANSWER_TIMED_OUT")
+    const started = (await readFile(pids, "utf8")).trim().split(" ").map(Number)
+    for (const pid of started) expect(() => process.kill(pid, 0)).toThrow("ESRCH")
+  })
+
   it("ends with 2 for wrong usage", async () => {
     const { stderr, code } = await fleetmcp("list", server, "tols")
     expect(stderr).toContain("Did you mean `tools`?")

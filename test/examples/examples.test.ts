@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { expect, it, onTestFinished } from "vitest"
 import { serve } from "../../scripts/demo.ts"
 
-/** Programs that start themselves. */
+/** Programs that others start, or that start themselves. */
 const programs = ["quickstart.ts", "serve.ts", "stdio.ts"]
 
 it("leaves no example untested", () => {

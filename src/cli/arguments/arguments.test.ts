@@ -32,6 +32,12 @@ describe("arguments of a command line", () => {
     expect(await read({ a: { type } }, [`a=${text}`])).toEqual({ a: value })
   })
 
+  it("takes any name where a schema names none", async () => {
+    const reader = await createReader({ type: "object" }, "x")
+    const given = { json: {}, pairs: toPairs(["a.b=1"]), ask: nobody }
+    expect(await toArguments(reader, given, callee)).toEqual({ a: { b: 1 } })
+  })
+
   it("reads a member of an `enum` as what it is", async () => {
     expect(await read({ a: { enum: [1, "two", true] } }, ["a=two"])).toEqual({ a: "two" })
     expect(await read({ a: { enum: [1, 2] } }, ["a=2"])).toEqual({ a: 2 })
@@ -93,9 +99,8 @@ describe("arguments of a command line", () => {
 
   it("leaves to the server what a schema means that cannot be used here", async () => {
     const reader = await createReader({ type: "object", properties: { a: { $ref: "https://x.test/" } } }, "x")
-    expect(
-      await toArguments(reader, { json: {}, pairs: toPairs(["a=1"]), ask: nobody }, callee).catch(String),
-    ).toContain("there is no such argument")
+    const given = { json: {}, pairs: toPairs(["a=1"]), ask: nobody }
+    expect(await toArguments(reader, given, callee)).toEqual({ a: 1 })
   })
 
   it("keeps names such as `__proto__` names", async () => {

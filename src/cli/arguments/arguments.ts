@@ -49,7 +49,7 @@ export async function toArguments(reader: Reader, given: GivenArguments, callee:
 function unknownName(key: string, schema: { readonly [keyword: string]: unknown }): readonly string[] {
   const { properties, additionalProperties = false, patternProperties, allOf, anyOf, oneOf, $ref } = schema
   if ([patternProperties, allOf, anyOf, oneOf, $ref].some((keyword) => keyword !== undefined)) return []
-  if (additionalProperties !== false) return []
+  if (additionalProperties !== false || properties === undefined) return []
   const known = isObject(properties) ? Object.keys(properties) : []
   const name = known.includes(key) ? key : (key.split(".")[0] ?? key)
   if (known.includes(name)) return []

@@ -58,6 +58,9 @@ export const lists = {
 /** One of the {@link lists}. */
 export type ListName = keyof typeof lists
 
+/** How long what the SDK started to connect may take to end, in milliseconds. */
+const patienceMs = 5_000
+
 /** What progress is known by: only one request is under way at a time. */
 const progressToken = "fleetmcp"
 
@@ -189,9 +192,10 @@ export async function openDialogue(
   const client = await createClient(options, listener)
   const timedOut = () => new AnswerTimedOut("initialize", options.timeout)
   using deadline = new Deadline(options.timeout * 1000, timedOut, listener.signal)
+  const { signal } = deadline
+  const connecting = client.connect(carrier.transport, { signal, timeout: longestTimer })
   try {
-    const { signal } = deadline
-    await unlessAborted(client.connect(carrier.transport, { signal, timeout: longestTimer }), signal)
+    await unlessAborted(connecting, signal)
     const wantsLog = options.quiet !== true && client.getProtocolEra() === "legacy"
     // `as`: commander lets no other levels through.
     if (wantsLog && client.getServerCapabilities()?.logging !== undefined)
@@ -199,7 +203,9 @@ export async function openDialogue(
     return new Dialogue(client, carrier, { options, listener })
   } catch (error) {
     await closeAll(client, carrier)
-    throw deadline.signal.aborted ? deadline.signal.reason : explained(error, "initialize", carrier)
+    // Closed, it fails as well, when a program that was started for the question of the era alone has ended.
+    await unlessAborted(connecting, AbortSignal.timeout(patienceMs)).catch(() => undefined)
+    throw signal.aborted ? signal.reason : explained(error, "initialize", carrier)
   }
 }
 

@@ -1,5 +1,6 @@
 import { guardStdout } from "../../stdio/guard-stdout.ts"
 import { type LoadedServer, loadServer } from "../load/load-server.ts"
+import { shownFile } from "../load/place.ts"
 import type { Carrier } from "./carrier.ts"
 import { InProcessTransport } from "./in-process-transport.ts"
 
@@ -36,7 +37,7 @@ async function start({ server, file, dispose }: LoadedServer, release: () => voi
   }
   return {
     transport: new InProcessTransport(server.handler),
-    name: file,
+    name: shownFile(file),
     hasHeaders: false,
     fingerprints: () => server.fingerprint(),
     explain: () => undefined,

@@ -145,6 +145,7 @@ function adviceFor(value: unknown): string | undefined {
 /** The line to add, or the name to give. */
 function advice(exported: Namespace, { file }: Search): string {
   const other = Object.keys(exported).find((name) => isServer(exported[name]))
+  if (other === "default") return `Leave out the name: \`${shownFile(file)}\`.`
   if (other !== undefined)
     return `Name it, \`${shownFile(file)}:${other}\`, or add \`export default ${other}\`.`
   const text = readLines(file).join("\n")

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises"
 import { ExitedOnImport, type ImportTimeWork, UnsettledImport } from "../../errors/cli.ts"
-import { sayFailure } from "../failure.ts"
+import { exitCodes, sayFailure } from "../failure.ts"
 import { ImportWatch } from "./import-watch.ts"
 import { placeOf, shownFile, shownPlace } from "./place.ts"
 
@@ -64,8 +64,11 @@ export async function settled<Value>(
 }
 
 /** `process.exit()` tells its listeners at once, so that whoever called it is still in the stack. */
-function sayExit(): void {
+function sayExit(code: number): void {
   const place = placeOf(new ExitedOnImport(""))
   // Otherwise a signal ended it, or the command itself.
-  if (place !== undefined) sayFailure(new ExitedOnImport(shownPlace(place)), false)
+  if (place === undefined) return
+  sayFailure(new ExitedOnImport(shownPlace(place)), false)
+  // Whatever the program meant by it: what the command was to do is not done.
+  if (code === exitCodes.done) process.exitCode = exitCodes.failed
 }

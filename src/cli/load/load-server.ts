@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, statSync } from "node:fs"
 import { extname, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
-import { type ImportTimeWork, ModuleFailed, NoSuchFile } from "../../errors/cli.ts"
+import { FolderNotWritable, type ImportTimeWork, ModuleFailed, NoSuchFile } from "../../errors/cli.ts"
 import { type Host, setHost } from "../../shared/host.ts"
 import { looksLikeFleetError } from "../failure.ts"
 import { warn } from "../notice.ts"
@@ -72,13 +72,11 @@ export async function loadServer(target: string, options: LoadOptions = {}): Pro
   process.setSourceMapsEnabled(true)
   const onWork = ({ code, message }: ImportTimeWork) => onNotice(`${message} (${code})`)
   const namespace = await loadModule({ file, timeoutMs, onWork, onNotice })
-  const found = await findServer(namespace, {
-    file,
-    exportName,
-    ran: () => runs.servers,
-    timeoutMs,
-    onNotice,
-    ranLater: () => runs.next(latestRunMs),
+  const search = { file, exportName, ran: () => runs.servers, timeoutMs, onNotice }
+  const ranLater = () => runs.next(latestRunMs)
+  const found = await findServer(namespace, { ...search, ranLater }).catch((error: unknown) => {
+    // A getter or a proxy may throw whatever it is asked.
+    throw failureOf(file, error)
   })
   // Branded, it has the members of its class.
   const server = found.server as ServerLike
@@ -113,20 +111,27 @@ interface ModuleOptions extends ImportOptions {
 async function loadModule(options: ModuleOptions): Promise<Namespace> {
   const { file } = options
   const esbuild = await findEsbuild(file)
-  if (esbuild === undefined) return await importDirectly(options)
+  if (esbuild === undefined) {
+    if (!isReadByNode(file)) throw needsEsbuild(file)
+    return await importExplained(file, options)
+  }
   const path = temporaryPath(file)
   const bundled = await bundle(esbuild, file, path)
   tellCopies(bundled, options.onNotice)
-  return await withTemporaryModule(path, bundled.code, () => importExplained(path, options, bundled))
+  try {
+    return await withTemporaryModule(path, bundled.code, () => importExplained(path, options, bundled))
+  } catch (error) {
+    // In a container the folder of a program is often read-only, and what lies there was built.
+    if (!(error instanceof FolderNotWritable && isReadByNode(file))) throw error
+    return await importExplained(file, options)
+  }
 }
 
-/** Without esbuild Node itself reads the program, as far as it can. */
-async function importDirectly(options: ModuleOptions): Promise<Namespace> {
-  const isTypeScript = /^\.[cm]?tsx?$/.test(extname(options.file))
+/** Whether Node can read a program by itself. */
+function isReadByNode(file: string): boolean {
   // Of Node 22.10 and later, and other runtimes.
   const { typescript } = process.features as { readonly typescript?: unknown }
-  if (isTypeScript && !typescript) throw needsEsbuild(options.file)
-  return await importExplained(options.file, options)
+  return Boolean(typescript) || !/^\.[cm]?tsx?$/.test(extname(file))
 }
 
 async function importExplained(path: string, options: ModuleOptions, bundled?: Bundle): Promise<Namespace> {
@@ -137,10 +142,13 @@ async function importExplained(path: string, options: ModuleOptions, bundled?: B
     const explained =
       explainCycle(error, program) ?? explainMissingApi(error) ?? explainImport(error, program)
     if (explained !== undefined) throw explained
-    // What was thrown on purpose says itself what to do.
-    if (looksLikeFleetError(error)) throw error
-    throw new ModuleFailed(shownFile(options.file), error)
+    throw failureOf(options.file, error)
   }
+}
+
+/** What was thrown on purpose says itself what to do. */
+function failureOf(file: string, error: unknown): Error {
+  return looksLikeFleetError(error) ? error : new ModuleFailed(shownFile(file), error)
 }
 
 /** The servers that a program ran, and what with. */

@@ -16,9 +16,9 @@ export async function withTemporaryModule<Result>(
 ): Promise<Result> {
   const remove = () => rmSync(path, { force: true })
   removeLeftovers(path)
+  write(path, code)
   process.once("exit", remove)
   try {
-    write(path, code)
     return await load()
   } finally {
     process.off("exit", remove)
