@@ -52,9 +52,13 @@ export class SdkConnection implements Connection {
   observe(message: unknown, extra: unknown): void {
     if (!isObject(message)) return
     const { id, method, params } = message
-    if (method === "initialize") this.#hello = isObject(params) ? params : {}
+    if (method === "initialize") {
+      this.#hello = isObject(params) ? params : {}
+      this.#opening = undefined
+      return
+    }
     // A level is a request that the SDK may answer itself, where all others are answered by `request`.
-    else if (method === "logging/setLevel" || (id === undefined && typeof method === "string"))
+    if (method === "logging/setLevel" || (id === undefined && typeof method === "string"))
       this.#try(() => this.#hearOf(message, extra))
   }
 
@@ -118,14 +122,16 @@ export class SdkConnection implements Connection {
     }
   }
 
-  /** Opens the session, once, for whoever comes first; again where that failed. */
+  /** Opens the session, once, for whoever comes first; again where that failed, or the client said hello again. */
   #open(sender: Sender): Promise<void> | undefined {
     if (this.#hello === undefined) return undefined
-    this.#opening ??= this.#shakeHands(this.#hello, sender).catch((error) => {
-      this.#opening = undefined
+    if (this.#opening !== undefined) return this.#opening
+    const opening = this.#shakeHands(this.#hello, sender).catch((error) => {
+      if (this.#opening === opening) this.#opening = undefined
       throw error
     })
-    return this.#opening
+    this.#opening = opening
+    return opening
   }
 
   /** Says for the client what it said to the SDK, with the revision that they agreed on. */

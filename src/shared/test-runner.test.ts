@@ -27,3 +27,11 @@ it.each([
 ])("takes %s for no test", (_, marks) => {
   expect(testRunner(marks)).toBeUndefined()
 })
+
+it("leaves the environment of Deno alone, which needs a permission", () => {
+  const refuse = () => {
+    throw new RangeError("Requires env access")
+  }
+  const env = new Proxy({}, { get: refuse })
+  expect(testRunner({ Deno: {}, process: { env } })).toBeUndefined()
+})

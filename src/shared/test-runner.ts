@@ -15,7 +15,8 @@ const bunTest = /[._](?:test|spec)\.[cm]?[jt]sx?$/
  * @param marks Default: the global object.
  */
 export function testRunner(marks: Marks = globalThis as Marks): string | undefined {
-  const env = marks.process?.env ?? {}
+  // Deno has neither of the runners that are known by it, and would ask for a permission, which stops a program.
+  const env = marks.Deno === undefined ? (marks.process?.env ?? {}) : {}
   if (marks.__vitest_worker__ !== undefined) return "Vitest"
   if (marks[Symbol.for("jest-native-promise")] !== undefined) return "Jest"
   if (env.NODE_ENV === "test" && bunTest.test(marks.Bun?.main ?? "")) return "`bun test`"

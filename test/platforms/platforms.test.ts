@@ -58,6 +58,14 @@ describe("the module of a Worker", () => {
     ).toBeNull()
   })
 
+  it("answers to loopback alone where it is told to, and leaves other ways to the server as they are", async () => {
+    const mcp = sampleServer()
+    expect((await workers(mcp, { hosts: [] }).fetch(toRequest(add))).status).toBe(403)
+    workers(mcp)
+    expect((await mcp.fetch(toRequest(add))).status).toBe(403)
+    expect((await mcp.http({}).fetch(toRequest(add))).status).toBe(403)
+  })
+
   it("keeps the start of the server going when its first client leaves", async () => {
     let isOpen = false
     const lifespan = async () => {

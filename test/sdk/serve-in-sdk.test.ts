@@ -239,6 +239,17 @@ describe.each(sides)("a server in a Server of SDK version $version", ({ version,
     expect(texts.map(({ content }) => "roots" in JSON.parse(content[0].text))).toEqual([true, false, true])
   })
 
+  it("takes a client at its last word that says anew what it can", async () => {
+    const mcp = fresh()
+    mcp.tool({ name: "who" }, (_, { client }) => JSON.stringify(client.capabilities))
+    const { call, request } = await join(mcp)
+    const before = await call("who")
+    const clientInfo = { name: "again", version: "1" }
+    await request("initialize", { protocolVersion: "2025-06-18", capabilities: { roots: {} }, clientInfo })
+    const texts = [before, await call("who")].map(({ content }) => JSON.parse(content[0].text))
+    expect(texts).toEqual([{}, { roots: {} }])
+  })
+
   it("knows who is calling by the SDK's authentication", async () => {
     const mcp = fresh({
       tools: [tool({ name: "secret", auth: requireScopes("admin") }, (_, { auth }) => JSON.stringify(auth))],
