@@ -157,7 +157,7 @@ export function engineOptions(name: string, options: FleetMCPOptions): EngineOpt
 
 /** Whether time passes while code runs: on Workers it does not. */
 function hasClock(): boolean {
-  // The types of the lowest Node do not know it.
-  const { navigator } = globalThis as { readonly navigator?: { readonly userAgent?: string } }
-  return navigator?.userAgent !== "Cloudflare-Workers"
+  // The types of the lowest Node do not know `navigator`.
+  const world = globalThis as { readonly navigator?: { readonly userAgent?: string } }
+  return world.navigator?.userAgent !== "Cloudflare-Workers"
 }

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { once } from "node:events"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
@@ -46,7 +45,8 @@ export function legsOf(clients: readonly Client[], folder: string): readonly Leg
 /** Asks one client everything, with a server of its own. */
 export async function runLeg(leg: Leg, runtimes: Runtimes): Promise<readonly Finding[]> {
   writeFileSync(leg.endings, "")
-  const served = leg.transport === "http" ? await serve() : undefined
+  const served = leg.transport === "http" ? await serve().catch((error: Error) => error) : undefined
+  if (served instanceof Error) return [{ check: "is served", problem: served.message }]
   const peer = new Peer([runtimes[leg.client.runtime], join(root, "interop/clients", leg.client.program)])
   const target = served
     ? { url: served.url }
@@ -80,7 +80,12 @@ async function find(check: Check, leg: Leg, peer: Peer): Promise<Finding> {
 
 async function serve(): Promise<{ readonly url: string; readonly child: ChildProcess }> {
   const child = spawn(process.execPath, [...server, "http"], { stdio: ["pipe", "pipe", "inherit"] })
-  const [url] = await once(createInterface(child.stdout), "line")
+  const lines = createInterface(child.stdout)
+  const url = await new Promise<string>((resolve, reject) => {
+    lines.once("line", resolve)
+    child.once("error", reject)
+    child.once("close", (code) => reject(new Error(`The server ended with code ${code} before it listened.`)))
+  })
   return { url, child }
 }
 

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { once } from "node:events"
 import { createInterface } from "node:readline"
 import { root } from "../tools/run.ts"
 
@@ -40,7 +39,8 @@ export class Peer {
 
   constructor([command, ...args]: readonly [string, ...string[]], env: NodeJS.ProcessEnv = process.env) {
     this.#child = spawn(command, args, { cwd: root, env, stdio: ["pipe", "pipe", "pipe"] })
-    this.#ended = once(this.#child, "close")
+    // A program that cannot even be started says so by an error, which `once()` would throw.
+    this.#ended = new Promise((resolve) => this.#child.once("close", resolve).once("error", resolve))
     this.#child.once("error", (error) => this.#rejectAll(error))
     this.#child.once("close", (code) =>
       this.#rejectAll(new Error(`The client ended with code ${code}.\n${this.#said}`)),
@@ -100,8 +100,11 @@ export class Peer {
   }
 
   #take(text: string): void {
-    // `as`: the programs are ours.
-    const line = JSON.parse(text) as Line
+    const line = read(text)
+    if (line === undefined) {
+      this.#rejectAll(new Error(`The client said what is no answer: ${text.slice(0, 300)}`))
+      return
+    }
     if ("event" in line) {
       this.#heard.push(line)
       for (const listener of this.#listeners) listener(line.event, line.value)
@@ -116,6 +119,17 @@ export class Peer {
   #rejectAll(error: Error): void {
     for (const { reject } of this.#waiting.values()) reject(error)
     this.#waiting.clear()
+  }
+}
+
+/** Reads a line; `undefined` where it is not of the program itself, such as what a library prints. */
+function read(text: string): Line | undefined {
+  try {
+    // `as`: the programs are ours.
+    return JSON.parse(text) as Line
+  } catch {
+    // That it is no JSON is the answer.
+    return undefined
   }
 }
 

@@ -115,7 +115,7 @@ export class Engine implements MessageHandler {
       catalog: this.catalog,
       lister: new Lister(this.catalog, options.pageSize),
       invoker: this.caller,
-      watch: blockedMs === undefined ? undefined : new LazyWatch({ blockedMs, log: options.log }),
+      watch: blockedMs ? new LazyWatch({ blockedMs, log: options.log }) : undefined,
       listenFilters: () => this.#extensions.listenFilters,
       offers,
       onClose: this.#onClose,

@@ -15,11 +15,8 @@ function setUp() {
   const log: LogRecord[] = []
   let now = 1000
   let beat: (() => void) | undefined
-  const every = (run: () => void) => {
+  const after = (_: number, run: () => void) => {
     beat = run
-    return () => {
-      beat = undefined
-    }
   }
   let looks = 0
   const heart = new Heart({
@@ -27,7 +24,7 @@ function setUp() {
       looks++
       return now
     },
-    every,
+    after,
   })
   const watch = (options: Partial<WatchOptions> = {}) =>
     createWatch({ blockedMs: 200, log: (record) => void log.push(record), ...options }, heart)
@@ -41,7 +38,9 @@ function setUp() {
     /** The beat that is due, or late. */
     beat: (ms = 25) => {
       now += ms
-      beat?.()
+      const due = beat
+      beat = undefined
+      due?.()
     },
     isBeating: () => beat !== undefined,
     looks: () => looks,
@@ -270,10 +269,48 @@ describe("a handler that blocks the event loop", () => {
   ] as const)("is not watched %s", async (_, options, userAgent) => {
     vi.stubGlobal("navigator", { userAgent })
     onTestFinished(() => void vi.unstubAllGlobals())
-    const interval = vi.spyOn(globalThis, "setInterval")
-    onTestFinished(() => interval.mockRestore())
+    const beats = vi.spyOn(Heart.prototype, "add")
+    onTestFinished(() => beats.mockRestore())
     const { mcp } = blocking(options)
     await resultOf(mcp, call("hash"))
-    expect(interval).not.toHaveBeenCalled()
+    expect(beats).not.toHaveBeenCalled()
+  })
+})
+
+describe("a user's test that stops time", () => {
+  const settled = async () => {
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+  }
+
+  /** A handler that waits for a second, of a server whose log is heard, and time that stands still. */
+  async function standStill(options: Parameters<typeof vi.useFakeTimers>[0] = {}) {
+    const log: LogRecord[] = []
+    const mcp = quietServer({ log: (record) => void log.push(record) })
+    onTestFinished(() => mcp.close())
+    mcp.tool({ name: "later" }, () => new Promise((resolve) => setTimeout(resolve, 1000, "done")))
+    const beats = vi.spyOn(Heart.prototype, "add")
+    onTestFinished(() => beats.mockRestore())
+    vi.useFakeTimers(options)
+    onTestFinished(() => void vi.useRealTimers())
+    const running = resultOf(mcp, call("later"))
+    await settled()
+    expect(beats).toHaveBeenCalled()
+    return { log, running }
+  }
+
+  it("may run all timers that there are", async () => {
+    const { log, running } = await standStill()
+    vi.runAllTimers()
+    await running
+    expect(log).toEqual([])
+  })
+
+  it("is not taken for a handler that blocks", async () => {
+    const { log, running } = await standStill({ toFake: ["setTimeout"] })
+    const started = performance.now()
+    while (performance.now() - started < 300) await new Promise((resolve) => setImmediate(resolve))
+    await vi.advanceTimersByTimeAsync(1000)
+    await running
+    expect(log).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import { BlockedLoop } from "../errors/event-loop.ts"
-import { quietInterval } from "../shared/quiet-timer.ts"
-import type { Owner, Watch, Watched, WatchOptions } from "./watch.ts"
+import { release } from "../shared/quiet-timer.ts"
+import type { Owner, RealTime, Watch, Watched, WatchOptions } from "./watch.ts"
 
 const beatMs = 25
 /** For how long handlers are timed one by one after a block that any of several may have caused. */
@@ -9,7 +9,7 @@ const timingMs = 60_000
 /** Time, as a heart needs it. */
 export interface HeartClock {
   readonly now: () => number
-  readonly every: (run: () => void, ms: number) => () => void
+  readonly after: (ms: number, run: () => void) => void
 }
 
 /**
@@ -21,7 +21,7 @@ export class Heart {
   isTiming = false
   readonly #clock: HeartClock
   readonly #active: Set<Suspect> = new Set()
-  #stop: (() => void) | undefined
+  #isBeating = false
   #beatAt = 0
   #timingUntil = 0
   #beganAt = 0
@@ -35,9 +35,10 @@ export class Heart {
   add(suspect: Suspect): void {
     suspect.isActive = true
     this.#active.add(suspect)
-    if (this.#stop !== undefined) return
+    if (this.#isBeating) return
+    this.#isBeating = true
     this.#beatAt = this.#clock.now()
-    this.#stop = this.#clock.every(() => this.#beat(), beatMs)
+    this.#clock.after(beatMs, () => this.#beat())
   }
 
   begin(): void {
@@ -64,9 +65,8 @@ export class Heart {
       suspect.isActive = suspect.waiting > 0
       if (!suspect.isActive) this.#active.delete(suspect)
     }
-    if (this.#active.size > 0) return
-    this.#stop?.()
-    this.#stop = undefined
+    this.#isBeating = this.#active.size > 0
+    if (this.#isBeating) this.#clock.after(beatMs, () => this.#beat())
   }
 
   #judge(suspects: readonly Suspect[], ms: number): void {
@@ -131,10 +131,20 @@ function isNews(suspects: readonly Suspect[], ms: number): boolean {
 }
 
 /** Beats for all servers of this process. */
-const processHeart: Heart = /* @__PURE__ */ new Heart({ now: () => performance.now(), every: quietInterval })
+let processHeart: Heart | undefined
+
+/** Makes watches over the handlers of servers, all by one heart. */
+export function watchBy({ performance, setTimeout }: RealTime): (options: WatchOptions) => Watch {
+  processHeart ??= new Heart({
+    now: () => performance.now(),
+    after: (ms, run) => release(setTimeout(run, ms)),
+  })
+  const heart = processHeart
+  return (options) => createWatch(options, heart)
+}
 
 /** Watches the handlers of one server. */
-export function createWatch(options: WatchOptions, heart: Heart = processHeart): Watch {
+export function createWatch(options: WatchOptions, heart: Heart): Watch {
   const suspects = new WeakMap<Owner, Suspect>()
   let lastOwner: Owner | undefined
   let last: Suspect | undefined

@@ -1,4 +1,4 @@
-import type { Watch, WatchOptions } from "./watch.ts"
+import type { RealTime, Watch, WatchOptions } from "./watch.ts"
 
 /** The watch over the handlers of a server, which the first of them loads. */
 export class LazyWatch {
@@ -11,13 +11,17 @@ export class LazyWatch {
 
   /** The watch, once it is loaded. */
   get current(): Watch | undefined {
-    this.#watch ??= loaded?.createWatch(this.#options)
+    this.#watch ??= createWatch?.(this.#options)
     return this.#watch
   }
 }
 
-let loaded: typeof import("./handler-watch.ts") | undefined
+/** As it was when the program started: a test may stop time later, for everybody who asks then. */
+const realTime: RealTime = { performance, setTimeout }
+
+/** Makes watches over handlers, which share one heart. */
+let createWatch: ((options: WatchOptions) => Watch) | undefined
 
 export async function loadWatch(): Promise<void> {
-  loaded = await import("./handler-watch.ts")
+  createWatch = (await import("./handler-watch.ts")).watchBy(realTime)
 }

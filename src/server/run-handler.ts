@@ -32,7 +32,7 @@ export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome>
   // The client left while middleware or a lookup was waited for: what it asked for must not happen now.
   if (call.exchange.inert) throw whyInert(call)
   const watch = core.watch?.current
-  if (core.watch !== undefined && watch === undefined) return loadWatch().then(() => runHandler(run))
+  if (core.watch && !watch) return loadWatch().then(() => runHandler(run))
   const ctx = new CallContext(call, core.invoker)
   const watched = watch?.(run.owner)
   try {
@@ -80,7 +80,7 @@ function whenSettled<Input>(
   const { core, call, fail } = run
   const settled = value.then(
     (result) => {
-      if (watched !== undefined) watched.waiting--
+      if (watched) watched.waiting--
       try {
         return finish(call, result)
       } catch (error) {
@@ -89,11 +89,11 @@ function whenSettled<Input>(
     },
     // What a handler throws once its call is over is no failure of it: nobody waits for the answer.
     (error) => {
-      if (watched !== undefined) watched.waiting--
+      if (watched) watched.waiting--
       return call.exchange.inert ? abandoned(error) : fail(core, call, error)
     },
   )
-  if (watched !== undefined) watched.waiting++
+  if (watched) watched.waiting++
   const timeout = run.owner.timeout ?? core.timeout
   return timeout === undefined || timeout > longestTimer ? settled : withTimeout(run, timeout, settled)
 }

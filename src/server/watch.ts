@@ -26,3 +26,6 @@ export interface WatchOptions {
   readonly blockedMs: number
   readonly log: ServerLog
 }
+
+/** What time is told by. */
+export type RealTime = Pick<typeof globalThis, "performance" | "setTimeout">

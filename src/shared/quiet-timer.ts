@@ -14,7 +14,8 @@ export function quietInterval(run: () => void, ms: number): () => void {
   return () => clearInterval(timer)
 }
 
-function release(timer: Handle): void {
+/** Lets a process end though a timer runs. */
+export function release(timer: Handle): void {
   // Where timers are numbers, nothing is held.
   if (typeof timer === "object") timer.unref?.()
 }
