@@ -10,6 +10,7 @@ import { assertRunOptions } from "./server/run-options.ts"
 import type { ServerLog } from "./server/server-log.ts"
 import type { RunSettings } from "./settings/no-settings.ts"
 import { onExitSignal } from "./shared/exit-signal.ts"
+import { currentHost } from "./shared/host.ts"
 import { quietTimeout } from "./shared/quiet-timer.ts"
 import { testRunner } from "./shared/test-runner.ts"
 
@@ -67,7 +68,7 @@ async function runHttp(server: Runnable, options: RunSettings): Promise<RunningS
   }
   server.onRunning(running)
   closeOnSignal(server, running)
-  server.log({ level: "info", message: `Listening on ${running.url}` })
+  if (currentHost()?.announces !== true) server.log({ level: "info", message: `Listening on ${running.url}` })
   return running
 }
 

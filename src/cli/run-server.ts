@@ -1,6 +1,7 @@
 import type { RunningServer } from "#node"
 import type { RunningStdio } from "#stdio"
-import { currentHost, setHost } from "../shared/host.ts"
+import type { Setting } from "../settings/settings.ts"
+import { currentHost, type Host, setHost } from "../shared/host.ts"
 import { guardStdout } from "../stdio/guard-stdout.ts"
 import { sayBanner } from "./banner.ts"
 import type { Flags } from "./flags.ts"
@@ -29,10 +30,12 @@ export async function runServer(target: string, options: RunServerOptions): Prom
   const { server } = loaded
   const forget = closeOnSignal(() => server.close())
   tellOverridden(loaded, flags)
-  const running = await start(loaded)
+  // Whoever wants one object per line of the log wants nothing else beside them.
+  const announces = hasBanner && settingsOf(server)?.some(isJsonLog) !== true
+  const running = await start(loaded, announces)
   if ("url" in running) {
     guard.release()
-    if (hasBanner) await sayBanner(server, running.url)
+    if (announces) await sayBanner(server, running.url)
   } else {
     for (const stray of strays) warn(stray)
     if (process.stdin.isTTY) sayWaiting(loaded)
@@ -44,14 +47,21 @@ export async function runServer(target: string, options: RunServerOptions): Prom
 }
 
 /** Starts it for real. From then on the program's own `mcp.run()` starts nothing again. */
-function start({ server, run = {} }: LoadedServer): Promise<RunningServer | RunningStdio> {
-  const loader = currentHost()
-  if (loader !== undefined) setHost({ ...loader, starts: true, onRun: () => undefined })
+function start(
+  { server, run = {} }: LoadedServer,
+  announces: boolean,
+): Promise<RunningServer | RunningStdio> {
+  const loader: Host = { name: "fleetmcp run", ...currentHost(), announces }
+  setHost({ ...loader, starts: true, onRun: () => undefined })
   try {
     return server.run(run)
   } finally {
     setHost(loader)
   }
+}
+
+function isJsonLog({ name, value }: Setting): boolean {
+  return name === "logFormat" && value === "json"
 }
 
 /** Says which flags do nothing, because the program says something else. */

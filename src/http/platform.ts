@@ -33,5 +33,13 @@ export function serveOnPlatform(server: PlatformServer, { adapter, options, defa
       "Give the server: `new FleetMCP(…)`.",
     )
   }
-  return server.http(options, { hosts: ["*"], sessions: "none", ...defaults }).fetch
+  // A stream of HTTP+SSE would hold a function until its time is up.
+  const own = { legacySse: false, ...options }
+  return server.http(own, { hosts: isDevelopment() ? [] : ["*"], sessions: "none", ...defaults }).fetch
+}
+
+/** On a developer's machine no platform routes by host, and any page could rebind a name of its own to it. */
+function isDevelopment(): boolean {
+  const { process } = globalThis as { readonly process?: { readonly env?: { readonly NODE_ENV?: string } } }
+  return process?.env?.NODE_ENV === "development"
 }

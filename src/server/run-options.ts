@@ -4,7 +4,7 @@ import { InvalidOption, quoted } from "../errors/server.ts"
 
 /** The address that a server listens on. */
 export const hostOption: OptionTest = {
-  holds: (value) => typeof value === "string" && /^[^\s/]+$/.test(value),
+  holds: (value) => typeof value === "string" && /^[^\s/[\]]+$/.test(value),
   expected: "an address such as `127.0.0.1`",
 }
 

@@ -8,6 +8,8 @@ export interface Host {
   readonly flags?: { readonly [setting: string]: string | undefined }
   /** Whether `mcp.run()` starts the server all the same, because the host itself calls it. Default `false`. */
   readonly starts?: boolean
+  /** Whether it says itself where a server listens, so that the server need not. Default `false`. */
+  readonly announces?: boolean
   /**
    * Hears of `mcp.run(options)`, which starts nothing then.
    *

@@ -58,8 +58,7 @@ describe("fleetmcp run, over stdio", { timeout: 30_000 }, () => {
     const url = await serve(running)
     running.child.kill("SIGTERM")
     const { stderr, stdout } = await running.finished
-    expect(stderr.match(/Listening on/g)).toHaveLength(1)
-    expect(stderr).toContain(url)
+    expect(stderr.split(url)).toHaveLength(2)
     expect(stdout).toBe("")
   })
 
@@ -102,6 +101,13 @@ describe("fleetmcp run, over HTTP", { timeout: 30_000 }, () => {
     await running.until("stderr", /Listening/)
     running.child.kill("SIGTERM")
     expect((await running.finished).stderr).toMatch(/^\[fleetmcp\] info: Listening on \S+\n$/)
+  })
+
+  it("says nothing but its log where that is JSON", async () => {
+    const running = user.start(["run", "demo.ts", "--http", "--port", "0", "--log-format", "json"])
+    await running.until("stderr", /Listening/)
+    running.child.kill("SIGTERM")
+    expect(JSON.parse((await running.finished).stderr)).toMatchObject({ level: "info" })
   })
 
   it("names the next free port where its own is taken", async () => {
