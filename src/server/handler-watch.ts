@@ -3,6 +3,9 @@ import { release } from "../shared/quiet-timer.ts"
 import type { Owner, RealTime, Watch, Watched, WatchOptions } from "./watch.ts"
 
 const beatMs = 25
+/** Between beats where nothing but waiting goes on, which may last for hours: after so many of the others. */
+const quietBeatMs = 100
+const quietBeats = 40
 /** For how long handlers are timed one by one after a block that any of several may have caused. */
 const timingMs = 60_000
 
@@ -19,10 +22,13 @@ export interface HeartClock {
 export class Heart {
   /** Whether runs are timed. */
   isTiming = false
+  /** How many beats there were since a handler was entered. */
+  beats = 0
   readonly #clock: HeartClock
   readonly #active: Set<Suspect> = new Set()
   #isBeating = false
   #beatAt = 0
+  #dueMs = beatMs
   #timingUntil = 0
   #beganAt = 0
   /** What was timed the longest since the last beat. */
@@ -38,7 +44,12 @@ export class Heart {
     if (this.#isBeating) return
     this.#isBeating = true
     this.#beatAt = this.#clock.now()
-    this.#clock.after(beatMs, () => this.#beat())
+    this.#beatAfter(beatMs)
+  }
+
+  #beatAfter(ms: number): void {
+    this.#dueMs = ms
+    this.#clock.after(ms, () => this.#beat())
   }
 
   begin(): void {
@@ -57,7 +68,7 @@ export class Heart {
     const now = this.#clock.now()
     const suspects = [...this.#active]
     // As much as is certain: it may have begun right before this beat was due.
-    this.#judge(suspects, now - this.#beatAt - beatMs)
+    this.#judge(suspects, now - this.#beatAt - this.#dueMs)
     this.#beatAt = now
     this.#longest = undefined
     this.isTiming = now < this.#timingUntil
@@ -66,7 +77,8 @@ export class Heart {
       if (!suspect.isActive) this.#active.delete(suspect)
     }
     this.#isBeating = this.#active.size > 0
-    if (this.#isBeating) this.#clock.after(beatMs, () => this.#beat())
+    this.beats++
+    if (this.#isBeating) this.#beatAfter(this.beats > quietBeats ? quietBeatMs : beatMs)
   }
 
   #judge(suspects: readonly Suspect[], ms: number): void {
@@ -100,6 +112,7 @@ class Suspect implements Watched {
 
   enter(): this {
     if (!this.isActive) this.#heart.add(this)
+    this.#heart.beats = 0
     if (this.#heart.isTiming) this.#heart.begin()
     return this
   }
@@ -118,8 +131,11 @@ function tell(suspects: readonly Suspect[], ms: number): void {
     suspects.map(({ name }) => name),
     Math.round(ms),
   )
+  // It was made by the watch; where the loop was blocked nobody knows.
+  error.stack = `${error.name}: ${error.message}`
   const logs = suspects.filter(({ options }) => ms > options.blockedMs).map(({ options }) => options.log)
-  for (const log of new Set(logs)) log({ level: "warning", message: error.message, error })
+  for (const log of new Set(logs))
+    log({ level: "warning", message: "A handler blocked the event loop", error })
 }
 
 /** Said once of each, and again when it has become twice as bad. */
