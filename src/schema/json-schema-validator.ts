@@ -8,11 +8,16 @@ const hot = 100
 type Interpreter = typeof import("./validators/eval-free.ts")
 
 let loaded: Interpreter | undefined
+let loading: Promise<Interpreter> | undefined
 
 /** Loads the validator of raw JSON Schema, which servers that use a schema library never need. */
-export async function loadInterpreter(): Promise<Interpreter> {
-  loaded = await import("./validators/eval-free.ts")
-  return loaded
+export function loadInterpreter(): Promise<Interpreter> {
+  // Once for all: a thousand tools make a thousand validators before the first of them is loaded.
+  loading ??= import("./validators/eval-free.ts").then((interpreter) => {
+    loaded = interpreter
+    return interpreter
+  })
+  return loading
 }
 
 /**
@@ -23,13 +28,12 @@ export async function loadInterpreter(): Promise<Interpreter> {
 export function jsonSchemaValidator(document: Document): (value: unknown) => MaybePromise<Validated> {
   let calls = 0
   let validate = (value: unknown): MaybePromise<Validated> =>
-    andThen(loaded ?? loading, (interpreter) => {
+    andThen(loaded ?? loadInterpreter(), (interpreter) => {
       validate = interpreter.compileJsonSchema(document)
       return validate(value)
     })
-  const loading = loaded ?? loadInterpreter()
   // Whoever validates hears of a failure; before that nobody listens.
-  if (loading instanceof Promise) loading.catch(() => undefined)
+  if (loaded === undefined) loadInterpreter().catch(() => undefined)
   const accelerate = async () => {
     try {
       const fast = await import("#json-schema")

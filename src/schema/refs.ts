@@ -68,7 +68,8 @@ export function resolveRefs(document: JsonSchema, by: Subject): Refs {
     targets.set(next.schema, resolve(next, resolving))
   }
   const refs = { targets, entangled: resolving.entangled }
-  checkChains(document, refs, by)
+  // Without references subschemas lie no deeper in one another than the structure may have levels.
+  if (targets.size > 0) checkChains(document, refs, by)
   return refs
 }
 
