@@ -1,6 +1,3 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs"
-import { relative, resolve } from "node:path"
-import { parseEnv } from "node:util"
 import { UnreadableEnvFile } from "../errors/settings.ts"
 import { currentHost } from "../shared/host.ts"
 import { envFileVariable, type SettingSource } from "./settings.ts"
@@ -39,14 +36,20 @@ function flags(): readonly Texts[] {
 
 function envFile(named: string | undefined): readonly Texts[] {
   if (named === "" || !isGranted("read")) return []
-  if (named === undefined && !(existsSync(".env") && isOwnFolder())) return []
+  if (named === undefined && !(files().existsSync(".env") && isOwnFolder())) return []
   const path = named ?? ".env"
   try {
-    return [{ source: "file", label: path, texts: parseEnv(readFileSync(path, "utf8")) }]
+    const { parseEnv } = process.getBuiltinModule("node:util")
+    return [{ source: "file", label: path, texts: parseEnv(files().readFileSync(path, "utf8")) }]
   } catch (error) {
     if (named === undefined) return []
     throw new UnreadableEnvFile(path, error)
   }
+}
+
+/** Not imported: to have its names Node loads all that `node:fs` has, streams and promises too, at every start. */
+function files(): typeof import("node:fs") {
+  return process.getBuiltinModule("node:fs")
 }
 
 /**
@@ -56,13 +59,14 @@ function envFile(named: string | undefined): readonly Texts[] {
 function isOwnFolder(): boolean {
   const program = currentHost()?.program ?? process.argv[1]
   if (program === undefined) return false
-  const path = relative(realpathSync("."), real(resolve(program)))
+  const { relative, resolve } = process.getBuiltinModule("node:path")
+  const path = relative(real("."), real(resolve(program)))
   return !/^\.\.(?:[\\/]|$)|^[a-z]:|^[\\/]|(?:^|[\\/])node_modules[\\/]/i.test(path)
 }
 
 function real(path: string): string {
   try {
-    return realpathSync(path)
+    return files().realpathSync(path)
   } catch {
     // A program that is no file, as in a bundle; what it is called decides.
     return path

@@ -21,7 +21,7 @@ import {
   type ThreadWork,
 } from "./thread-work.ts"
 import { startThreads, type Threads } from "./threads.ts"
-import { findUncloneable } from "./uncloneable.ts"
+import { findUncloneable, isCloneable } from "./uncloneable.ts"
 
 /** How one function is called. The context of a handler is such options. */
 export interface ThreadRunOptions {
@@ -191,7 +191,8 @@ function sendArgs(port: MessagePort, { name, args, transfer }: Argument): void {
     port.postMessage(args, transfer)
   } catch (error) {
     port.close()
-    if (!isNamed(error, "DataCloneError")) throw error
+    // What else is wrong is what should be handed over.
+    if (!isNamed(error, "DataCloneError") || isCloneable(args)) throw error
     throw new NotCloneable(`The argument of \`${name}\``, findUncloneable(args, "args"), error)
   }
 }

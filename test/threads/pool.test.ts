@@ -144,8 +144,7 @@ describe("what cannot be sent to another thread", { timeout: 30_000 }, () => {
 
   it("fails the call where it is no buffer to hand over", async () => {
     const transfer = ["a text"] as never
-    const refused = { code: "ERR_INVALID_TRANSFER_OBJECT" }
-    await expect(pool.run("sum", { below: 1 }, { transfer })).rejects.toMatchObject(refused)
+    await expect(pool.run("sum", { below: 1 }, { transfer })).rejects.toThrow("transferList")
   })
 
   it("is named where it is a result", async () => {

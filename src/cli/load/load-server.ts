@@ -131,7 +131,8 @@ async function loadModule(options: ModuleOptions): Promise<Namespace> {
 function isReadByNode(file: string): boolean {
   // Of Node 22.10 and later, and other runtimes.
   const { typescript } = process.features as { readonly typescript?: unknown }
-  return Boolean(typescript) || !/^\.[cm]?tsx?$/.test(extname(file))
+  const extension = extname(file)
+  return typescript ? !/^\.[jt]sx$/.test(extension) : !/^\.(?:[cm]?ts|[jt]sx)$/.test(extension)
 }
 
 async function importExplained(path: string, options: ModuleOptions, bundled?: Bundle): Promise<Namespace> {
