@@ -48,7 +48,7 @@ function envFile(named: string | undefined): readonly Texts[] {
 }
 
 /** Not imported: to have its names Node loads all that `node:fs` has, streams and promises too, at every start. */
-function files(): typeof import("node:fs") {
+function files() {
   return process.getBuiltinModule("node:fs")
 }
 
