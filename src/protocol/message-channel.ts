@@ -1,3 +1,4 @@
+import { HeldCall } from "./held-call.ts"
 import type { Principal } from "./principal.ts"
 import type { Sessions } from "./session/session.ts"
 import type { Abortable, Channel, Connection, HeaderBag } from "./transport.ts"
@@ -14,7 +15,7 @@ export interface Carrier extends Connection {
 export type Sender = Partial<Pick<Channel, "headers" | "principal">>
 
 /** Carries one message of a connection. */
-export class MessageChannel implements Channel {
+export class MessageChannel extends HeldCall implements Channel {
   readonly headers: HeaderBag | undefined
   readonly principal: Principal | undefined
   readonly connection: Carrier
@@ -22,18 +23,15 @@ export class MessageChannel implements Channel {
   committed: boolean
   /** Whether its client wants no answer any more. */
   isCancelled: boolean
-  #call: Abortable | undefined
-  #left: "disconnect" | "cancel" | undefined
 
   constructor(connection: Carrier, { headers, principal }: Sender) {
+    super()
     this.headers = headers
     this.principal = principal
     this.connection = connection
     this.sessions = connection.sessions
     this.committed = false
     this.isCancelled = false
-    this.#call = undefined
-    this.#left = undefined
   }
 
   get sessionId(): string | undefined {
@@ -48,20 +46,14 @@ export class MessageChannel implements Channel {
     return this.connection.drained()
   }
 
-  onDisconnect(call: Abortable): void {
-    this.#call = call
-    if (this.#left !== undefined) call.abort(this.#left)
+  override onDisconnect(call: Abortable): void {
+    super.onDisconnect(call)
     if (this.connection.isSilent) call.giveUpAsking?.()
   }
 
-  giveUpAsking(): void {
-    this.#call?.giveUpAsking?.()
-  }
-
-  abort(reason: "disconnect" | "cancel"): void {
+  override abort(reason: "disconnect" | "cancel"): void {
     // What is said while it ends, such as that a question is not asked any more, still goes out.
-    this.#left = reason
-    this.#call?.abort(reason)
+    super.abort(reason)
     if (reason === "cancel") this.isCancelled = true
   }
 }

@@ -1,6 +1,7 @@
+import { HeldCall } from "../protocol/held-call.ts"
 import type { Principal } from "../protocol/principal.ts"
 import type { Sessions } from "../protocol/session/session.ts"
-import type { Abortable, Channel, Connection, HeaderBag } from "../protocol/transport.ts"
+import type { Channel, Connection, HeaderBag } from "../protocol/transport.ts"
 
 /** What one message came with. */
 export interface SdkOrigin {
@@ -12,7 +13,7 @@ export interface SdkOrigin {
 }
 
 /** Carries one message that came through the SDK. */
-export class SdkChannel implements Channel {
+export class SdkChannel extends HeldCall implements Channel {
   readonly headers: HeaderBag | undefined
   readonly principal: Principal | undefined
   readonly sessions: Sessions | undefined
@@ -20,19 +21,16 @@ export class SdkChannel implements Channel {
   /** The SDK has its own way to answer, which what is sent before does not change. */
   readonly committed: false
   readonly #hear: (json: string) => void
-  #call: Abortable | undefined
-  #left: "disconnect" | "cancel" | undefined
 
   /** @param hear Takes what is sent ahead of the answer. */
   constructor({ principal, headers, sessions, connection }: SdkOrigin, hear: (json: string) => void) {
+    super()
     this.headers = headers
     this.principal = principal
     this.sessions = sessions
     this.connection = connection
     this.committed = false
     this.#hear = hear
-    this.#call = undefined
-    this.#left = undefined
   }
 
   get sessionId(): string | undefined {
@@ -46,15 +44,5 @@ export class SdkChannel implements Channel {
   drained(): undefined {
     // The SDK tells of nothing that waits.
     return undefined
-  }
-
-  onDisconnect(call: Abortable): void {
-    this.#call = call
-    if (this.#left !== undefined) call.abort(this.#left)
-  }
-
-  abort(reason: "disconnect" | "cancel"): void {
-    this.#left = reason
-    this.#call?.abort(reason)
   }
 }

@@ -1,5 +1,6 @@
+import { HeldCall } from "../protocol/held-call.ts"
 import type { Principal } from "../protocol/principal.ts"
-import type { Abortable, Channel, HeaderBag } from "../protocol/transport.ts"
+import type { Channel, HeaderBag } from "../protocol/transport.ts"
 import type { Listeners, Notification } from "./options.ts"
 
 /** What a channel needs to know of the request that it carries. */
@@ -11,7 +12,7 @@ export interface Carried {
 }
 
 /** Carries one request within the process: notifications are heard as they are sent. */
-export class MemoryChannel implements Channel {
+export class MemoryChannel extends HeldCall implements Channel {
   readonly headers: HeaderBag | undefined
   readonly principal: Principal | undefined
   readonly takesObjects: boolean
@@ -19,18 +20,15 @@ export class MemoryChannel implements Channel {
   committed: boolean
   /** What a listener threw, which is the test's failure and no business of the server. */
   failure: { readonly error: unknown } | undefined
-  #call: Abortable | undefined
-  #gone: "disconnect" | "cancel" | undefined
 
   constructor({ headers, principal, takesObjects, listeners }: Carried) {
+    super()
     this.headers = headers
     this.principal = principal
     this.takesObjects = takesObjects
     this.#listeners = listeners
     this.committed = false
     this.failure = undefined
-    this.#call = undefined
-    this.#gone = undefined
   }
 
   send(json: string): void {
@@ -46,17 +44,6 @@ export class MemoryChannel implements Channel {
 
   drained(): undefined {
     return undefined
-  }
-
-  onDisconnect(call: Abortable): void {
-    this.#call = call
-    if (this.#gone !== undefined) call.abort(this.#gone)
-  }
-
-  /** Ends the call that is being carried, if it still runs. */
-  abort(reason: "disconnect" | "cancel"): void {
-    this.#gone = reason
-    this.#call?.abort(reason)
   }
 }
 
