@@ -4,10 +4,14 @@ import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild"
 import { entries, importTargets } from "./manifest.ts"
 import { root } from "./run.ts"
 
+/** What is loaded at the start of many programs, after the main entry. */
+const startedOften = ["src/stdio/index.ts", "src/schema/validators/eval-free.ts"]
+
 /**
- * Has esbuild write what the main entry loads as one chunk. By itself it makes a chunk for every set of entries that
- * share something, a dozen here: Node spends a millisecond on each, and what they hand each other has to be named on
- * both sides. Where all entries read all of it, and so does code that is loaded later, there is one such set.
+ * Has esbuild write what the main entry loads as one chunk, and what several others share with each of
+ * {@link startedOften} as one more. By itself it makes a chunk for every set of entries that share something, dozens
+ * here: Node spends a millisecond on each, and what they hand each other has to be named on both sides. Where all entries
+ * that read some of it read all of it, and so does code that is loaded later, there is one such set.
  */
 export async function fewChunks(options: BuildOptions): Promise<Plugin> {
   const { metafile } = await build({ ...options, write: false, metafile: true })
@@ -18,17 +22,26 @@ export async function fewChunks(options: BuildOptions): Promise<Plugin> {
   // What the chunk loads itself has to come before it, or they would wait for each other. It gets a chunk of its own for
   // the little that it reads.
   const before = importTargets().flatMap(({ name, source }) => (names.includes(name) ? [source] : []))
-  const readers = [...graph.entries(), ...graph.lazy()].filter(
-    (file) => !before.includes(file) && graph.reach(file).some((one) => shared.includes(one)),
-  )
+  const starts = [...new Set([...graph.entries(), ...graph.lazy()])].filter((file) => !before.includes(file))
+  const readersOf = (files: readonly string[]) =>
+    starts.filter((start) => graph.reach(start).some((file) => files.includes(file)))
+
+  const chunks = [shared]
+  for (const start of startedOften) {
+    const rest = graph.reach(start).filter((file) => !chunks.flat().includes(file))
+    chunks.push(rest.filter((file) => readersOf([file]).length > 1))
+  }
+  const reads = new Map(starts.map((start) => [join(root, start), [] as string[]]))
+  for (const files of chunks)
+    for (const reader of readersOf(files)) reads.get(join(root, reader))?.push(...files)
   return {
     name: "few-chunks",
     setup({ onLoad }) {
       onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        const reader = readers.find((file) => join(root, file) === path)
-        if (reader === undefined) return undefined
-        const reads = shared.map((file) => `import ${JSON.stringify(join(root, file))}`)
-        return { contents: [readFileSync(path, "utf8"), ...reads].join("\n"), loader: "ts" }
+        const files = reads.get(path)
+        if (files === undefined || files.length === 0) return undefined
+        const imports = files.map((file) => `import ${JSON.stringify(join(root, file))}`)
+        return { contents: [readFileSync(path, "utf8"), ...imports].join("\n"), loader: "ts" }
       })
     },
   }

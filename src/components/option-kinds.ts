@@ -28,7 +28,8 @@ export const optionKinds: {
     | "ms"
     | "graceMs"
     | "timeout"
-    | "port"]: OptionTest
+    | "port"
+    | "host"]: OptionTest
 } = {
   /** What is checked elsewhere. */
   any: { holds: () => true, expected: "" },
@@ -59,6 +60,10 @@ export const optionKinds: {
   port: {
     holds: (value) => isWhole(value, 0) && value <= 65_535,
     expected: "a whole number from 0 to 65,535",
+  },
+  host: {
+    holds: (value) => typeof value === "string" && /^[^\s/[\]]+$/.test(value),
+    expected: "an address such as `127.0.0.1`",
   },
 }
 

@@ -39,9 +39,12 @@ export function assertOptions(subject: string, options: object, known: KnownOpti
   if (known.isOpen !== true && isPlain(options)) assertNames(subject, options, known)
   // Only read, and every value is checked before it is used.
   const values = options as { readonly [name: string]: unknown }
-  for (const [name, kind] of Object.entries(known.kinds ?? {})) {
+  const { kinds = {}, required } = known
+  for (const name of Object.keys(kinds)) {
     const value = values[name]
-    if (value !== undefined || known.required?.includes(name)) assertValue({ subject, name, kind }, value)
+    const kind = kinds[name]
+    if (kind === undefined || (value === undefined && !required?.includes(name))) continue
+    assertValue({ subject, name, kind }, value)
   }
 }
 
@@ -81,9 +84,10 @@ export function assertConfig(factory: string, config: unknown, id: "name" | "uri
 }
 
 function assertNames(subject: string, options: object, known: KnownOptions): void {
-  const { kinds = {}, names = Object.keys(kinds), foreign = {} } = known
+  const { kinds = {}, foreign = {} } = known
   for (const name of Object.keys(options)) {
-    if (names.includes(name)) continue
+    if (known.names === undefined ? Object.hasOwn(kinds, name) : known.names.includes(name)) continue
+    const names = known.names ?? Object.keys(kinds)
     if (Object.hasOwn(foreign, name)) throw new UnknownOption(subject, name, foreign[name])
     const near = nearestName(name, names)
     throw new UnknownOption(subject, name, near === undefined ? allOf(names) : `Did you mean \`${near}\`?`)

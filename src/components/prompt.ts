@@ -7,7 +7,7 @@ import type { GetPromptResult, PromptArgument, Prompt as WirePrompt } from "../s
 import type { Completers } from "./completion.ts"
 import type { Component, ComponentOptions } from "./component.ts"
 import type { Context } from "./context.ts"
-import { assertHandler, componentFields, wireFields } from "./define-component.ts"
+import { assertHandler, componentFields, componentOf, wireFields } from "./define-component.ts"
 import { type InputRequired, isInputRequired } from "./input-required.ts"
 import { assertPromptName } from "./name.ts"
 import { assertConfig, assertOptions, componentOptions, type KnownOptions, readOptions } from "./options.ts"
@@ -111,8 +111,7 @@ function definePrompt(given: PromptConfig, handler: PromptHandler): Prompt {
     ...wireFields(fields),
     ...(list.length === 0 ? undefined : { arguments: list }),
   })
-  return Object.freeze({
-    ...fields,
+  return componentOf(fields, {
     name: config.name,
     timeout: config.timeout,
     completers: config.complete ?? {},

@@ -5,7 +5,7 @@ import type { Annotations, ReadResourceResult, Resource as WireResource } from "
 import { toAnnotations } from "./annotations.ts"
 import type { CacheHints, Component, ComponentOptions } from "./component.ts"
 import type { Context } from "./context.ts"
-import { assertHandler, componentFields, wireFields } from "./define-component.ts"
+import { assertHandler, componentFields, componentOf, wireFields } from "./define-component.ts"
 import type { InputRequired } from "./input-required.ts"
 import type { CannotSend } from "./json-value.ts"
 import { assertResourceName, assertResourceUri, nameFromUri } from "./name.ts"
@@ -147,8 +147,7 @@ function defineResource(
     ...(options.size === undefined ? undefined : { size: options.size }),
     ...(annotations === undefined ? undefined : { annotations }),
   })
-  return Object.freeze({
-    ...fields,
+  return componentOf(fields, {
     name,
     mimeType: options.mimeType,
     timeout: options.timeout,

@@ -10,7 +10,7 @@ import { toAnnotations } from "./annotations.ts"
 import type { Completers } from "./completion.ts"
 import type { CacheHints, Component, ComponentOptions } from "./component.ts"
 import type { Context } from "./context.ts"
-import { assertHandler, componentFields, wireFields } from "./define-component.ts"
+import { assertHandler, componentFields, componentOf, wireFields } from "./define-component.ts"
 import type { InputRequired } from "./input-required.ts"
 import { assertResourceName, nameFromUri } from "./name.ts"
 import {
@@ -123,8 +123,7 @@ export function defineTemplate(given: TemplateConfig, handler: TemplateHandler):
   })
   assertVariables(uriTemplate, Object.keys(config.complete ?? {}))
   const screened = screenedVariables(uriTemplate, config.security)
-  return Object.freeze({
-    ...fields,
+  return componentOf(fields, {
     name,
     mimeType: config.mimeType,
     timeout: config.timeout,

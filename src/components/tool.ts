@@ -1,12 +1,12 @@
 import { isObjectSchema } from "../protocol/structured.ts"
 import { type CompiledSchema, compileSchema } from "../schema/compile.ts"
-import { type HeaderParam, headerParams, withHeaderParams } from "../schema/header-params.ts"
+import { type HeaderParam, headerKeyword, headerParams, withHeaderParams } from "../schema/header-params.ts"
 import { type InferChecked, isStandardSchema, type JsonSchema, type Schema } from "../schema/schema.ts"
 import type { ToolAnnotations, Tool as WireTool } from "../spec/index.ts"
 import { toToolAnnotations } from "./annotations.ts"
 import type { Component, ComponentOptions } from "./component.ts"
 import type { Context } from "./context.ts"
-import { assertHandler, componentFields, wireFields } from "./define-component.ts"
+import { assertHandler, componentFields, componentOf, wireFields } from "./define-component.ts"
 import { assertToolName } from "./name.ts"
 import { assertConfig, assertOptions, componentOptions, type KnownOptions, readOptions } from "./options.ts"
 import type { ContentInput } from "./result.ts"
@@ -140,15 +140,14 @@ function defineTool(given: ToolConfig, handler: AnyHandler, defaults: ToolDefaul
   })
   // Only called with what the output schema gave, or with anything where there is none.
   const render = config.render as ((value: unknown) => ContentInput) | undefined
-  return Object.freeze({
-    ...fields,
+  return componentOf(fields, {
     name: config.name,
     annotations,
     timeout: config.timeout,
     inputSchema: input.json,
     outputSchema: output?.json,
     definition,
-    headerParams: headerParams(input.json),
+    headerParams: input.keywords.has(headerKeyword) ? headerParams(input.json) : noHeaderParams,
     invoke: composeInvoke({ subject, input, output, handler, render }),
     withDefaults: (next: ToolDefaults) => defineTool(config, handler, next),
   })
@@ -165,7 +164,11 @@ function compileInput(config: ToolConfig, subject: string, defaults: ToolDefault
     lenient: config.lenient ?? defaults.lenient ?? false,
   })
   if (annotated === undefined) return compiled
-  return { json: withHeaderParams(compiled.json, annotated), validate: compiled.validate }
+  return {
+    json: withHeaderParams(compiled.json, annotated),
+    keywords: new Set(compiled.keywords).add(headerKeyword),
+    validate: compiled.validate,
+  }
 }
 
 function compileOutput(
@@ -174,13 +177,15 @@ function compileOutput(
   defaults: ToolDefaults,
 ): OutputSchema | undefined {
   if (config.output === undefined) return undefined
-  const { json, validate } = compileSchema(config.output, {
+  const compiled = compileSchema(config.output, {
     side: "output",
     subject: `${subject} output`,
     dereference: config.dereference ?? defaults.dereference ?? true,
   })
-  return { json, validate, isRaw: !isStandardSchema(config.output), isUnion: !isObjectSchema(json) }
+  return { ...compiled, isRaw: !isStandardSchema(config.output), isUnion: !isObjectSchema(compiled.json) }
 }
+
+const noHeaderParams: readonly HeaderParam[] = []
 
 /** The specification's recommendation for a tool without arguments. */
 const noInput: JsonSchema = { type: "object", additionalProperties: false }

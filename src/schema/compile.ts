@@ -11,7 +11,7 @@ import { jsonSchemaValidator } from "./json-schema-validator.ts"
 import { isObject } from "./keywords.ts"
 import { lenientValidator } from "./lenient-validator.ts"
 import type { Origin } from "./pattern.ts"
-import { type Refs, resolveRefs } from "./refs.ts"
+import { type Refs, resolveRefs, usesRefs, withoutRefs } from "./refs.ts"
 import { objectRoot } from "./root.ts"
 import { isStandardSchema, type JsonSchema, type Schema, standardOf } from "./schema.ts"
 import { deepFreeze, snapshot } from "./snapshot.ts"
@@ -25,6 +25,8 @@ export type { Validated } from "./issue.ts"
 export interface CompiledSchema {
   /** The JSON Schema 2020-12 that lists advertise: frozen, and a copy of our own. */
   readonly json: JsonSchema
+  /** At least every keyword that it uses, at its root or inside. */
+  readonly keywords: ReadonlySet<string>
   /**
    * Checks a value: at once, unless the schema's library answers with a promise, and but for the first values, which
    * may come before what checks or words them is loaded. The value given is never
@@ -66,13 +68,15 @@ export function compileSchema(schema: Schema, options: CompileOptions): Compiled
   const standard = standardOf(schema)
   const source =
     standard === undefined ? readRaw(schema, by) : toJsonSchema(schema, standard, { side, subject })
-  const { json, refs } = prepare(source, by, options)
-  if (standard === undefined && side === "input" && by.origin === "own") assertDefaults(json, subject)
+  const { json, refs, keywords } = prepare(source, by, options)
+  const hasDefaults = standard === undefined && side === "input" && keywords.has("default")
+  if (hasDefaults && by.origin === "own") assertDefaults(json, subject)
   const strict =
     standard === undefined
-      ? rawValidator({ json, refs, origin: by.origin }, side)
+      ? rawValidator({ json, refs, origin: by.origin }, hasDefaults)
       : standardValidator(standard)
-  return { json, validate: options.lenient === true ? lenientValidator(strict, json, refs) : strict }
+  const validate = options.lenient === true ? lenientValidator(strict, json, refs) : strict
+  return { json, keywords, validate }
 }
 
 /** Reads a raw JSON Schema, or says what was given instead. */
@@ -99,19 +103,24 @@ function readRaw(schema: unknown, by: Subject): JsonSchema {
   }
 }
 
-function prepare(source: JsonSchema, by: Subject, options: CompileOptions): { json: JsonSchema; refs: Refs } {
-  checkStructure(source, by)
-  const refs = resolveRefs(source, by)
-  const inlined = options.dereference === false ? source : dereference(source, refs)
-  const inlinedRefs = inlined === source ? refs : resolveRefs(inlined, by)
-  const json = options.root === "object" ? objectRoot(inlined, inlinedRefs, by.subject) : inlined
-  // References are known by the objects that hold them; a root that gained its type is a new one.
-  return { json: deepFreeze(json), refs: json === inlined ? inlinedRefs : resolveRefs(json, by) }
+interface Prepared extends Pick<CompiledSchema, "json" | "keywords"> {
+  readonly refs: Refs
 }
 
-function rawValidator(document: { json: JsonSchema; refs: Refs; origin: Origin }, side: "input" | "output") {
+function prepare(source: JsonSchema, by: Subject, options: CompileOptions): Prepared {
+  const keywords = checkStructure(source, by)
+  const resolve = usesRefs(keywords) ? resolveRefs : withoutRefs
+  const refs = resolve(source, by)
+  const inlined = options.dereference === false ? source : dereference(source, refs)
+  const inlinedRefs = inlined === source ? refs : resolve(inlined, by)
+  const json = options.root === "object" ? objectRoot(inlined, inlinedRefs, by.subject) : inlined
+  // References are known by the objects that hold them; a root that gained its type is a new one.
+  return { json: deepFreeze(json), refs: json === inlined ? inlinedRefs : resolve(json, by), keywords }
+}
+
+function rawValidator(document: { json: JsonSchema; refs: Refs; origin: Origin }, hasDefaults: boolean) {
   const validate = jsonSchemaValidator(document)
-  const fill = side === "input" ? defaultsOf(document.json) : undefined
+  const fill = hasDefaults ? defaultsOf(document.json) : undefined
   if (fill === undefined) return validate
   return (value: unknown): MaybePromise<Validated> =>
     andThen(

@@ -12,7 +12,9 @@ export interface HeaderParam {
   readonly type: "string" | "integer" | "boolean"
 }
 
-const keyword = "x-mcp-header"
+/** The keyword that names the header of a parameter. */
+export const headerKeyword = "x-mcp-header"
+
 const types = ["string", "integer", "boolean"]
 
 /**
@@ -61,7 +63,7 @@ interface Where {
 }
 
 function collect(schema: JsonSchema, where: Where, found: HeaderParam[]): void {
-  if (Object.hasOwn(schema, keyword)) found.push(check(schema, where))
+  if (Object.hasOwn(schema, headerKeyword)) found.push(check(schema, where))
   for (const child of childrenOf(schema)) {
     if (typeof child.schema === "boolean") continue
     const [name, property] = child.tokens
@@ -79,7 +81,7 @@ function collect(schema: JsonSchema, where: Where, found: HeaderParam[]): void {
 
 function check(schema: JsonSchema, { path, strayed }: Where): HeaderParam {
   const property = path.join(".")
-  const header = schema[keyword]
+  const header = schema[headerKeyword]
   if (strayed !== undefined) {
     throw new InvalidHeaderParam(
       property,
@@ -119,7 +121,8 @@ function annotate(schema: JsonSchema, property: string, header: string): JsonSch
       const name = rest.slice(0, at)
       const child = Object.hasOwn(properties, name) ? properties[name] : undefined
       if (!isObject(child)) continue
-      const changed = at === rest.length ? { ...child, [keyword]: header } : change(child, rest.slice(at + 1))
+      const changed =
+        at === rest.length ? { ...child, [headerKeyword]: header } : change(child, rest.slice(at + 1))
       if (changed !== undefined) return { ...each, properties: { ...properties, [name]: changed } }
     }
     return undefined

@@ -21,8 +21,8 @@ export function loadInterpreter(): Promise<Interpreter> {
 }
 
 /**
- * Makes the validator of a JSON Schema. It is loaded when the first one is made and compiles at the first value;
- * from then on it answers at once, and goes over to generated code when a schema of our own is used often and the
+ * Makes the validator of a JSON Schema. It is loaded for the first value of all and compiles at the first value of its
+ * own; from then on it answers at once, and goes over to generated code when a schema of our own is used often and the
  * runtime allows code to be generated.
  */
 export function jsonSchemaValidator(document: Document): (value: unknown) => MaybePromise<Validated> {
@@ -32,8 +32,6 @@ export function jsonSchemaValidator(document: Document): (value: unknown) => May
       validate = interpreter.compileJsonSchema(document)
       return validate(value)
     })
-  // Whoever validates hears of a failure; before that nobody listens.
-  if (loaded === undefined) loadInterpreter().catch(() => undefined)
   const accelerate = async () => {
     try {
       const fast = await import("#json-schema")

@@ -4,7 +4,7 @@ import type { JsonSchema } from "./schema.ts"
 export type Subschema = JsonSchema | boolean
 
 /** One keyword that holds subschemas. */
-interface SubschemaKeyword {
+export interface SubschemaKeyword {
   /** One schema, a list of schemas, or schemas by name. */
   readonly holds: "schema" | "list" | "map"
   /** What they are applied to: the value itself, a part of it, or nothing until they are referred to. */

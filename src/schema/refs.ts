@@ -43,6 +43,21 @@ interface Resolving {
   entangled: boolean
 }
 
+/** Keywords that refer, or that name what is referred to. */
+const referring = ["$ref", "$dynamicRef", "$id", "$anchor", "$dynamicAnchor"]
+
+/** Tells whether there may be references in a schema with these keywords, or what {@link resolveRefs} refuses. */
+export function usesRefs(keywords: ReadonlySet<string>): boolean {
+  return referring.some((keyword) => keywords.has(keyword))
+}
+
+const none: Refs = { targets: new Map(), entangled: false }
+
+/** The references of a document that has none. */
+export function withoutRefs(): Refs {
+  return none
+}
+
 /**
  * Resolves every reference of a checked document inside the document; nothing is ever fetched.
  *

@@ -18,26 +18,33 @@ export const schemaLimits: Readonly<Record<"depth" | "subschemas" | "bytes" | "n
     values: 50_000,
   }
 
+/** Bytes of JSON that one character of a text may need: `\u0000`. */
+const mostBytes = 6
+
 interface Copying {
   readonly subject: string
   readonly tokens: string[]
-  readonly open: Set<object>
+  /** What is being copied: each inside the one before it, a few at most. */
+  readonly open: object[]
   values: number
   bytes: number
 }
 
 /**
  * Copies a schema that a user, a library or a peer gave, as plain JSON that nobody else holds. Getters, cycles,
- * class instances and what JSON lacks are refused, as is anything beyond {@link schemaLimits}.
+ * class instances and what JSON lacks are refused, as is anything beyond {@link schemaLimits}. The copy is frozen.
  *
  * @throws InexpressibleSchema for what JSON cannot say.
  * @throws SchemaTooLarge beyond the bounds.
  */
 export function snapshot(schema: object, subject: string): JsonSchema {
-  const copying: Copying = { subject, tokens: [], open: new Set(), values: 0, bytes: 0 }
+  const copying: Copying = { subject, tokens: [], open: [], values: 0, bytes: 0 }
   const copy = copyObject(schema, copying)
-  const bytes = toUtf8(JSON.stringify(copy)).byteLength
-  if (bytes > schemaLimits.bytes) throw new SchemaTooLarge(subject, `${schemaLimits.bytes / 1024} KiB`)
+  // Only what escapes and wider characters could carry beyond the bound is written out to be weighed.
+  const isLarge = copying.bytes * mostBytes > schemaLimits.bytes
+  if (isLarge && toUtf8(JSON.stringify(copy)).byteLength > schemaLimits.bytes) {
+    throw new SchemaTooLarge(subject, `${schemaLimits.bytes / 1024} KiB`)
+  }
   return copy
 }
 
@@ -66,7 +73,7 @@ function copyValue(value: unknown, copying: Copying): unknown {
   }
 }
 
-function copyArray(list: readonly unknown[], copying: Copying): unknown[] {
+function copyArray(list: readonly unknown[], copying: Copying): readonly unknown[] {
   if (list.length > schemaLimits.values) {
     throw new SchemaTooLarge(copying.subject, `${schemaLimits.values} values`)
   }
@@ -77,8 +84,8 @@ function copyArray(list: readonly unknown[], copying: Copying): unknown[] {
     copy.push(copyValue(own(list, String(at), copying), copying))
     copying.tokens.pop()
   }
-  copying.open.delete(list)
-  return copy
+  copying.open.pop()
+  return Object.freeze(copy)
 }
 
 function copyObject(source: object, copying: Copying): JsonSchema {
@@ -95,8 +102,8 @@ function copyObject(source: object, copying: Copying): JsonSchema {
     if (value !== undefined) copy[key] = copyValue(value, copying)
     copying.tokens.pop()
   }
-  copying.open.delete(source)
-  return copy
+  copying.open.pop()
+  return Object.freeze(copy)
 }
 
 /** Reads a property without running the code of a getter. */
@@ -107,11 +114,11 @@ function own(holder: object, key: string, copying: Copying): unknown {
 }
 
 function enter(holder: object, copying: Copying): void {
-  if (copying.open.has(holder)) refuse(copying, "contains itself")
-  if (copying.open.size >= schemaLimits.nesting) {
+  if (copying.open.includes(holder)) refuse(copying, "contains itself")
+  if (copying.open.length >= schemaLimits.nesting) {
     throw new SchemaTooLarge(copying.subject, `${schemaLimits.nesting} values inside one another`)
   }
-  copying.open.add(holder)
+  copying.open.push(holder)
 }
 
 function count(copying: Copying, bytes: number): void {

@@ -1,5 +1,5 @@
 import { InvalidSchema, SchemaTooLarge } from "../errors/schema.ts"
-import { childrenOf, isObject, isSubschema, pointerOf, subschemaKeywords } from "./keywords.ts"
+import { isObject, isSubschema, pointerOf, type SubschemaKeyword, subschemaKeywords } from "./keywords.ts"
 import { compilePattern, type Origin } from "./pattern.ts"
 import type { JsonSchema } from "./schema.ts"
 import { schemaLimits } from "./snapshot.ts"
@@ -12,19 +12,43 @@ export interface Subject {
 
 const typeNames = ["string", "number", "integer", "boolean", "null", "array", "object"]
 
-const shapes: { readonly [shape: string]: readonly [test: (value: unknown) => boolean, words: string] } = {
-  string: [(value) => typeof value === "string", "must be a string"],
-  boolean: [(value) => typeof value === "boolean", "must be true or false"],
-  number: [(value) => typeof value === "number", "must be a number"],
-  positive: [(value) => typeof value === "number" && value > 0, "must be a number above 0"],
-  count: [(value) => Number.isInteger(value) && Number(value) >= 0, "must be a whole number from 0"],
-  list: [Array.isArray, "must be a list"],
-  names: [isNames, "must be a list of different property names"],
-  nameLists: [
-    (value) => isObject(value) && Object.values(value).every(isNames),
-    "must map property names to lists of property names",
-  ],
-  type: [isType, `must be one of ${typeNames.join(", ")}, or a list of different ones of them`],
+/** What the value of a keyword must be. */
+interface Rule {
+  readonly holds: (value: unknown) => boolean
+  readonly words: string
+}
+
+const shapes = {
+  string: { holds: (value) => typeof value === "string", words: "must be a string" },
+  boolean: { holds: (value) => typeof value === "boolean", words: "must be true or false" },
+  number: { holds: (value) => typeof value === "number", words: "must be a number" },
+  positive: { holds: (value) => typeof value === "number" && value > 0, words: "must be a number above 0" },
+  count: {
+    holds: (value) => Number.isInteger(value) && Number(value) >= 0,
+    words: "must be a whole number from 0",
+  },
+  list: { holds: Array.isArray, words: "must be a list" },
+  names: { holds: isNames, words: "must be a list of different property names" },
+  nameLists: {
+    holds: (value) => isObject(value) && Object.values(value).every(isNames),
+    words: "must map property names to lists of property names",
+  },
+  type: {
+    holds: isType,
+    words: `must be one of ${typeNames.join(", ")}, or a list of different ones of them`,
+  },
+} satisfies { readonly [shape: string]: Rule }
+
+const subschemaShapes: { readonly [Holds in SubschemaKeyword["holds"]]: Rule } = {
+  schema: { holds: isSubschema, words: "must be a schema: an object, true or false" },
+  list: {
+    holds: (value) => Array.isArray(value) && value.length > 0 && value.every(isSubschema),
+    words: "must be a list of at least one schema",
+  },
+  map: {
+    holds: (value) => isObject(value) && Object.values(value).every(isSubschema),
+    words: "must map names to schemas",
+  },
 }
 
 /** Keywords whose value decides a verdict. */
@@ -77,72 +101,103 @@ const remedies: { readonly [keyword: string]: string } = {
   exclusiveMaximum: "Since draft 6 it is the bound itself: write `exclusiveMaximum: 0`.",
 }
 
+/** The rules of every keyword that has one. What only describes is looked at in schemas of our own alone. */
+const rules: { readonly own: ReadonlyMap<string, Rule>; readonly peer: ReadonlyMap<string, Rule> } = {
+  own: /* @__PURE__ */ rulesOf({ ...assertions, ...annotations }),
+  peer: /* @__PURE__ */ rulesOf(assertions),
+}
+
+function rulesOf(table: { readonly [keyword: string]: keyof typeof shapes }): Map<string, Rule> {
+  const found = new Map<string, Rule>()
+  for (const [keyword, shape] of Object.entries(table)) found.set(keyword, shapes[shape])
+  for (const [keyword, { holds }] of Object.entries(subschemaKeywords))
+    found.set(keyword, subschemaShapes[holds])
+  return found
+}
+
+/** One walk through a schema. Thousands of schemas are walked at start, so it leaves no garbage behind. */
+interface Walk {
+  readonly by: Subject
+  readonly rules: ReadonlyMap<string, Rule>
+  /** Where the walk is, from the root. */
+  readonly tokens: string[]
+  /** Every keyword met. */
+  readonly keywords: Set<string>
+  depth: number
+  subschemas: number
+}
+
 /**
  * Checks that every keyword of a schema has a value of the right shape and that patterns compile, within
  * the bounds on depth and number of subschemas.
  *
+ * @returns The keywords used anywhere in the schema, which tell what need not be looked for in it.
  * @throws InvalidSchema naming the place and the rule.
  * @throws SchemaTooLarge beyond the bounds.
  */
-export function checkStructure(schema: JsonSchema, by: Subject, at: readonly string[] = []): number {
-  let subschemas = 0
-  const visit = (each: JsonSchema, tokens: readonly string[], depth: number): void => {
-    subschemas++
-    if (depth > schemaLimits.depth) throw new SchemaTooLarge(by.subject, `${schemaLimits.depth} levels`)
-    if (subschemas > schemaLimits.subschemas) {
-      throw new SchemaTooLarge(by.subject, `${schemaLimits.subschemas} subschemas`)
-    }
-    checkKeywords(each, tokens, by)
-    for (const child of childrenOf(each)) {
-      if (typeof child.schema !== "boolean") visit(child.schema, [...tokens, ...child.tokens], depth + 1)
-    }
+export function checkStructure(
+  schema: JsonSchema,
+  by: Subject,
+  at: readonly string[] = [],
+): ReadonlySet<string> {
+  const keywords = new Set<string>()
+  const walk: Walk = {
+    by,
+    rules: by.origin === "own" ? rules.own : rules.peer,
+    tokens: [...at],
+    keywords,
+    depth: 0,
+    subschemas: 0,
   }
-  visit(schema, at, 1)
-  return subschemas
+  visit(schema, walk)
+  return keywords
 }
 
-function checkKeywords(schema: JsonSchema, tokens: readonly string[], by: Subject): void {
-  for (const [keyword, value] of Object.entries(schema)) {
-    const words = wrongShape(keyword, value, by.origin)
-    if (words !== undefined) {
-      throw new InvalidSchema(by.subject, pointerOf([...tokens, keyword]), {
-        what: words,
-        ...(Object.hasOwn(remedies, keyword) && { fix: remedies[keyword] ?? "" }),
-      })
-    }
+function visit(schema: JsonSchema, walk: Walk): void {
+  const { subject } = walk.by
+  walk.depth++
+  walk.subschemas++
+  if (walk.depth > schemaLimits.depth) throw new SchemaTooLarge(subject, `${schemaLimits.depth} levels`)
+  if (walk.subschemas > schemaLimits.subschemas) {
+    throw new SchemaTooLarge(subject, `${schemaLimits.subschemas} subschemas`)
   }
-  if (typeof schema.pattern === "string") checkPattern(schema.pattern, [...tokens, "pattern"], by)
-  if (isObject(schema.patternProperties)) {
-    for (const pattern of Object.keys(schema.patternProperties)) {
-      checkPattern(pattern, [...tokens, "patternProperties", pattern], by)
-    }
+  for (const keyword of Object.keys(schema)) {
+    walk.keywords.add(keyword)
+    walk.tokens.push(keyword)
+    checkKeyword(keyword, schema[keyword], walk)
+    walk.tokens.pop()
+  }
+  walk.depth--
+}
+
+function checkKeyword(keyword: string, value: unknown, walk: Walk): void {
+  const rule = walk.rules.get(keyword)
+  if (rule === undefined) return
+  if (!rule.holds(value)) {
+    throw new InvalidSchema(walk.by.subject, pointerOf(walk.tokens), {
+      what: rule.words,
+      ...(Object.hasOwn(remedies, keyword) && { fix: remedies[keyword] ?? "" }),
+    })
+  }
+  if (keyword === "pattern") checkPattern(String(value), walk.tokens, walk.by)
+  else if (rule === subschemaShapes.schema) visitSubschema(value, walk)
+  else if (rule === subschemaShapes.list || rule === subschemaShapes.map) visitEach(keyword, value, walk)
+}
+
+function visitEach(keyword: string, held: unknown, walk: Walk): void {
+  if (!isObject(held) && !Array.isArray(held)) return
+  // `as`: an object or a list, read by its own keys.
+  const subschemas = held as { readonly [token: string]: unknown }
+  for (const token of Object.keys(subschemas)) {
+    walk.tokens.push(token)
+    if (keyword === "patternProperties") checkPattern(token, walk.tokens, walk.by)
+    visitSubschema(subschemas[token], walk)
+    walk.tokens.pop()
   }
 }
 
-function wrongShape(keyword: string, value: unknown, origin: Origin): string | undefined {
-  if (Object.hasOwn(subschemaKeywords, keyword)) return wrongSubschemas(keyword, value)
-  const table = Object.hasOwn(assertions, keyword) || origin !== "own" ? assertions : annotations
-  const shape = Object.hasOwn(table, keyword) ? shapes[table[keyword] ?? ""] : undefined
-  if (shape === undefined) return undefined
-  const [test, words] = shape
-  return test(value) ? undefined : words
-}
-
-function wrongSubschemas(keyword: string, value: unknown): string | undefined {
-  switch (subschemaKeywords[keyword]?.holds) {
-    case "schema":
-      return isSubschema(value) ? undefined : "must be a schema: an object, true or false"
-    case "list":
-      return Array.isArray(value) && value.length > 0 && value.every(isSubschema)
-        ? undefined
-        : "must be a list of at least one schema"
-    case "map":
-      return isObject(value) && Object.values(value).every(isSubschema)
-        ? undefined
-        : "must map names to schemas"
-    default:
-      return undefined
-  }
+function visitSubschema(value: unknown, walk: Walk): void {
+  if (isObject(value)) visit(value, walk)
 }
 
 function checkPattern(pattern: string, tokens: readonly string[], by: Subject): void {
@@ -152,18 +207,16 @@ function checkPattern(pattern: string, tokens: readonly string[], by: Subject): 
 }
 
 function isNames(value: unknown): boolean {
-  return (
-    Array.isArray(value) &&
-    value.every((name) => typeof name === "string") &&
-    new Set(value).size === value.length
-  )
+  return Array.isArray(value) && value.every((name) => typeof name === "string") && isDistinct(value)
+}
+
+/** A set costs more than a look at each pair, as long as they are few. */
+function isDistinct(names: readonly unknown[]): boolean {
+  if (names.length > 16) return new Set(names).size === names.length
+  return names.every((name, at) => names.indexOf(name) === at)
 }
 
 function isType(value: unknown): boolean {
   if (!Array.isArray(value)) return typeof value === "string" && typeNames.includes(value)
-  return (
-    value.length > 0 &&
-    new Set(value).size === value.length &&
-    value.every((name) => typeNames.includes(name))
-  )
+  return value.length > 0 && isDistinct(value) && value.every((name) => typeNames.includes(name))
 }

@@ -150,9 +150,9 @@ function isNews(suspects: readonly Suspect[], ms: number): boolean {
 let processHeart: Heart | undefined
 
 /** Makes watches over the handlers of servers, all by one heart. */
-export function watchBy({ performance, setTimeout }: RealTime): (options: WatchOptions) => Watch {
+export function watchBy({ now, setTimeout }: RealTime): (options: WatchOptions) => Watch {
   processHeart ??= new Heart({
-    now: () => performance.now(),
+    now,
     after: (ms, run) => release(setTimeout(run, ms)),
   })
   const heart = processHeart

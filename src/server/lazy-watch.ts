@@ -17,7 +17,20 @@ export class LazyWatch {
 }
 
 /** As it was when the program started: a test may stop time later, for everybody who asks then. */
-const realTime: RealTime = { performance, setTimeout }
+const realTime: RealTime = { now: steadyClock(), setTimeout }
+
+/** Where there is `hrtime`, it costs nothing: to have `performance`, Node loads all that measures, at every start. */
+function steadyClock(): () => number {
+  const { hrtime } = globalThis.process ?? {}
+  if (typeof hrtime !== "function") {
+    const { performance } = globalThis
+    return () => performance.now()
+  }
+  return () => {
+    const [seconds, nanoseconds] = hrtime()
+    return seconds * 1e3 + nanoseconds / 1e6
+  }
+}
 
 /** Makes watches over handlers, which share one heart. */
 let createWatch: ((options: WatchOptions) => Watch) | undefined

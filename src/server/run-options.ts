@@ -1,12 +1,5 @@
-import type { OptionTest } from "../components/option-kinds.ts"
 import { assertOptions, type KnownOptions } from "../components/options.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
-
-/** The address that a server listens on. */
-export const hostOption: OptionTest = {
-  holds: (value) => typeof value === "string" && /^[^\s/[\]]+$/.test(value),
-  expected: "an address such as `127.0.0.1`",
-}
 
 const runOptions: KnownOptions = {
   kinds: {
@@ -15,7 +8,7 @@ const runOptions: KnownOptions = {
       expected: '`"stdio"` or `"http"`',
     },
     port: "port",
-    host: hostOption,
+    host: "host",
     inTests: "boolean",
   },
   foreign: { path: "Use the server's `http: { path }`." },

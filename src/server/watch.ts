@@ -28,4 +28,8 @@ export interface WatchOptions {
 }
 
 /** What time is told by. */
-export type RealTime = Pick<typeof globalThis, "performance" | "setTimeout">
+export interface RealTime {
+  /** Milliseconds of a clock that nobody sets. */
+  readonly now: () => number
+  readonly setTimeout: typeof globalThis.setTimeout
+}

@@ -1,6 +1,5 @@
 import { type OptionTest, optionKinds } from "../components/option-kinds.ts"
 import { placeOptions } from "../http/http-options.ts"
-import { hostOption } from "../server/run-options.ts"
 
 /** What may be set from outside of the program, by name. */
 export interface SettingValues {
@@ -71,8 +70,8 @@ export const settingRows: Rows = {
   },
   host: {
     env: "FLEETMCP_HOST",
-    parse: (text) => (hostOption.holds(text) ? text : undefined),
-    expected: hostOption.expected,
+    parse: (text) => (optionKinds.host.holds(text) ? text : undefined),
+    expected: optionKinds.host.expected,
     fallback: "127.0.0.1",
   },
   port: {

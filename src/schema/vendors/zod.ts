@@ -28,6 +28,7 @@ export function findOldZod(schema: unknown): string | undefined {
 
 /** Tells whether a value is a schema of zod 3. */
 export function isOldZod(value: unknown): boolean {
+  if (!isAny(value) || value._def === undefined) return false
   const typeName = read(value, "_def", "typeName")
   return typeof typeName === "string" && typeName.startsWith("Zod") && read(value, "_zod") === undefined
 }
