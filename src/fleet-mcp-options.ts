@@ -17,6 +17,7 @@ import type { Provider } from "./server/provider.ts"
 import { consoleLog, type ServerLog } from "./server/server-log.ts"
 import type { Transform } from "./server/transform.ts"
 import type { Icon } from "./spec/index.ts"
+import type { StorageDriver } from "./storage/storage.ts"
 
 /** What a server can be told when it is made. Every option has a default. */
 export interface FleetMCPOptions<Tools extends readonly Tool[] = readonly Tool[]> {
@@ -73,6 +74,8 @@ export interface FleetMCPOptions<Tools extends readonly Tool[] = readonly Tool[]
   readonly askTimeout?: number
   /** The key ring that seals what clients keep for us: the first seals, all open. Default: random, per process. */
   readonly secrets?: readonly (string | Uint8Array)[]
+  /** Where everything is kept that must outlive a call. Default: in the memory of this process. */
+  readonly storage?: StorageDriver
   /** Carries change events between replicas. Default: within this process. */
   readonly bus?: EventBus
   /** Where the server's own log goes. Default: standard error. */
@@ -144,6 +147,7 @@ export function engineOptions(name: string, options: FleetMCPOptions): EngineOpt
     maskErrors: options.maskErrors ?? false,
     disclosesServerInfo: options.disclosesServerInfo ?? true,
     secrets: options.secrets,
+    storage: options.storage,
     authenticator: options.auth,
     bus: options.bus ?? memoryEventBus(),
     log: options.log ?? consoleLog,

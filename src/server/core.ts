@@ -6,6 +6,7 @@ import type { ProtocolRevision } from "../spec/revisions.ts"
 import type { Catalog } from "./catalog.ts"
 import type { EventBus } from "./events.ts"
 import type { Invoker } from "./invoker.ts"
+import type { LazyStorage } from "./lazy-storage.ts"
 import type { LazyWatch } from "./lazy-watch.ts"
 import type { Lister } from "./lister.ts"
 import type { ListenFilter } from "./plugin.ts"
@@ -32,6 +33,8 @@ export interface Core {
   readonly catalog: Catalog
   readonly lister: Lister
   readonly invoker: Invoker
+  /** Where everything is kept that must outlive a call. */
+  readonly storage: LazyStorage
   readonly bus: EventBus
   readonly listenFilters: () => ReadonlyMap<string, ListenFilter>
   readonly cacheHints: { readonly [method in CacheableMethod]?: CacheHints }

@@ -24,11 +24,13 @@ import type { MaybePromise } from "../shared/maybe-promise.ts"
 import { statusOfError } from "../spec/error-codes.ts"
 import type { Implementation, ServerCapabilities } from "../spec/index.ts"
 import { latestStatelessRevision, statelessRevisions } from "../spec/revisions.ts"
+import type { StorageDriver } from "../storage/storage.ts"
 import { type Authenticator, scopeChallenge } from "./authenticator.ts"
 import { Catalog } from "./catalog.ts"
 import type { CacheableMethod, Core, Limits } from "./core.ts"
 import type { ChangeEvent, EventBus } from "./events.ts"
 import { Extensions } from "./extensions.ts"
+import { LazyStorage } from "./lazy-storage.ts"
 import { LazyWatch } from "./lazy-watch.ts"
 import { Lifespans } from "./lifespans.ts"
 import { coreListenFilters } from "./listen-filters.ts"
@@ -61,6 +63,7 @@ export interface EngineOptions {
   readonly blockedMs: number | undefined
   readonly disclosesServerInfo: boolean
   readonly secrets: readonly (string | Uint8Array)[] | undefined
+  readonly storage: StorageDriver | undefined
   readonly bus: EventBus
   readonly log: ServerLog
   readonly limits: Limits
@@ -115,6 +118,7 @@ export class Engine implements MessageHandler {
       catalog: this.catalog,
       lister: new Lister(this.catalog, options.pageSize),
       invoker: this.caller,
+      storage: new LazyStorage(options.storage),
       watch: blockedMs ? new LazyWatch({ blockedMs, log: options.log }) : undefined,
       listenFilters: () => this.#extensions.listenFilters,
       offers,

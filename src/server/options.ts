@@ -32,6 +32,7 @@ export type ServerOption =
   | "blockedMs"
   | "askTimeout"
   | "secrets"
+  | "storage"
   | "bus"
   | "log"
   | "disclosesServerInfo"
@@ -80,6 +81,11 @@ const kinds: { readonly [name in ServerOption]: OptionKind } = {
   },
   askTimeout: "ms",
   secrets: { holds: isSecrets, expected: "a list of strings or bytes", isSecret: true },
+  storage: {
+    holds: (value) => hasMethods(value, ["get", "write"]),
+    expected: "a storage: `memoryStorage()`, or another driver",
+    lacks: "write",
+  },
   bus: {
     holds: (value) => hasMethods(value, ["publish", "subscribe"]),
     expected: "an object with methods `publish(event)` and `subscribe(listener)`",
