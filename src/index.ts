@@ -86,6 +86,7 @@ export {
   type RequestInfo,
   type SampleRequest,
 } from "./components/context.ts"
+export type { StepInfo } from "./protocol/step.ts"
 export { getContext } from "./server/run-handler.ts"
 
 // Icons

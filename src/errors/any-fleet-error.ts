@@ -123,6 +123,7 @@ import type {
 } from "./session.ts"
 import type { InvalidSetting, UnreadableEnvFile } from "./settings.ts"
 import type { ContentLengthFraming, StrayOutput } from "./stdio.ts"
+import type { InvalidStepKey, RepeatedStep, StepOutcomeUnknown } from "./steps.ts"
 import type {
   CorruptValue,
   InvalidStorageKey,
@@ -221,6 +222,7 @@ export type AnyFleetError =
   | InvalidSchema
   | InvalidSetting
   | InvalidSource
+  | InvalidStepKey
   | InvalidStorageKey
   | InvalidTarget
   | InvalidTemplateValue
@@ -260,6 +262,7 @@ export type AnyFleetError =
   | ParseError
   | PortInUse
   | RepeatedKey
+  | RepeatedStep
   | ReplayDiverged
   | RequestFailed
   | RequestRefused
@@ -270,6 +273,7 @@ export type AnyFleetError =
   | SdkServerInUse
   | SessionRequired
   | StartingServer
+  | StepOutcomeUnknown
   | LifespanTimeout
   | ServerClosed
   | StorageContention

@@ -12,6 +12,8 @@ import {
 } from "../protocol/call.ts"
 import type { Dispatch } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
+import type { Step } from "../protocol/step.ts"
+import type { Steps } from "../protocol/steps.ts"
 import type { HeaderBag } from "../protocol/transport.ts"
 import { textHash } from "../shared/text-hash.ts"
 import type { LoggingLevel } from "../spec/index.ts"
@@ -69,10 +71,19 @@ export class InProcess implements Invoker {
   }
 
   async nested(parent: Call, method: string, params: Params): Promise<object> {
-    const { peer, exchange, round } = parent
+    const { exchange } = parent
     if (exchange.inert) throw inertError(exchange)
     assertNotEndless(parent, method, params)
     const scope = nestedScope(parent, method, params)
+    // Done once, like a step: what the parent asks later makes its handler run again.
+    return exchange.recall(`call/${scope}`, () => this.#nested(parent, { method, params, scope }))
+  }
+
+  async #nested(
+    parent: Call,
+    { method, params, scope }: { readonly method: string; readonly params: Params; readonly scope: string },
+  ): Promise<object> {
+    const { peer, exchange, round } = parent
     const inner = new InProcessExchange({ exchange, scope }, exchange.isTrusted)
     const call = new Call({ method, id: undefined, params, peer, exchange: inner, round, parent })
     try {
@@ -149,6 +160,7 @@ class InProcessExchange extends BaseExchange implements Exchange {
   readonly suspension: undefined
   readonly #parent: { readonly exchange: Exchange; readonly scope: string } | undefined
   #signal: AbortSignal | undefined
+  #steps: Promise<Steps> | undefined
 
   constructor(
     parent: { readonly exchange: Exchange; readonly scope: string } | undefined,
@@ -198,6 +210,21 @@ class InProcessExchange extends BaseExchange implements Exchange {
     const scope = (question: Question) =>
       question.scope === undefined ? parent.scope : `${parent.scope}/${question.scope}`
     return parent.exchange.ask(questions.map((question) => ({ ...question, scope: scope(question) })))
+  }
+
+  async step(step: Step): Promise<unknown> {
+    const parent = this.#parent
+    if (parent !== undefined) return parent.exchange.step({ ...step, key: `${parent.scope}/${step.key}` })
+    this.#steps ??= import("../protocol/steps.ts").then(
+      ({ Steps }) => new Steps(this, { id: undefined, results: new Map() }),
+    )
+    return (await this.#steps).run(step)
+  }
+
+  recall(key: string, work: () => Promise<object>): Promise<object> {
+    const parent = this.#parent
+    // Without a client nothing suspends the call, so that its handler runs once.
+    return parent === undefined ? work() : parent.exchange.recall(`${parent.scope}/${key}`, work)
   }
 
   async requireInput(): Promise<Outcome> {
