@@ -41,12 +41,10 @@ export async function durably(
     const version = await note(record, { by, until: Date.now() + leaseMs }, absent)
     if (version !== undefined) return claimed({ ...record, by }, version, () => run(info))
     const stored = await storage.get(key)
-    // Gone: whoever had begun it failed, and said so.
-    if (stored === undefined) continue
-    // Written by `note`.
-    const noted = decodeJson(key, stored.value) as Noted
-    if ("isDone" in noted) return noted.value
-    if (noted.until <= Date.now()) throw new StepOutcomeUnknown(name)
+    // Gone where whoever had begun it failed, and said so. Else written by `note`.
+    const noted = stored === undefined ? undefined : (decodeJson(key, stored.value) as Noted)
+    if (noted !== undefined && "isDone" in noted) return noted.value
+    if (noted !== undefined && noted.until <= Date.now()) throw new StepOutcomeUnknown(name)
     await sleep(waitMs, info.signal)
   }
 }

@@ -231,6 +231,32 @@ describe("ctx.step", () => {
   })
 })
 
+it("has a step in a session end before the handler that returned its questions runs again", async () => {
+  const release = deferred<void>()
+  const work = vi.fn(() => release.promise)
+  const { mcp } = asking(async (ctx) => {
+    const step = ctx.step("slow", work)
+    // Not awaited in the first run.
+    if (ctx.inputResponses !== undefined) return step.then(() => "done")
+    await vi.waitFor(() => expect(work).toHaveBeenCalled())
+    const params = {
+      mode: "form",
+      message: "Sure?",
+      requestedSchema: { type: "object", properties: {} },
+    } as const
+    return inputRequired({ requests: { sure: { method: "elicitation/create", params } } })
+  })
+  await using client = await connect(mcp, {
+    revision: "2025-11-25",
+    elicitation: () => {
+      setImmediate(release.resolve)
+      return { action: "accept", content: {} }
+    },
+  })
+  expect(await client.callTool("ask")).toMatchObject({ content: [{ text: "done" }] })
+  expect(work).toHaveBeenCalledTimes(1)
+})
+
 describe("steps of nested calls", () => {
   it("are told from those of the call that makes them, and from each other's", async () => {
     const work = vi.fn((name: string) => name)

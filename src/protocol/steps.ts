@@ -45,8 +45,9 @@ export class Steps implements EarlierSteps {
     return this.#results
   }
 
-  /** Goes on with the next run of the handler. */
-  continue(call: SteppingCall): this {
+  /** Goes on with the next run of the handler, once no step of the one before runs. */
+  async continue(call: SteppingCall): Promise<this> {
+    await this.settled()
     this.#call = call
     this.#begun = new Set()
     return this
