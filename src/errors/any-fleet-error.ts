@@ -124,12 +124,15 @@ import type {
 import type { InvalidSetting, UnreadableEnvFile } from "./settings.ts"
 import type { ContentLengthFraming, StrayOutput } from "./stdio.ts"
 import type {
+  CannotDecrypt,
   CorruptValue,
   InvalidStorageKey,
   NotStorable,
+  ReadOnlyStorage,
   StorageContention,
   StorageFull,
   StorageNotAtomic,
+  ValueTooLarge,
 } from "./storage.ts"
 import type {
   ClientClosed,
@@ -179,6 +182,7 @@ export type AnyFleetError =
   | CallAborted
   | CannotAsk
   | CannotConnect
+  | CannotDecrypt
   | CannotListen
   | CircularImport
   | ClientClosed
@@ -259,6 +263,7 @@ export type AnyFleetError =
   | OutdatedZod
   | ParseError
   | PortInUse
+  | ReadOnlyStorage
   | RepeatedKey
   | ReplayDiverged
   | RequestFailed
@@ -301,6 +306,7 @@ export type AnyFleetError =
   | UnsettledImport
   | UnsupportedDialect
   | UnsupportedVersion
+  | ValueTooLarge
   | WeakSecret
   | WrongArguments
   | WrongUsage
