@@ -1,5 +1,6 @@
 import { assertOptions, type KnownOptions } from "../components/options.ts"
 import { createLru } from "../shared/lru.ts"
+import type { MaybePromise } from "../shared/maybe-promise.ts"
 import { over } from "./over.ts"
 import type { StorageDriver, Stored } from "./storage.ts"
 
@@ -46,18 +47,13 @@ export function cached(driver: StorageDriver, options: CachedOptions): StorageDr
   const reads = new Map<string, Promise<Stored | undefined>>()
   const { increment, close } = over(driver)
 
-  function forget(key: string): void {
-    values.delete(key)
-    reads.delete(key)
-  }
-
-  async function forgetting<T>(key: string, write: () => T | Promise<T>): Promise<T> {
-    forget(key)
+  async function forgetting<T>(key: string, write: () => MaybePromise<T>): Promise<T> {
     try {
       return await write()
     } finally {
-      // Again: what was read meanwhile may be what was there before, and of a write that failed nobody knows.
-      forget(key)
+      // Also what is being read, which may be what was there before; and of a write that failed nobody knows.
+      values.delete(key)
+      reads.delete(key)
     }
   }
 
