@@ -44,6 +44,7 @@ describe("encrypted", () => {
         await storage.write(key, value)
         expect((await storage.get(key))?.value).toBe(value)
       }),
+      { numRuns: 50 },
     )
   })
 

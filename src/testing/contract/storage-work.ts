@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { sleep } from "../../shared/sleep.ts"
-import { createAtomic } from "../../storage/atomic.ts"
+import { type Atomic, createAtomic } from "../../storage/atomic.ts"
 import { absent, type StorageDriver } from "../../storage/storage.ts"
 
 /** What a process does to a storage while others do the same. It is JSON. */
@@ -27,13 +27,12 @@ export interface StorageWork {
  * process.on("message", async (work: StorageWork) => process.send?.(await runStorageWork(storage, work)))
  */
 export async function runStorageWork(driver: StorageDriver, work: StorageWork): Promise<readonly string[]> {
+  const task = tasksOf(driver, work.worker)[work.task]
   const got: string[] = []
   for (let start = 0; start < work.rounds; start += together) {
     await meet(driver, work, start)
     const rounds = Array.from({ length: Math.min(together, work.rounds - start) }, (_, at) => start + at)
-    const gains = await Promise.all(
-      rounds.map((round) => tasks[work.task](driver, `${work.task}-${round}`, work.worker)),
-    )
+    const gains = await Promise.all(rounds.map((round) => task(`${work.task}-${round}`)))
     got.push(...gains.filter((gain) => gain !== undefined))
   }
   return got
@@ -42,29 +41,36 @@ export async function runStorageWork(driver: StorageDriver, work: StorageWork): 
 /** How many rounds are done at once, so that those of several processes get between each other. */
 const together = 10
 
-type Task = (driver: StorageDriver, key: string, worker: string) => Promise<string | undefined>
+type Tasks = { readonly [name in StorageWork["task"]]: (key: string) => Promise<string | undefined> }
 
-const tasks: { readonly [name in StorageWork["task"]]: Task } = {
-  async write(driver, key, worker) {
-    await driver.write(`${key}-${worker}`, worker)
-    return undefined
-  },
-  async claim(driver, key, worker) {
-    const version = await driver.write(key, worker, { if: absent })
-    return version === undefined ? undefined : key
-  },
-  async take(driver, key) {
-    return (await createAtomic(driver).take(key)) === undefined ? undefined : key
-  },
-  async push(driver, key, worker) {
-    // What earlier updates left: a list of texts.
-    const push = (list: unknown) => [...((list ?? []) as readonly string[]), `${key}-${worker}`]
-    await createAtomic(driver).update("list", push)
-    return undefined
-  },
-  async add(driver) {
-    return String(await createAtomic(driver).increment("count"))
-  },
+function tasksOf(driver: StorageDriver, worker: string): Tasks {
+  let made: Atomic | undefined
+  // When it is needed: a storage that is not atomic has none.
+  function atomic(): Atomic {
+    made ??= createAtomic(driver)
+    return made
+  }
+
+  return {
+    async write(key) {
+      await driver.write(`${key}-${worker}`, worker)
+      return undefined
+    },
+    async claim(key) {
+      const version = await driver.write(key, worker, { if: absent })
+      return version === undefined ? undefined : key
+    },
+    async take(key) {
+      return (await atomic().take(key)) === undefined ? undefined : key
+    },
+    async push(key) {
+      // What earlier updates left: a list of texts.
+      const push = (list: unknown) => [...((list ?? []) as readonly string[]), `${key}-${worker}`]
+      await atomic().update("list", push)
+      return undefined
+    },
+    add: async () => String(await atomic().increment("count")),
+  }
 }
 
 /** How long the others are waited for, in milliseconds: as long as a slow machine takes to start a process. */
