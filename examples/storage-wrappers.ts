@@ -1,6 +1,18 @@
 // #region stack
 import { FleetMCP } from "fleetmcp"
-import { compressed, encrypted, memoryStorage, ttl } from "fleetmcp/storage"
+import {
+  cached,
+  compressed,
+  encrypted,
+  fallback,
+  limited,
+  logged,
+  memoryStorage,
+  readOnly,
+  retried,
+  scoped,
+  ttl,
+} from "fleetmcp/storage"
 
 const secret = process.env.STORAGE_SECRET ?? "of this example only, and no secret"
 
@@ -8,12 +20,9 @@ const secret = process.env.STORAGE_SECRET ?? "of this example only, and no secre
 export const storage = ttl(compressed(encrypted(memoryStorage(), { secrets: [secret] })), { max: 86_400_000 })
 
 export default new FleetMCP("Notes", { storage })
-
 // #endregion
 
 // #region far
-import { cached, fallback, logged, retried } from "fleetmcp/storage"
-
 export const far = memoryStorage() // think of a server that is now and then away
 export const events: string[] = []
 
@@ -22,12 +31,9 @@ const patient = retried(
   { attempts: 5 },
 )
 export const profiles = cached(fallback(patient, memoryStorage()), { ttl: 5000 })
-
 // #endregion
 
 // #region bounds
-import { limited, readOnly, scoped } from "fleetmcp/storage"
-
 export const shared = memoryStorage()
 export const drafts = limited(scoped(shared, "drafts"), { maxValueBytes: 64 * 1024 })
 export const published = readOnly(drafts)
