@@ -125,12 +125,15 @@ import type { InvalidSetting, UnreadableEnvFile } from "./settings.ts"
 import type { ContentLengthFraming, StrayOutput } from "./stdio.ts"
 import type { InvalidStepKey, RepeatedStep, StepOutcomeUnknown } from "./steps.ts"
 import type {
+  CannotDecrypt,
   CorruptValue,
   InvalidStorageKey,
   NotStorable,
+  ReadOnlyStorage,
   StorageContention,
   StorageFull,
   StorageNotAtomic,
+  ValueTooLarge,
 } from "./storage.ts"
 import type {
   ClientClosed,
@@ -180,6 +183,7 @@ export type AnyFleetError =
   | CallAborted
   | CannotAsk
   | CannotConnect
+  | CannotDecrypt
   | CannotListen
   | CircularImport
   | ClientClosed
@@ -261,6 +265,7 @@ export type AnyFleetError =
   | OutdatedZod
   | ParseError
   | PortInUse
+  | ReadOnlyStorage
   | RepeatedKey
   | RepeatedStep
   | ReplayDiverged
@@ -305,6 +310,7 @@ export type AnyFleetError =
   | UnsettledImport
   | UnsupportedDialect
   | UnsupportedVersion
+  | ValueTooLarge
   | WeakSecret
   | WrongArguments
   | WrongUsage

@@ -1,3 +1,4 @@
+import type { Secrets } from "../../shared/secrets.ts"
 import type { StorageParts } from "../../storage/storage.ts"
 
 /** Seals what a client keeps for us, so that it can neither read nor change nor move it to another call. */
@@ -18,7 +19,7 @@ export interface StateKeeper {
 
 export interface SealerOptions {
   /** The key ring: the first seals, all open. Without it a random key of this process is used. */
-  readonly secrets?: readonly (string | Uint8Array)[] | undefined
+  readonly secrets?: Secrets | undefined
   /** How long a sealed state can be opened, in milliseconds. Default {@link stateLifeMs}. */
   readonly ttlMs?: number | undefined
   /** The largest sealed text, in characters. Default 256 Ki. */
