@@ -12,6 +12,7 @@ import type {
   OutdatedRuntime,
   UnsettledImport,
 } from "./cli.ts"
+import type { MissingTable, StorageThrottled } from "./cloud-storage.ts"
 import type {
   InvalidAnnotations,
   InvalidContent,
@@ -132,6 +133,12 @@ import type {
   StorageNotAtomic,
 } from "./storage.ts"
 import type {
+  MissingStorageClient,
+  StorageRefused,
+  StorageUnavailable,
+  ValueTooLarge,
+} from "./storage-backends.ts"
+import type {
   ClientClosed,
   EndlessQuestions,
   RequestFailed,
@@ -236,6 +243,8 @@ export type AnyFleetError =
   | MissingHandler
   | ModuleFailed
   | MissingPiscina
+  | MissingStorageClient
+  | MissingTable
   | NeedsSession
   | NoContext
   | NoResponseStream
@@ -275,6 +284,9 @@ export type AnyFleetError =
   | StorageContention
   | StorageFull
   | StorageNotAtomic
+  | StorageRefused
+  | StorageThrottled
+  | StorageUnavailable
   | StrayOutput
   | Suspended
   | TemplateMismatch
@@ -301,6 +313,7 @@ export type AnyFleetError =
   | UnsettledImport
   | UnsupportedDialect
   | UnsupportedVersion
+  | ValueTooLarge
   | WeakSecret
   | WrongArguments
   | WrongUsage
