@@ -69,7 +69,12 @@ export class FleetStorageObject {
    * Answers `durableObjectStorage()`.
    *
    * @example
-   * await stub.fetch("https://fleetmcp.invalid", { method: "POST", body })
+   * export class LoggedObject extends FleetStorageObject {
+   *   override fetch(request: Request) {
+   *     console.log("A question for this object")
+   *     return super.fetch(request)
+   *   }
+   * }
    */
   async fetch(request: Request): Promise<Response> {
     // `as`: only those to whom the object is bound reach it, and of these the driver alone asks.
@@ -90,7 +95,12 @@ export class FleetStorageObject {
    * Clears away what has expired. Workers call it.
    *
    * @example
-   * await object.alarm()
+   * export class LoggedObject extends FleetStorageObject {
+   *   override async alarm() {
+   *     await super.alarm()
+   *     console.log("Expired entries are gone")
+   *   }
+   * }
    */
   async alarm(): Promise<void> {
     this.#alarm = undefined

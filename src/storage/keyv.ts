@@ -29,7 +29,9 @@ export interface KeyvStore {
  * @throws {CorruptValue} by `get` and `list`: something else wrote there
  * @see https://keyv.org/
  * @example
- * const storage = keyvStorage(new Keyv(new KeyvRedis("redis://127.0.0.1:6379")))
+ * import { Keyv } from "keyv"
+ *
+ * const storage = keyvStorage(new Keyv({ namespace: "mcp" }))
  */
 export function keyvStorage(keyv: KeyvStore, options: BridgeOptions = {}): StorageDriver {
   // Many errors of a backend are events alone, and look like a key that holds nothing.

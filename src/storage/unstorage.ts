@@ -23,6 +23,9 @@ export interface Unstorage {
  * @throws {CorruptValue} by `get` and `list`: something else wrote there
  * @see https://unstorage.unjs.io/
  * @example
+ * import { createStorage } from "unstorage"
+ * import fsDriver from "unstorage/drivers/fs-lite"
+ *
  * const storage = unstorageStorage(createStorage({ driver: fsDriver({ base: "./data" }) }))
  */
 export function unstorageStorage(storage: Unstorage, options: BridgeOptions = {}): StorageDriver {
