@@ -125,12 +125,15 @@ import type {
 import type { InvalidSetting, UnreadableEnvFile } from "./settings.ts"
 import type { ContentLengthFraming, StrayOutput } from "./stdio.ts"
 import type {
+  CannotDecrypt,
   CorruptValue,
   InvalidStorageKey,
   NotStorable,
+  ReadOnlyStorage,
   StorageContention,
   StorageFull,
   StorageNotAtomic,
+  ValueTooLarge,
 } from "./storage.ts"
 import type {
   MissingStorageClient,
@@ -186,6 +189,7 @@ export type AnyFleetError =
   | CallAborted
   | CannotAsk
   | CannotConnect
+  | CannotDecrypt
   | CannotListen
   | CircularImport
   | ClientClosed
@@ -268,6 +272,7 @@ export type AnyFleetError =
   | OutdatedZod
   | ParseError
   | PortInUse
+  | ReadOnlyStorage
   | RepeatedKey
   | ReplayDiverged
   | RequestFailed

@@ -64,3 +64,48 @@ export class StorageContention extends FleetError {
     })
   }
 }
+
+/** A value takes more bytes than a storage keeps under one key. */
+export class ValueTooLarge extends FleetError {
+  readonly code = "VALUE_TOO_LARGE"
+  constructor(key: string, bytes: number, limit: { readonly of: string; readonly bytes: number }) {
+    super(
+      `The value of \`${clip(key, 60)}\` takes ${bytes} bytes; ${limit.of} keeps at most ${limit.bytes} under a key.`,
+      { fix: "Spread it over several keys, compress it, or keep it elsewhere and store where." },
+    )
+  }
+}
+
+/** Something was to be written through a storage that only reads. */
+export class ReadOnlyStorage extends FleetError {
+  readonly code = "READ_ONLY_STORAGE"
+  constructor(key: string) {
+    super(`\`${clip(key, 60)}\` was not written: this storage is read only.`, {
+      fix: "Give what writes the storage itself, and not `readOnly()` of it.",
+    })
+  }
+}
+
+const undecryptable = {
+  "unknown-key": {
+    problem: "it was encrypted under a secret or for a purpose that `encrypted()` was not given",
+    fix: "Add the secret it was written under to the end of `secrets`, and give the same `purpose`.",
+  },
+  malformed: {
+    problem: "it is not encrypted",
+    fix: "Give encrypted values a storage or scope of their own, and write again what was there before.",
+  },
+  changed: {
+    problem: "it was changed, or written under another key",
+    fix: "Restore it from a backup or delete it, and see who else writes to the storage.",
+  },
+} as const
+
+/** A value cannot be decrypted. It is not taken for none: what it guards would be lost without a word. */
+export class CannotDecrypt extends FleetError {
+  readonly code = "CANNOT_DECRYPT"
+  constructor(key: string, why: keyof typeof undecryptable, cause?: unknown) {
+    const { problem, fix } = undecryptable[why]
+    super(`The value of \`${clip(key, 60)}\` cannot be read: ${problem}.`, { fix, cause })
+  }
+}

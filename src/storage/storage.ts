@@ -58,6 +58,8 @@ export interface StorageDriver {
   readonly listable: boolean
   /** The shortest life in milliseconds; a shorter `ttl` becomes this. 0 for any. */
   readonly minTtl: number
+  /** The longest life in milliseconds; a longer `ttl`, or none, becomes this. Default: none. */
+  readonly maxTtl?: number
   /** Returns what a key holds; nothing that has expired. */
   readonly get: (key: string) => MaybePromise<Stored | undefined>
   /**
