@@ -135,12 +135,7 @@ import type {
   StorageNotAtomic,
   ValueTooLarge,
 } from "./storage.ts"
-import type {
-  MissingStorageClient,
-  StorageRefused,
-  StorageUnavailable,
-  ValueTooLarge,
-} from "./storage-backends.ts"
+import type { MissingStorageClient, StorageRefused, StorageUnavailable } from "./storage-backends.ts"
 import type {
   ClientClosed,
   EndlessQuestions,

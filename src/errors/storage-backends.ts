@@ -35,14 +35,3 @@ export class MissingStorageClient extends FleetError {
     })
   }
 }
-
-/** A value takes more bytes than a storage keeps under one key. */
-export class ValueTooLarge extends FleetError {
-  readonly code = "VALUE_TOO_LARGE"
-  constructor(key: string, bytes: number, limit: { readonly of: string; readonly bytes: number }) {
-    super(
-      `The value of \`${clip(key, 60)}\` takes ${bytes} bytes; ${limit.of} keeps at most ${limit.bytes} under a key.`,
-      { fix: "Spread it over several keys, compress it, or keep it elsewhere and store where." },
-    )
-  }
-}

@@ -1,12 +1,16 @@
+import { assertOptions, type KnownOptions } from "../components/options.ts"
 import { CorruptValue } from "../errors/storage.ts"
 import { StorageUnavailable } from "../errors/storage-backends.ts"
+import { sleep } from "../shared/sleep.ts"
+import { textHash } from "../shared/text-hash.ts"
 import { toUtf8 } from "../shared/utf8.ts"
 import { absent, type KeyPage, type ListOptions, type StorageDriver, type Stored } from "./storage.ts"
 
 /** A library that keeps texts under names: without versions, and for as long as its own backends can. */
 export interface Backend {
-  /** What it is, for errors. */
+  /** What it is, and who makes a storage of it, for errors. */
   readonly title: string
+  readonly factory: string
   readonly read: (name: string) => Promise<unknown>
   /** Writes a text; `ttl` milliseconds later it may clear it away. */
   readonly write: (name: string, text: string, ttl: number | undefined) => Promise<unknown>
@@ -21,11 +25,15 @@ export interface BridgeOptions {
   readonly now?: (() => number) | undefined
 }
 
+const known: KnownOptions = { kinds: { now: "function" } }
+
 /**
  * Makes a driver of a library: not atomic, and with expiry whether its backend has that or not, as version, expiry and
  * key are kept in the text itself.
  */
-export function bridge(backend: Backend, { now = Date.now }: BridgeOptions): StorageDriver {
+export function bridge(backend: Backend, options: BridgeOptions): StorageDriver {
+  assertOptions(`\`${backend.factory}()\``, options, known)
+  const { now = Date.now } = options
   const { names } = backend
   return {
     atomic: false,
@@ -85,31 +93,38 @@ interface Entry extends Stored {
   readonly key: string
 }
 
+/** How often a text is read that is not whole, as a backend that writes in place shows it to who reads meanwhile. */
+const maxAttempts = 6
+
 async function read(backend: Backend, name: string): Promise<Entry | undefined> {
-  const text = await ask(backend, () => backend.read(name))
-  if (text === undefined || text === null) return undefined
-  const entry = typeof text === "string" ? fromText(text) : undefined
-  if (entry === undefined) throw new CorruptValue(name, "an entry of this storage")
-  return entry
+  for (let attempt = 1; ; attempt++) {
+    const text = await ask(backend, () => backend.read(name))
+    if (text === undefined || text === null) return undefined
+    const entry = typeof text === "string" ? fromText(text) : undefined
+    if (entry !== undefined) return entry
+    if (attempt === maxAttempts) throw new CorruptValue(name, `an entry of \`${backend.factory}()\``)
+    await sleep(2 ** attempt)
+  }
 }
 
-// Begins with letters: what looks like JSON, a number or an escape is taken for that by the one library or the other.
-function toText({
-  key,
-  value,
-  version,
-  expiresAt = "-",
-}: Entry | (Omit<Entry, "expiresAt"> & { expiresAt: "-" })) {
-  return `fleetmcp-1 ${version} ${expiresAt} ${encodeURIComponent(key)}\n${value}`
+/**
+ * A text begins with letters: what looks like JSON, a number or an escape is taken for that by the one library or the
+ * other. Its hash tells whether it is whole: some backends leave a part when they are killed, or mix what two write.
+ */
+function toText({ key, value, version, expiresAt }: Entry): string {
+  const rest = `${version} ${expiresAt ?? "-"} ${encodeURIComponent(key)}\n${value}`
+  return `fleetmcp-1 ${textHash(rest)} ${rest}`
 }
 
 function fromText(text: string): Entry | undefined {
-  const header = /^fleetmcp-1 ([0-9a-f-]+) ([0-9.]+|-) (\S+)\n/.exec(text)
+  const header = /^fleetmcp-1 ([0-9a-z]+) (?=([0-9a-f-]+) ([0-9.]+|-) ([^ \n]+)\n)/.exec(text)
   if (header === null) return undefined
-  const [{ length }, version = "", expiresAt = "", key = ""] = header
+  const [{ length }, hash, version = "", expiresAt = "", key = ""] = header
+  const rest = text.slice(length)
+  if (textHash(rest) !== hash) return undefined
   return {
     key: decodeURIComponent(key),
-    value: text.slice(length),
+    value: rest.slice(rest.indexOf("\n") + 1),
     version,
     expiresAt: expiresAt === "-" ? undefined : Number(expiresAt),
   }

@@ -1,5 +1,5 @@
-import { ValueTooLarge } from "../errors/storage-backends.ts"
-import { toUtf8 } from "../shared/utf8.ts"
+import { ValueTooLarge } from "../errors/storage.ts"
+import { utf8Length } from "../shared/utf8-length.ts"
 
 /** @throws {ValueTooLarge} The value takes more bytes in UTF-8 than the limit. */
 export function assertFits(
@@ -8,7 +8,6 @@ export function assertFits(
   limit: { readonly of: string; readonly bytes: number },
 ): void {
   // A character takes three bytes at most, so that most values need not be measured.
-  if (value.length * 3 <= limit.bytes) return
-  const { length } = toUtf8(value)
-  if (length > limit.bytes) throw new ValueTooLarge(key, length, limit)
+  const bytes = value.length * 3 <= limit.bytes ? 0 : utf8Length(value)
+  if (bytes > limit.bytes) throw new ValueTooLarge(key, bytes, limit)
 }

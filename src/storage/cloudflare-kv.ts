@@ -1,3 +1,4 @@
+import { assertOptions, type KnownOptions } from "../components/options.ts"
 import { StorageThrottled } from "../errors/cloud-storage.ts"
 import { CorruptValue } from "../errors/storage.ts"
 import { StorageUnavailable } from "../errors/storage-backends.ts"
@@ -45,6 +46,8 @@ export interface KvStorageOptions {
   readonly now?: (() => number) | undefined
 }
 
+const known: KnownOptions = { kinds: { now: "function" } }
+
 /**
  * Makes a storage in a namespace of Workers KV: fast to read everywhere, and not atomic. What one place writes, others
  * may see a minute later or more, and the last of several writes wins; what must never be done twice refuses it
@@ -52,6 +55,8 @@ export interface KvStorageOptions {
  *
  * @param namespace The binding, such as `env.CACHE`. It should hold nothing else.
  * @param options `now`.
+ * @throws {UnknownOption} FLEET-09: an option does not exist.
+ * @throws {InvalidOption} An option has a value that cannot be meant.
  * @throws {ValueTooLarge} by `write`: the value takes more than 25 MiB
  * @throws {StorageThrottled} by all methods: KV takes a write of a key each second
  * @throws {StorageUnavailable} by all methods: KV refused or was not reached
@@ -61,6 +66,7 @@ export interface KvStorageOptions {
  * const storage = kvStorage(env.CACHE)
  */
 export function kvStorage(namespace: KvNamespace, options: KvStorageOptions = {}): StorageDriver {
+  assertOptions("`kvStorage()`", options, known)
   const now = options.now ?? Date.now
   return {
     atomic: false,

@@ -1,3 +1,4 @@
+import { assertOptions, type KnownOptions } from "../components/options.ts"
 import { StorageThrottled } from "../errors/cloud-storage.ts"
 import { CorruptValue } from "../errors/storage.ts"
 import { StorageUnavailable } from "../errors/storage-backends.ts"
@@ -24,12 +25,16 @@ export interface DurableObjectStorageOptions {
   readonly now?: (() => number) | undefined
 }
 
+const known: KnownOptions = { kinds: { now: "function" } }
+
 /**
  * Makes a storage in Durable Objects: atomic, consistent everywhere. Its keys are spread over 16 objects of the class
  * `FleetStorageObject`, which your Worker exports and binds.
  *
  * @param objects The binding, such as `env.FLEET_STORAGE`, or a jurisdiction of it.
  * @param options `now`.
+ * @throws {UnknownOption} FLEET-09: an option does not exist.
+ * @throws {InvalidOption} An option has a value that cannot be meant.
  * @throws {ValueTooLarge} by `write`: the value takes more than 2 MB
  * @throws {StorageThrottled} by its methods, as the next: an object has more to do than it can
  * @throws {StorageUnavailable} An object failed or was not reached, or is of another class.
@@ -41,6 +46,7 @@ export function durableObjectStorage(
   objects: DurableObjects,
   options: DurableObjectStorageOptions = {},
 ): StorageDriver {
+  assertOptions("`durableObjectStorage()`", options, known)
   const askOne = (shard: number, question: ObjectQuestion) =>
     ask(objects, shard, { ...question, now: options.now?.() })
   return {

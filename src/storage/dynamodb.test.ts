@@ -1,10 +1,11 @@
 import { CreateTableCommand, GetItemCommand } from "@aws-sdk/client-dynamodb"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest"
-import { storageContract } from "../../test/contract/storage.ts"
+import { drivers } from "../../test/contract/drivers.ts"
+import { driverContract } from "../../test/contract/storage.ts"
 import { credentials, type Dynamodb, startDynamodb } from "../../test/support/dynamodb.ts"
 import { MissingTable, StorageThrottled } from "../errors/cloud-storage.ts"
-import { CorruptValue } from "../errors/storage.ts"
-import { StorageRefused, StorageUnavailable, ValueTooLarge } from "../errors/storage-backends.ts"
+import { CorruptValue, ValueTooLarge } from "../errors/storage.ts"
+import { StorageRefused, StorageUnavailable } from "../errors/storage-backends.ts"
 import { createAtomic } from "./atomic.ts"
 import { dynamodbStorage } from "./dynamodb.ts"
 import { absent, type StorageDriver } from "./storage.ts"
@@ -17,22 +18,19 @@ beforeAll(async () => {
 
 afterAll(() => dynamodb.stop())
 
-storageContract(
-  async () => {
-    let time = Date.now()
-    const now = () => time
-    const table = await dynamodb.createTable()
-    return {
-      driver: dynamodbStorage({ table, client: dynamodb.connect(), now }),
-      peer: dynamodbStorage({ table, client: dynamodb.connect(), now }),
-      maxValueBytes: 390_000,
-      advance(ms: number) {
-        time += ms
-      },
-    }
-  },
-  { level: "atomic" },
-)
+driverContract(drivers.dynamodbStorage, async () => {
+  let time = Date.now()
+  const now = () => time
+  const table = await dynamodb.createTable()
+  return {
+    driver: dynamodbStorage({ table, client: dynamodb.connect(), now }),
+    peer: dynamodbStorage({ table, client: dynamodb.connect(), now }),
+    maxValueBytes: 390_000,
+    advance(ms: number) {
+      time += ms
+    },
+  }
+})
 
 describe("dynamodbStorage", () => {
   it("leaves a client that it was given open", async () => {

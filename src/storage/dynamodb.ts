@@ -1,4 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb"
+import { assertOptions, type KnownOptions } from "../components/options.ts"
 import { StorageContention } from "../errors/storage.ts"
 import { assertFits } from "./byte-limit.ts"
 import { type Condition, type DynamodbClient, DynamodbTable, type Item, type Key } from "./dynamodb-table.ts"
@@ -19,11 +20,18 @@ export interface DynamodbStorageOptions {
   readonly now?: (() => number) | undefined
 }
 
+const known: KnownOptions = {
+  kinds: { table: "string", client: "object", region: "string", endpoint: "string", now: "function" },
+  required: ["table"],
+}
+
 /**
  * Makes a storage in a table of DynamoDB: atomic, read consistently, shared by all who use the table. The table has
  * the texts `pk` and `sk` as keys, and the TTL attribute `ttl`.
  *
  * @param options `table`, and `client` or `region` and `endpoint`.
+ * @throws {UnknownOption} FLEET-09: an option does not exist.
+ * @throws {InvalidOption} An option has a value that cannot be meant, or there is no `table`.
  * @throws {MissingTable} by its methods, as the others: the table does not exist, or has other keys
  * @throws {ValueTooLarge} A value does not fit into the 400 KB of an item.
  * @throws {StorageThrottled} The table has no capacity left.
@@ -35,6 +43,7 @@ export interface DynamodbStorageOptions {
  * const storage = dynamodbStorage({ table: "fleetmcp", region: "eu-central-1" })
  */
 export function dynamodbStorage(options: DynamodbStorageOptions): StorageDriver {
+  assertOptions("`dynamodbStorage()`", options, known)
   const table = new DynamodbTable(options)
   const now = options.now ?? Date.now
   return {

@@ -4,52 +4,47 @@ import { join } from "node:path"
 import { Keyv } from "keyv"
 import { KeyvFile } from "keyv-file"
 import { describe, expect, it, vi } from "vitest"
-import { storageContract } from "../../test/contract/storage.ts"
+import { drivers } from "../../test/contract/drivers.ts"
+import { driverContract } from "../../test/contract/storage.ts"
 import { CorruptValue, StorageNotAtomic } from "../errors/storage.ts"
 import { StorageUnavailable } from "../errors/storage-backends.ts"
 import { createAtomic } from "./atomic.ts"
 import { keyvStorage } from "./keyv.ts"
 
 describe("keyvStorage in memory", () => {
-  storageContract(
-    () => {
-      let time = Date.now()
-      const store = new Map()
-      // A life of its own, which would end values that shall stay.
-      const open = () => keyvStorage(new Keyv({ store, namespace: "mcp", ttl: 1 }), { now: () => time })
-      const driver = open()
-      return {
-        driver,
-        peer: open(),
-        advance(ms: number) {
-          time += ms
-        },
-        end: () => driver.close?.(),
-      }
-    },
-    { level: "plain" },
-  )
+  driverContract(drivers.keyvStorage, () => {
+    let time = Date.now()
+    const store = new Map()
+    // A life of its own, which would end values that shall stay.
+    const open = () => keyvStorage(new Keyv({ store, namespace: "mcp", ttl: 1 }), { now: () => time })
+    const driver = open()
+    return {
+      driver,
+      peer: open(),
+      advance(ms: number) {
+        time += ms
+      },
+      end: () => driver.close?.(),
+    }
+  })
 })
 
 describe("keyvStorage in a file", () => {
-  storageContract(
-    async () => {
-      let time = Date.now()
-      const folder = await mkdtemp(join(tmpdir(), "fleetmcp-keyv-"))
-      const store = new KeyvFile({ filename: join(folder, "keyv.json"), writeDelay: 1 })
-      return {
-        driver: keyvStorage(new Keyv({ store }), { now: () => time }),
-        advance(ms: number) {
-          time += ms
-        },
-        async end() {
-          await store.disconnect()
-          await rm(folder, { recursive: true, force: true })
-        },
-      }
-    },
-    { level: "plain" },
-  )
+  driverContract(drivers.keyvStorage, async () => {
+    let time = Date.now()
+    const folder = await mkdtemp(join(tmpdir(), "fleetmcp-keyv-"))
+    const store = new KeyvFile({ filename: join(folder, "keyv.json"), writeDelay: 1 })
+    return {
+      driver: keyvStorage(new Keyv({ store }), { now: () => time }),
+      advance(ms: number) {
+        time += ms
+      },
+      async end() {
+        await store.disconnect()
+        await rm(folder, { recursive: true, force: true })
+      },
+    }
+  })
 })
 
 describe("keyvStorage", () => {

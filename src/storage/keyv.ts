@@ -25,6 +25,8 @@ export interface KeyvStore {
  *
  * @param keyv What `new Keyv()` made; it stays yours. Its `namespace` keeps it apart from your own keys.
  * @param options `now`.
+ * @throws {UnknownOption} FLEET-09: an option does not exist.
+ * @throws {InvalidOption} An option has a value that cannot be meant.
  * @throws {StorageUnavailable} by its methods: `keyv` or its backend failed
  * @throws {CorruptValue} by `get` and `list`: something else wrote there
  * @see https://keyv.org/
@@ -52,6 +54,7 @@ export function keyvStorage(keyv: KeyvStore, options: BridgeOptions = {}): Stora
   const { iterator } = keyv
   const backend = {
     title: "`keyv`",
+    factory: "keyvStorage",
     // `get` keeps what the backend throws to itself.
     read: async (name: string) => (await heard(() => keyv.getRaw(name)))?.value,
     async write(name: string, text: string, ttl: number | undefined) {

@@ -4,46 +4,41 @@ import { join } from "node:path"
 import { createStorage, prefixStorage, type Storage } from "unstorage"
 import fsDriver from "unstorage/drivers/fs-lite"
 import { describe, expect, it } from "vitest"
-import { storageContract } from "../../test/contract/storage.ts"
+import { drivers } from "../../test/contract/drivers.ts"
+import { driverContract } from "../../test/contract/storage.ts"
 import { CorruptValue, StorageNotAtomic } from "../errors/storage.ts"
 import { StorageUnavailable } from "../errors/storage-backends.ts"
 import { createAtomic } from "./atomic.ts"
 import { unstorageStorage } from "./unstorage.ts"
 
 describe("unstorageStorage in memory", () => {
-  storageContract(
-    () => {
-      let time = Date.now()
-      const storage = createStorage()
-      return {
-        driver: unstorageStorage(storage, { now: () => time }),
-        peer: unstorageStorage(storage, { now: () => time }),
-        advance(ms: number) {
-          time += ms
-        },
-      }
-    },
-    { level: "plain" },
-  )
+  driverContract(drivers.unstorageStorage, () => {
+    let time = Date.now()
+    const storage = createStorage()
+    return {
+      driver: unstorageStorage(storage, { now: () => time }),
+      peer: unstorageStorage(storage, { now: () => time }),
+      advance(ms: number) {
+        time += ms
+      },
+    }
+  })
 })
 
 describe("unstorageStorage in files", () => {
-  storageContract(
-    async () => {
-      let time = Date.now()
-      const base = await mkdtemp(join(tmpdir(), "fleetmcp-unstorage-"))
-      const open = () => prefixStorage(createStorage({ driver: fsDriver({ base }) }), "mcp")
-      return {
-        driver: unstorageStorage(open(), { now: () => time }),
-        peer: unstorageStorage(open(), { now: () => time }),
-        advance(ms: number) {
-          time += ms
-        },
-        end: () => rm(base, { recursive: true, force: true }),
-      }
-    },
-    { level: "plain" },
-  )
+  driverContract(drivers.unstorageStorage, async () => {
+    let time = Date.now()
+    const base = await mkdtemp(join(tmpdir(), "fleetmcp-unstorage-"))
+    const open = () => prefixStorage(createStorage({ driver: fsDriver({ base }) }), "mcp")
+    return {
+      driver: unstorageStorage(open(), { now: () => time }),
+      peer: unstorageStorage(open(), { now: () => time }),
+      advance(ms: number) {
+        time += ms
+      },
+      end: () => rm(base, { recursive: true, force: true }),
+    }
+  })
 })
 
 describe("unstorageStorage", () => {
@@ -106,6 +101,28 @@ describe("unstorageStorage", () => {
       await storage.setItem("fleetmcp-key", foreign)
       await expect((async () => unstorageStorage(storage).get("key"))()).rejects.toThrow(CorruptValue)
     }
+  })
+
+  it("reads what earlier versions wrote", async () => {
+    const storage = createStorage()
+    const text =
+      "fleetmcp-1 25te41emysa 2b1f5a3e-8f4c-4f0e-9d59-0a3b6a6d1f10 4102444800000 a%3Ab\nline\nbreak"
+    await storage.setItem("fleetmcp-a_3ab", text)
+    expect(await unstorageStorage(storage).get("a:b")).toEqual({
+      value: "line\nbreak",
+      version: "2b1f5a3e-8f4c-4f0e-9d59-0a3b6a6d1f10",
+      expiresAt: 4_102_444_800_000,
+    })
+  })
+
+  it("reads again what is not whole, as it is while a driver writes", async () => {
+    const storage = createStorage()
+    await unstorageStorage(storage).write("key", "value")
+    const whole = String(await storage.getItem("fleetmcp-key"))
+    const seen = ["", whole.slice(0, 20), whole.slice(0, -1), `${whole.slice(0, -1)}x`, whole]
+    const torn = { ...storage, getItem: async () => seen.shift() }
+    expect(await unstorageStorage(torn).get("key")).toMatchObject({ value: "value" })
+    expect(seen).toEqual([])
   })
 
   it("lists thousands in pages, without reading more than it gives", async () => {

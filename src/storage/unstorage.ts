@@ -19,6 +19,8 @@ export interface Unstorage {
  *
  * @param storage What `createStorage()` made; it stays yours. `prefixStorage()` keeps it apart from your own keys.
  * @param options `now`.
+ * @throws {UnknownOption} FLEET-09: an option does not exist.
+ * @throws {InvalidOption} An option has a value that cannot be meant.
  * @throws {StorageUnavailable} by its methods: `unstorage` or its driver failed
  * @throws {CorruptValue} by `get` and `list`: something else wrote there
  * @see https://unstorage.unjs.io/
@@ -31,6 +33,7 @@ export interface Unstorage {
 export function unstorageStorage(storage: Unstorage, options: BridgeOptions = {}): StorageDriver {
   const backend = {
     title: "`unstorage`",
+    factory: "unstorageStorage",
     read: (name: string) => storage.getItem(name),
     write: (name: string, text: string, ttl: number | undefined) =>
       // Drivers that know it want seconds, and the one for Workers KV no fewer than 60; what is read goes by the text.

@@ -18,7 +18,6 @@ const worker = await build({
   write: false,
   format: "esm",
   conditions: ["workerd"],
-  alias: { vitest: local("collect.ts") },
   external: ["cloudflare:*", "node:*"],
   tsconfigRaw: {},
   logLevel: "error",
