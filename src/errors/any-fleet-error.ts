@@ -128,6 +128,7 @@ import type {
   CannotDecrypt,
   CorruptValue,
   InvalidStorageKey,
+  MemoryStorageInProduction,
   NotStorable,
   ReadOnlyStorage,
   StorageContention,
@@ -234,6 +235,7 @@ export type AnyFleetError =
   | LockBroken
   | LockMissing
   | LockUnreadable
+  | MemoryStorageInProduction
   | MethodNotFound
   | MiddlewareMisuse
   | MissingClientCapability
