@@ -5,7 +5,7 @@ import { report } from "./tools/report.ts"
 import { isMain } from "./tools/run.ts"
 
 const page = "docs/storage.md"
-const block = /(?<=<!-- guarantees:begin -->\n\n)[\s\S]*?(?=\n\n<!-- guarantees:end -->)/
+const block = /(?<=<!-- guarantees:begin -->)[\s\S]*?(?=<!-- guarantees:end -->)/
 
 if (isMain(import.meta)) {
   const before = readFileSync(page, "utf8")
@@ -20,5 +20,5 @@ if (isMain(import.meta)) {
 
 /** Puts the table between its marks; `undefined` where they are missing. */
 export function withTable(text: string, table: string): string | undefined {
-  return block.test(text) ? text.replace(block, () => table) : undefined
+  return block.test(text) ? text.replace(block, () => `\n\n${table}\n\n`) : undefined
 }

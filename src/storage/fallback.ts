@@ -1,7 +1,7 @@
 import { assertOptions, type KnownOptions } from "../components/options.ts"
 import { attempt, type MaybePromise } from "../shared/maybe-promise.ts"
 import { over } from "./over.ts"
-import { absent, type StorageDriver } from "./storage.ts"
+import { absent, type KeyPage, type ListOptions, type StorageDriver } from "./storage.ts"
 import { isTransientFailure } from "./transient.ts"
 
 /** When the second storage is used, and who hears of it. */
@@ -36,49 +36,38 @@ export function fallback(
   assertOptions("`fallback()`", options, known)
   const { isTransient = isTransientFailure, onFailure } = options
   const [one, two] = [side(first, "1"), side(second, "2")]
-  const [list, otherList] = [one.list, two.list]
+  const isListable = one.list !== undefined && two.list !== undefined
 
-  async function either<T>(work: () => MaybePromise<T>, instead: () => MaybePromise<T>): Promise<T> {
+  async function either<T>(work: (side: StorageDriver) => MaybePromise<T>): Promise<T> {
     try {
-      return await work()
+      return await work(one)
     } catch (error) {
       if (!isTransient(error)) throw error
       attempt(() => onFailure?.(error), ignore)
-      return instead()
+      return work(two)
     }
   }
 
-  return {
-    atomic: false,
-    listable: list !== undefined && otherList !== undefined,
-    minTtl: Math.max(first.minTtl, second.minTtl),
-    get: (key) =>
-      either(
-        () => one.get(key),
-        () => two.get(key),
-      ),
-    write: (key, value, writeOptions) =>
-      either(
-        () => one.write(key, value, writeOptions),
-        () => two.write(key, value, writeOptions),
-      ),
-    ...(list &&
-      otherList && {
-        list(prefix, listOptions) {
-          // A list goes on where it began: the other storage knows nothing of its cursor.
-          const side = listOptions?.cursor?.[0]
-          if (side === "2") return otherList(prefix, listOptions)
-          if (side === "1") return list(prefix, listOptions)
-          return either(
-            () => list(prefix, listOptions),
-            () => otherList(prefix, listOptions),
-          )
-        },
-      }),
-    async close() {
-      await Promise.all([one, two].map(async (each) => each.close?.()))
-    },
+  function list(prefix: string, listOptions?: ListOptions): MaybePromise<KeyPage> {
+    const page = (side: StorageDriver) => side.list?.(prefix, listOptions) ?? { keys: [], cursor: undefined }
+    // A list goes on where it began: the other storage knows nothing of its cursor.
+    const begun = listOptions?.cursor?.[0]
+    return begun === undefined ? either(page) : page(begun === "1" ? one : two)
   }
+
+  return over(one, {
+    atomic: false,
+    listable: isListable,
+    minTtl: Math.max(first.minTtl, second.minTtl),
+    maxTtl: undefined,
+    get: (key) => either((side) => side.get(key)),
+    write: (key, value, writeOptions) => either((side) => side.write(key, value, writeOptions)),
+    list: isListable ? list : undefined,
+    increment: undefined,
+    async close() {
+      await Promise.all([first, second].map(async (each) => each.close?.()))
+    },
+  })
 }
 
 /** One of both, whose versions and cursors say whose they are: those of two storages may well be equal. */

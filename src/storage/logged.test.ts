@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { overMemory } from "../../test/contract/over-memory.ts"
 import { storageContract } from "../../test/contract/storage.ts"
 import { InvalidOption } from "../errors/server.ts"
-import { logged, type StorageEvent } from "./logged.ts"
+import { logged, type StorageCall } from "./logged.ts"
 import { memoryStorage } from "./memory.ts"
 import { absent } from "./storage.ts"
 
@@ -13,7 +13,7 @@ storageContract(
 
 describe("logged", () => {
   it("tells what was asked and how it ended, without values", async () => {
-    const events: StorageEvent[] = []
+    const events: StorageCall[] = []
     let time = 0
     const storage = logged(memoryStorage(), (event) => events.push(event), { now: () => time++ })
     await storage.get("key")
@@ -39,7 +39,7 @@ describe("logged", () => {
   })
 
   it("tells of what failed, and lets it fail", async () => {
-    const events: StorageEvent[] = []
+    const events: StorageCall[] = []
     const error = new TypeError("away")
     const broken = { ...memoryStorage(), get: () => Promise.reject(error) }
     await expect(logged(broken, (event) => events.push(event)).get("key")).rejects.toBe(error)

@@ -5,7 +5,7 @@ import { over } from "./over.ts"
 import type { KeyPage, StorageDriver, Stored, Version } from "./storage.ts"
 
 /** One thing that was asked of a storage. Values are not in it. */
-export interface StorageEvent {
+export interface StorageCall {
   /** What was asked. */
   readonly operation: "get" | "write" | "delete" | "list" | "increment"
   /** The key, or the prefix of a list. */
@@ -39,7 +39,7 @@ const known: KnownOptions = { kinds: { now: "function" } }
  */
 export function logged(
   driver: StorageDriver,
-  log: (event: StorageEvent) => void,
+  log: (call: StorageCall) => void,
   options: LoggedOptions = {},
 ): StorageDriver {
   if (typeof log !== "function")
@@ -48,18 +48,18 @@ export function logged(
   const { now = () => performance.now() } = options
   const { list, increment } = over(driver)
 
-  function tell(event: StorageEvent): void {
+  function tell(call: StorageCall): void {
     // What it is told of has happened, and must not seem to have failed because its log did.
     attempt(
-      () => log(event),
+      () => log(call),
       () => undefined,
     )
   }
 
   async function run<T>(
-    subject: Pick<StorageEvent, "operation" | "key">,
+    subject: Pick<StorageCall, "operation" | "key">,
     work: () => MaybePromise<T>,
-    outcomeOf: (answer: T) => StorageEvent["outcome"],
+    outcomeOf: (answer: T) => StorageCall["outcome"],
   ): Promise<T> {
     const started = now()
     try {
@@ -91,14 +91,14 @@ export function logged(
   })
 }
 
-function found(stored: Stored | undefined): StorageEvent["outcome"] {
+function found(stored: Stored | undefined): StorageCall["outcome"] {
   return stored === undefined ? "miss" : "hit"
 }
 
-function written(version: Version | undefined): StorageEvent["outcome"] {
+function written(version: Version | undefined): StorageCall["outcome"] {
   return version === undefined ? "refused" : "written"
 }
 
-function listed({ keys }: KeyPage): StorageEvent["outcome"] {
+function listed({ keys }: KeyPage): StorageCall["outcome"] {
   return keys.length === 0 ? "miss" : "hit"
 }

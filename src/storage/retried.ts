@@ -2,7 +2,7 @@ import { assertOptions, type KnownOptions } from "../components/options.ts"
 import type { MaybePromise } from "../shared/maybe-promise.ts"
 import { sleep } from "../shared/sleep.ts"
 import { over } from "./over.ts"
-import { absent, type StorageDriver, type Version, type WriteOptions } from "./storage.ts"
+import { absent, type StorageDriver, type Version } from "./storage.ts"
 import { isTransientFailure } from "./transient.ts"
 
 /** How often and when something is tried again. */
@@ -51,14 +51,11 @@ export function retried(driver: StorageDriver, options: RetriedOptions = {}): St
     list: list && ((prefix, listOptions) => retry(() => list(prefix, listOptions))),
     write(key, value, writeOptions) {
       if (writeOptions?.if === absent) return driver.write(key, value, writeOptions)
-      return retry(() => driver.write(key, value, writeOptions), isOpen(writeOptions))
+      // Refused at last: by what another wrote, or by the first attempt, whose answer was lost.
+      const isOpen = (version: Version | undefined) => writeOptions?.if !== undefined && version === undefined
+      return retry(() => driver.write(key, value, writeOptions), isOpen)
     },
   })
-}
-
-/** Whether the answer to a repeated write leaves open if the first attempt, whose answer was lost, succeeded. */
-function isOpen(options: WriteOptions | undefined): (version: Version | undefined) => boolean {
-  return (version) => options?.if !== undefined && version === undefined
 }
 
 /** The longest wait between two attempts, in milliseconds. */
@@ -66,7 +63,7 @@ const maxDelay = 5000
 
 type Retry = <T>(work: () => MaybePromise<T>, isOpen?: (answer: T) => boolean) => Promise<T>
 
-/** Repeats work. Where the answer of a repetition is open, the error that led to it is thrown. */
+/** Repeats work. Where the answer to a repetition leaves open what happened, the error that led to it is thrown. */
 function createRetry(options: RetriedOptions): Retry {
   const {
     attempts = 3,

@@ -6,7 +6,7 @@ import { runStorageWork } from "../../src/testing/contract/storage-work.ts"
 /** Wraps a storage in memory, three times: as each of several processes would wrap the storage they share. */
 export function overMemory(wrap: (driver: StorageDriver, now: () => number) => StorageDriver): MakeStorage {
   return () => {
-    let time = 1_700_000_000_000
+    let time = Date.now()
     const now = () => time
     const memory = memoryStorage({ now })
     const [driver, peer, other] = [wrap(memory, now), wrap(memory, now), wrap(memory, now)]

@@ -1,1 +1,1 @@
-export type { StorageCase, StorageSubject } from "../../src/testing/contract/storage-case.ts"
+export type { StorageSubject } from "../../src/testing/contract/storage-case.ts"

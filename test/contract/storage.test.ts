@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest"
 import { memoryStorage } from "../../src/storage/memory.ts"
 import type { StorageDriver } from "../../src/storage/storage.ts"
 import { runStorageCase, storageCases } from "../../src/testing/contract/storage.ts"
-import type { StorageSubject } from "../../src/testing/contract/storage-case.ts"
 import { runStorageWork } from "../../src/testing/contract/storage-work.ts"
 import { storageContract } from "./storage.ts"
+import type { StorageSubject } from "./storage-case.ts"
 import { type Change, mistakes, unchanged } from "./storage-mistakes.ts"
 
 /** A good driver, changed by a mistake; and what others see of it, by another. */

@@ -1,23 +1,29 @@
-import { expect, it, onTestFinished, vi } from "vitest"
-import { memory } from "../../examples/storage-bridges.ts"
-import { credentials, startDynamodb } from "../support/dynamodb.ts"
-import { callForText, connect } from "./example.ts"
+import { describe, expect, it } from "vitest"
+import mcp, { drafts, events, profiles, published, shared, storage } from "../../examples/storage-wrappers.ts"
 
-it("storage-bridges.ts keeps a greeting", async () => {
-  expect(await memory.get("greeting")).toMatchObject({ value: "hello" })
-})
+describe("storage-wrappers.ts", () => {
+  it("encrypts and compresses what a server keeps, for a day at most", async () => {
+    const page = "Dear Ada. ".repeat(500)
+    const before = Date.now()
+    await storage.write("note", page)
+    const stored = await storage.get("note")
+    expect(stored?.value).toBe(page)
+    expect(stored?.expiresAt).toBeGreaterThanOrEqual(before + 86_400_000)
+    expect(mcp.name).toBe("Notes")
+  })
 
-it("storage-dynamodb.ts counts visits", async () => {
-  const dynamodb = await startDynamodb()
-  onTestFinished(() => dynamodb.stop())
-  await dynamodb.createTable("fleetmcp")
-  vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.endpoint)
-  vi.stubEnv("AWS_ACCESS_KEY_ID", credentials.accessKeyId)
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey)
-  onTestFinished(() => void vi.unstubAllEnvs())
-  const { default: mcp } = await import("../../examples/storage-dynamodb.ts")
-  onTestFinished(() => mcp.close())
-  const client = await connect(mcp)
-  expect(await callForText(client, "visit")).toBe("1")
-  expect(await callForText(client, "visit")).toBe("2")
+  it("remembers what it read, and tells what it asked for", async () => {
+    await profiles.write("ada", "Ada Lovelace")
+    await profiles.get("ada")
+    await profiles.get("ada")
+    expect(events).toEqual(["write ada written", "get ada hit"])
+  })
+
+  it("bounds what is written, and shows it to those who only read", async () => {
+    await drafts.write("1", "Dear Ada")
+    expect(published.get("1")).toMatchObject({ value: "Dear Ada" })
+    expect(shared.get("drafts/=1")).toMatchObject({ value: "Dear Ada" })
+    expect(() => published.write("1", "changed")).toThrow("read only")
+    expect(() => drafts.write("2", "x".repeat(70_000))).toThrow("at most 65536")
+  })
 })

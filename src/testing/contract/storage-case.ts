@@ -5,7 +5,7 @@ import type { StorageWork } from "./storage-work.ts"
 export interface StorageSubject {
   /** The driver that is tested. */
   readonly driver: StorageDriver
-  /** Lets time pass for the storage: moves its clock, or waits where it has its own. */
+  /** Lets time pass for the storage: moves its clock, which begins at the time of day, or waits where it has its own. */
   readonly advance: (ms: number) => void | Promise<void>
   /** The same data through another connection. Default: `driver`. */
   readonly peer?: StorageDriver

@@ -3,7 +3,7 @@ import { readJson, writeJson } from "../../storage/storage.ts"
 import { type StorageCase, type StorageSubject, settle } from "./storage-case.ts"
 import type { StorageWork } from "./storage-work.ts"
 
-const rounds = 40
+const rounds = 60
 const workers = ["one", "two"] as const
 
 /** What every driver does for several processes. */

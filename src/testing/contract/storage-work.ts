@@ -23,20 +23,24 @@ export interface StorageWork {
  * @param work What `otherProcess` was given.
  * @returns What this process got: hand it back to the one that asked.
  * @example
- * import { memoryStorage } from "fleetmcp/storage"
- * import { runStorageWork } from "fleetmcp/testing/contract"
- *
- * process.on("message", async (work: never) => process.send?.(await runStorageWork(memoryStorage(), work)))
+ * const storage = memoryStorage() // opened as other processes open it
+ * process.on("message", async (work: StorageWork) => process.send?.(await runStorageWork(storage, work)))
  */
 export async function runStorageWork(driver: StorageDriver, work: StorageWork): Promise<readonly string[]> {
-  await meet(driver, work)
   const got: string[] = []
-  for (let round = 0; round < work.rounds; round++) {
-    const gain = await tasks[work.task](driver, `${work.task}-${round}`, work.worker)
-    if (gain !== undefined) got.push(gain)
+  for (let start = 0; start < work.rounds; start += together) {
+    await meet(driver, work, start)
+    const rounds = Array.from({ length: Math.min(together, work.rounds - start) }, (_, at) => start + at)
+    const gains = await Promise.all(
+      rounds.map((round) => tasks[work.task](driver, `${work.task}-${round}`, work.worker)),
+    )
+    got.push(...gains.filter((gain) => gain !== undefined))
   }
   return got
 }
+
+/** How many rounds are done at once, so that those of several processes get between each other. */
+const together = 10
 
 type Task = (driver: StorageDriver, key: string, worker: string) => Promise<string | undefined>
 
@@ -63,16 +67,17 @@ const tasks: { readonly [name in StorageWork["task"]]: Task } = {
   },
 }
 
-/** How long the others are waited for: as long as a slow machine takes to start a process. */
-const patience = { attempts: 3000, ms: 10 }
+/** How long the others are waited for, in milliseconds: as long as a slow machine takes to start a process. */
+const patience = 30_000
 
-/** Processes start at different times, and would hardly meet if each began at once. */
-async function meet(driver: StorageDriver, { worker, workers }: StorageWork): Promise<void> {
-  await driver.write(`here-${worker}`, "yes")
+/** Lets the processes begin together: they start at different times, and one may be done before another is there. */
+async function meet(driver: StorageDriver, { worker, workers }: StorageWork, start: number): Promise<void> {
+  const end = performance.now() + patience
+  await driver.write(`here-${start}-${worker}`, "yes")
   for (const other of workers) {
-    for (let attempts = 0; (await driver.get(`here-${other}`)) === undefined; attempts++) {
-      assert.ok(attempts < patience.attempts, `\`${other}\` did not come`)
-      await sleep(patience.ms)
+    while ((await driver.get(`here-${start}-${other}`)) === undefined) {
+      assert.ok(performance.now() < end, `\`${other}\` did not come`)
+      await sleep(1)
     }
   }
 }

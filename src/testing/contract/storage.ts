@@ -18,8 +18,6 @@ export type MakeStorage = () => StorageSubject | Promise<StorageSubject>
  *
  * @param level What the driver declares: `atomic` for one whose `atomic` is `true`.
  * @example
- * import { storageCases } from "fleetmcp/testing/contract"
- *
  * for (const { name } of storageCases("plain")) console.log(name)
  */
 export function storageCases(level: StorageLevel): readonly StorageCase[] {
@@ -47,9 +45,6 @@ function declares(level: StorageLevel): StorageCase {
  * @returns Whether the case ran: `false` where the driver has not what it is about.
  * @throws {Error} What the driver did wrong: an `AssertionError` of `node:assert`, or what the driver threw.
  * @example
- * import { memoryStorage } from "fleetmcp/storage"
- * import { runStorageCase, storageCases } from "fleetmcp/testing/contract"
- *
  * for (const each of storageCases("atomic")) {
  *   let now = Date.now()
  *   const advance = (ms: number) => void (now += ms)
@@ -92,8 +87,6 @@ const timeoutMs = 60_000
  * @param options `level`, and `describe` and `it` of the test runner.
  * @example
  * import { describe, it } from "node:test"
- * import { memoryStorage } from "fleetmcp/storage"
- * import { storageContract } from "fleetmcp/testing/contract"
  *
  * storageContract(
  *   () => {
