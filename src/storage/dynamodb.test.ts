@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process"
+import { promisify } from "node:util"
 import { CreateTableCommand, GetItemCommand } from "@aws-sdk/client-dynamodb"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest"
 import { drivers } from "../../test/contract/drivers.ts"
@@ -6,6 +8,7 @@ import { credentials, type Dynamodb, startDynamodb } from "../../test/support/dy
 import { MissingTable, StorageThrottled } from "../errors/cloud-storage.ts"
 import { CorruptValue, ValueTooLarge } from "../errors/storage.ts"
 import { StorageRefused, StorageUnavailable } from "../errors/storage-backends.ts"
+import type { StorageWork } from "../testing/contract/storage-work.ts"
 import { createAtomic } from "./atomic.ts"
 import { dynamodbStorage } from "./dynamodb.ts"
 import { absent, type StorageDriver } from "./storage.ts"
@@ -26,11 +29,22 @@ driverContract(drivers.dynamodbStorage, async () => {
     driver: dynamodbStorage({ table, client: dynamodb.connect(), now }),
     peer: dynamodbStorage({ table, client: dynamodb.connect(), now }),
     maxValueBytes: 390_000,
+    otherProcess: (work) => workElsewhere(table, work),
     advance(ms: number) {
       time += ms
     },
   }
 })
+
+async function workElsewhere(table: string, work: StorageWork): Promise<readonly string[]> {
+  const place = { table, endpoint: dynamodb.endpoint, region: "local", work }
+  const args = ["--import", "tsx", "test/contract/fixtures/dynamodb-process.ts", JSON.stringify(place)]
+  const { accessKeyId, secretAccessKey } = credentials
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    env: { PATH: process.env.PATH, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+  })
+  return JSON.parse(stdout)
+}
 
 describe("dynamodbStorage", () => {
   it("leaves a client that it was given open", async () => {

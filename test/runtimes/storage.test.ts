@@ -27,6 +27,8 @@ const { Miniflare } = require("miniflare") as { readonly Miniflare: new (options
 const classes = { OBJECTS: "InspectedObject", BROKEN: "BrokenObject", FOREIGN: "ForeignObject" }
 const miniflare = new Miniflare({
   modules: true,
+  // Asks nobody where on earth this is.
+  cf: false,
   script: worker.outputFiles[0]?.text,
   host: "127.0.0.1",
   compatibilityDate: "2026-06-01",
