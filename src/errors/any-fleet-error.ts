@@ -12,6 +12,7 @@ import type {
   OutdatedRuntime,
   UnsettledImport,
 } from "./cli.ts"
+import type { MissingTable, StorageThrottled } from "./cloud-storage.ts"
 import type {
   InvalidAnnotations,
   InvalidContent,
@@ -128,6 +129,7 @@ import type {
   CannotDecrypt,
   CorruptValue,
   InvalidStorageKey,
+  MemoryStorageInProduction,
   NotStorable,
   ReadOnlyStorage,
   StorageContention,
@@ -135,6 +137,7 @@ import type {
   StorageNotAtomic,
   ValueTooLarge,
 } from "./storage.ts"
+import type { MissingStorageClient, StorageRefused, StorageUnavailable } from "./storage-backends.ts"
 import type {
   ClientClosed,
   EndlessQuestions,
@@ -234,6 +237,7 @@ export type AnyFleetError =
   | LockBroken
   | LockMissing
   | LockUnreadable
+  | MemoryStorageInProduction
   | MethodNotFound
   | MiddlewareMisuse
   | MissingClientCapability
@@ -242,6 +246,8 @@ export type AnyFleetError =
   | MissingHandler
   | ModuleFailed
   | MissingPiscina
+  | MissingStorageClient
+  | MissingTable
   | NeedsSession
   | NoContext
   | NoResponseStream
@@ -284,6 +290,9 @@ export type AnyFleetError =
   | StorageContention
   | StorageFull
   | StorageNotAtomic
+  | StorageRefused
+  | StorageThrottled
+  | StorageUnavailable
   | StrayOutput
   | Suspended
   | TemplateMismatch

@@ -14,6 +14,27 @@ export class StorageNotAtomic extends FleetError {
   }
 }
 
+const deployed = {
+  production: "it runs in production, where what is lost at the next start is missed",
+  instances: "it is one of several instances, of which the next request may meet another",
+} as const
+
+/** What a server must remember would be in the memory of a process that will not do for it. */
+export class MemoryStorageInProduction extends FleetError {
+  readonly code = "FLEET-16"
+  /** `kept` says what would be in memory, such as "The state of `ctx.state`"; `signal` is one of `deploymentSignals()`. */
+  constructor(
+    kept: string,
+    signal: { readonly name: string; readonly value?: string; readonly means: keyof typeof deployed },
+  ) {
+    const value = signal.value === undefined ? "" : ` is \`${clip(signal.value, 60)}\``
+    super(
+      `${kept} would be kept in the memory of this process, and \`${signal.name}\`${value}: ${deployed[signal.means]}.`,
+      { fix: "Give the server a `storage` that outlives the process: see `docs/storage.md`." },
+    )
+  }
+}
+
 /** A bounded storage holds as much as it may. What it acknowledged earlier is not forgotten for the sake of more. */
 export class StorageFull extends FleetError {
   readonly code = "STORAGE_FULL"
