@@ -131,6 +131,7 @@ import type {
   StorageFull,
   StorageNotAtomic,
 } from "./storage.ts"
+import type { DamagedEntry, MissingSqlite, SqliteFailed, StorageFolderUnusable } from "./storage-local.ts"
 import type {
   ClientClosed,
   EndlessQuestions,
@@ -184,6 +185,7 @@ export type AnyFleetError =
   | ClientClosed
   | ContentLengthFraming
   | CorruptValue
+  | DamagedEntry
   | DuplicateComponent
   | EndlessCalls
   | EndlessList
@@ -236,6 +238,7 @@ export type AnyFleetError =
   | MissingHandler
   | ModuleFailed
   | MissingPiscina
+  | MissingSqlite
   | NeedsSession
   | NoContext
   | NoResponseStream
@@ -272,7 +275,9 @@ export type AnyFleetError =
   | StartingServer
   | LifespanTimeout
   | ServerClosed
+  | SqliteFailed
   | StorageContention
+  | StorageFolderUnusable
   | StorageFull
   | StorageNotAtomic
   | StrayOutput

@@ -1,0 +1,72 @@
+import { hash, randomUUID } from "node:crypto"
+import { crc32 } from "node:zlib"
+import type { Version } from "./storage.ts"
+
+/**
+ * Makes a name that nobody has used or will use, for a version or for what is temporary. It begins with the time at
+ * which what has it ceases to exist, so that nothing need be opened to know that.
+ *
+ * @param expiresAt Milliseconds since 1970; `undefined` for never.
+ */
+export function newName(expiresAt: number | undefined): Version {
+  return `${expiresAt ?? "never"}-${randomUUID()}`
+}
+
+const nameForm = /^(?:never|\d{1,16})-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
+
+/** Tells names from what others left, and from what is no file name at all: versions come from callers, too. */
+export function isName(text: string): boolean {
+  return nameForm.test(text)
+}
+
+/** Returns when what has a name ceases to exist; `undefined` for never. */
+export function expiryOf(name: Version): number | undefined {
+  return name.startsWith("never") ? undefined : Number(name.slice(0, name.indexOf("-")))
+}
+
+/** Tells whether what has a name has not expired. */
+export function isLive(name: Version, now: number): boolean {
+  return (expiryOf(name) ?? Number.POSITIVE_INFINITY) > now
+}
+
+/** Makes of a key what any file system takes and keeps apart: 64 characters of `0-9 a-f`. */
+export function digestOf(key: string): string {
+  return hash("sha256", key)
+}
+
+/** What a file begins with: a checksum of all that follows, and how many bytes of that are the key. */
+const headForm = /^([\da-f]{8}) (\d{1,9})\n/
+
+/** Enough for the head and a key of 512 bytes. */
+export const headBytes = 1024
+
+/** Writes a key and its value as a file. */
+export function encodeEntry(key: string, value: string): Buffer {
+  const body = Buffer.from(key + value)
+  return Buffer.concat([Buffer.from(`${checksumOf(body)} ${Buffer.byteLength(key)}\n`), body])
+}
+
+/** Reads a file; `undefined` where it is not whole, or not of that key. */
+export function decodeEntry(file: Buffer, key: string): string | undefined {
+  const [head, checksum] = headOf(file)
+  const body = file.subarray(head.length)
+  const start = Buffer.byteLength(key)
+  if (checksum !== checksumOf(body) || body.toString("utf8", 0, start) !== key) return undefined
+  return body.toString("utf8", start)
+}
+
+/** Reads the key of a file from its first bytes; `undefined` where it is not that of the digest. */
+export function decodeKey(start: Buffer, digest: string): string | undefined {
+  const [head, , bytes] = headOf(start)
+  const key = start.toString("utf8", head.length, head.length + Number(bytes))
+  return digestOf(key) === digest ? key : undefined
+}
+
+function headOf(file: Buffer): readonly [head: string, checksum: string, keyBytes: string] {
+  const [head = "", checksum = "", keyBytes = ""] = headForm.exec(file.toString("latin1", 0, 32)) ?? []
+  return [head, checksum, keyBytes]
+}
+
+function checksumOf(body: Buffer): string {
+  return crc32(body).toString(16).padStart(8, "0")
+}
