@@ -34,12 +34,15 @@ export class DiskFiles {
     for (let made = path; made.length >= first.length; made = dirname(made)) await this.sync(dirname(made))
   }
 
-  /** Writes a file that is not there yet. */
+  /** Writes a file that is not there yet; what cannot be written whole takes no room. */
   async write(path: string, bytes: Buffer): Promise<void> {
     const file = await this.#system.open(path, "wx", 0o600)
     try {
       await file.writeFile(bytes)
       if (this.#isSynced) await file.sync()
+    } catch (error) {
+      await this.tidyFile(path)
+      throw error
     } finally {
       await file.close()
     }

@@ -82,20 +82,26 @@ export class DiskHomes {
     await this.#files.tidyFolder(home)
   }
 
-  async #create(home: string, { version, bytes }: Content): Promise<boolean> {
+  async #create(home: string, content: Content): Promise<boolean> {
     const draft = this.#newDraft()
+    let isDone = false
+    try {
+      await this.#draw(draft, content)
+      await this.#files.makeLastingFolder(dirname(home))
+      isDone = await this.#files.rename(draft, home, join(home, content.version))
+    } finally {
+      if (!isDone) await this.#files.tidyTree(draft)
+    }
+    if (isDone) await this.#files.sync(dirname(home))
+    else await this.#removeStrangers(home)
+    return isDone
+  }
+
+  async #draw(draft: string, { version, bytes }: Content): Promise<void> {
     await this.#files.makeFolder(join(draft, version))
     await this.#files.write(contentPath(draft, version), bytes)
     await this.#files.sync(join(draft, version))
     await this.#files.sync(draft)
-    await this.#files.makeLastingFolder(dirname(home))
-    if (await this.#files.rename(draft, home, join(home, version))) {
-      await this.#files.sync(dirname(home))
-      return true
-    }
-    await this.#files.tidyTree(draft)
-    await this.#removeStrangers(home)
-    return false
   }
 
   async #replace(home: string, from: Version, { version, bytes }: Content): Promise<boolean> {

@@ -47,8 +47,9 @@ const maxAttempts = 100
 /** How many keys a page has unless the caller says. */
 const pageSize = 1000
 
-/** How many homes are looked at for one page. */
+/** How many homes are looked at for one page, and how many of them at once. */
 const mostVisited = 4096
+const visitedAtOnce = 8
 
 /** The storage in a folder. */
 export class DiskStore {
@@ -71,7 +72,7 @@ export class DiskStore {
 
   get(key: string): Promise<Stored | undefined> {
     return this.#run(async () => {
-      const home = this.#tree.homeOf(digestOf(key))
+      const home = this.#homeOf(key)
       const content = await this.#homes.read(home)
       if (content === undefined || !this.#isLive(content.version)) return undefined
       const { version, bytes } = content
@@ -86,14 +87,13 @@ export class DiskStore {
     value: string | undefined,
     { if: condition, ttl }: WriteOptions = {},
   ): Promise<Version | undefined> {
-    const home = this.#tree.homeOf(digestOf(key))
     const expiresAt = deadlineOf(this.#parts.now(), ttl)
     const next =
       value === undefined ? undefined : { version: newName(expiresAt), bytes: encodeEntry(key, value) }
     const isDone = await this.#run(() =>
       condition === undefined || condition === absent
-        ? this.#insist(home, next, condition === absent)
-        : this.#replace(home, condition, next),
+        ? this.#insist(key, next, condition === absent)
+        : this.#replace(key, condition, next),
     )
     if (isDone) this.#sweep.afterWrite()
     return isDone ? (next?.version ?? absent) : undefined
@@ -105,9 +105,9 @@ export class DiskStore {
       let visited = 0
       for await (const digests of this.#tree.digestsAfter(cursor)) {
         for (let at = 0; at < digests.length; ) {
-          const some = digests.slice(at, at + Math.min(mostAtOnce, Math.max(limit - keys.length, 1)))
+          const some = digests.slice(at, at + Math.min(visitedAtOnce, Math.max(limit - keys.length, 1)))
           const found = await Promise.all(some.map((digest) => this.#keyOf(digest)))
-          keys.push(...found.filter((each): each is string => each !== undefined && each.startsWith(prefix)))
+          keys.push(...found.flatMap((each) => (each?.startsWith(prefix) ? [each] : [])))
           at += some.length
           visited += some.length
           if (keys.length >= limit || visited >= mostVisited) return { keys, cursor: some.at(-1) }
@@ -122,8 +122,9 @@ export class DiskStore {
     return this.#sweep.close()
   }
 
-  /** Writes whatever the home holds, or only where that is nothing. */
-  async #insist(home: string, next: Content | undefined, isNew: boolean): Promise<boolean> {
+  /** Writes whatever the key holds, or only where that is nothing. */
+  async #insist(key: string, next: Content | undefined, isNew: boolean): Promise<boolean> {
+    const home = this.#homeOf(key)
     for (let attempts = 0; attempts < maxAttempts; attempts++) {
       const current = await this.#homes.find(home)
       if (isNew && current !== undefined && this.#isLive(current)) return false
@@ -131,13 +132,13 @@ export class DiskStore {
       // Whoever was overtaken waits for a random time, so that the same do not meet again.
       await pause(Math.random() * Math.min(attempts, 20))
     }
-    throw new StorageContention(home, maxAttempts)
+    throw new StorageContention(key, maxAttempts)
   }
 
-  /** Writes where the home holds a version, and has not expired. */
-  async #replace(home: string, version: Version, next: Content | undefined): Promise<boolean> {
+  /** Writes where the key holds a version that has not expired. */
+  async #replace(key: string, version: Version, next: Content | undefined): Promise<boolean> {
     // Versions come from callers; this one becomes part of a path.
-    return isName(version) && this.#isLive(version) && this.#homes.change(home, version, next)
+    return isName(version) && this.#isLive(version) && this.#homes.change(this.#homeOf(key), version, next)
   }
 
   /** Reads the key of a home; `undefined` where it holds nothing. */
@@ -148,6 +149,10 @@ export class DiskStore {
     const key = decodeKey(content.bytes, digest)
     if (key === undefined) throw new DamagedEntry(contentPath(home, content.version), "it is of another key")
     return key
+  }
+
+  #homeOf(key: string): string {
+    return this.#tree.homeOf(digestOf(key))
   }
 
   #isLive(version: Version): boolean {

@@ -71,7 +71,11 @@ function open(
 function makePrivate(path: string): void {
   if (path === ":memory:" || path.startsWith("file:")) return
   const { closeSync, openSync } = process.getBuiltinModule("node:fs")
-  closeSync(openSync(path, "a", 0o600))
+  try {
+    closeSync(openSync(path, "a", 0o600))
+  } catch {
+    // SQLite is about to say what it cannot open.
+  }
 }
 
 /** Has changes written to a log first, so that readers and the writer do not wait for each other. */
@@ -126,6 +130,6 @@ export function toSqliteError(subject: string, error: unknown): unknown {
   const result = resultOf(error)
   if (result === "FULL") return new StorageFull(`all that the disk of ${subject} can take`, error)
   const fix =
-    remedies[result ?? ""] ?? "Give a database that is open, and a table that is only this storage's."
+    remedies[result ?? ""] ?? "Give an open database, and a `table` that only this storage uses."
   return new SqliteFailed(subject, error.message, { fix, cause: error })
 }
