@@ -129,7 +129,6 @@ export function toSqliteError(subject: string, error: unknown): unknown {
   if (error instanceof FleetError || !(error instanceof Error)) return error
   const result = resultOf(error)
   if (result === "FULL") return new StorageFull(`all that the disk of ${subject} can take`, error)
-  const fix =
-    remedies[result ?? ""] ?? "Give an open database, and a `table` that only this storage uses."
+  const fix = remedies[result ?? ""] ?? "Give an open database, and a `table` that only this storage uses."
   return new SqliteFailed(subject, error.message, { fix, cause: error })
 }

@@ -138,10 +138,11 @@ export class SqliteStore {
 
 function read({ get }: SqliteStatements, key: string, now: number): Stored | undefined {
   // `as`: the statement says which columns a row has. Some databases say `null` for none.
-  const row = get.get(key, now) as Row | undefined | null
+  const row = get.get(key) as Row | undefined | null
   if (row === undefined || row === null) return undefined
-  const { value, version, expires_at } = row
-  return { value, version, expiresAt: expires_at === null ? undefined : Number(expires_at) }
+  const expiresAt = row.expires_at === null ? undefined : Number(row.expires_at)
+  if (expiresAt !== undefined && expiresAt <= now) return undefined
+  return { value: row.value, version: row.version, expiresAt }
 }
 
 /** Does what a driver's `write` does. */

@@ -55,7 +55,7 @@ export function prepareStatements(database: SqliteDatabase, table: string): Sqli
       `SELECT key FROM "${table}" WHERE key ${comparison} ? AND version <> 'form' AND ${live} ORDER BY key LIMIT ?`,
     )
   return {
-    get: database.prepare(`SELECT value, version, expires_at FROM "${table}" WHERE key = ? AND ${live}`),
+    get: database.prepare(`SELECT value, version, expires_at FROM "${table}" WHERE key = ?`),
     put: database.prepare(put),
     putNew: database.prepare(`${put} WHERE "${table}".expires_at <= ?`),
     replace: database.prepare(
