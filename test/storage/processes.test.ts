@@ -49,7 +49,7 @@ interface Worker {
   readonly ended: Promise<string>
 }
 
-function start(place: object, ...job: readonly [job: string, name: string, count?: string]): Worker {
+function start(place: object, ...job: readonly string[]): Worker {
   const args = [program, join(root, "package.json"), JSON.stringify(place), ...job]
   const child = spawn(process.execPath, args)
   onTestFinished(() => void child.kill("SIGKILL"))
