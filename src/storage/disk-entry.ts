@@ -48,23 +48,22 @@ export function encodeEntry(key: string, value: string): Buffer {
 
 /** Reads a file; `undefined` where it is not whole, or not of that key. */
 export function decodeEntry(file: Buffer, key: string): string | undefined {
-  const [head, checksum] = headOf(file)
-  const body = file.subarray(head.length)
-  const start = Buffer.byteLength(key)
-  if (checksum !== checksumOf(body) || body.toString("utf8", 0, start) !== key) return undefined
-  return body.toString("utf8", start)
+  const { start, end, checksum } = headOf(file)
+  const isWhole = checksum === checksumOf(file.subarray(start)) && file.toString("utf8", start, end) === key
+  return isWhole ? file.toString("utf8", end) : undefined
 }
 
 /** Reads the key of a file from its first bytes; `undefined` where it is not that of the digest. */
-export function decodeKey(start: Buffer, digest: string): string | undefined {
-  const [head, , bytes] = headOf(start)
-  const key = start.toString("utf8", head.length, head.length + Number(bytes))
+export function decodeKey(file: Buffer, digest: string): string | undefined {
+  const { start, end } = headOf(file)
+  const key = file.toString("utf8", start, end)
   return digestOf(key) === digest ? key : undefined
 }
 
-function headOf(file: Buffer): readonly [head: string, checksum: string, keyBytes: string] {
-  const [head = "", checksum = "", keyBytes = ""] = headForm.exec(file.toString("latin1", 0, 32)) ?? []
-  return [head, checksum, keyBytes]
+/** Reads where the key of a file is, and the checksum of all from there. */
+function headOf(file: Buffer): { readonly start: number; readonly end: number; readonly checksum: string } {
+  const [head = "", checksum = "", keyBytes] = headForm.exec(file.toString("latin1", 0, 32)) ?? []
+  return { start: head.length, end: head.length + Number(keyBytes ?? 0), checksum }
 }
 
 function checksumOf(body: Buffer): string {

@@ -34,12 +34,18 @@ export class DiskFiles {
     for (let made = path; made.length >= first.length; made = dirname(made)) await this.sync(dirname(made))
   }
 
-  /** Writes a file that is not there yet; what cannot be written whole takes no room. */
-  async write(path: string, bytes: Buffer): Promise<void> {
-    const file = await this.#system.open(path, "wx", 0o600)
+  /**
+   * Writes a file that is not there yet. What cannot be written whole takes no room.
+   *
+   * @returns Whether it did: `false` where its folder is gone.
+   */
+  async write(path: string, bytes: Buffer): Promise<boolean> {
+    const file = await orNothing(this.#system.open(path, "wx", 0o600))
+    if (file === undefined) return false
     try {
       await file.writeFile(bytes)
       if (this.#isSynced) await file.sync()
+      return true
     } catch (error) {
       await this.tidyFile(path)
       throw error
@@ -85,15 +91,15 @@ export class DiskFiles {
     }
   }
 
-  /** Writes through to the disk what a folder has. */
+  /** Writes through to the disk what a folder has. One that is gone has nothing: somebody else moved it. */
   async sync(path: string): Promise<void> {
     // Windows opens no folders, and needs no such thing.
     if (!this.#isSynced || process.platform === "win32") return
-    const folder = await this.#system.open(path)
+    const folder = await orNothing(this.#system.open(path))
     try {
-      await folder.sync()
+      await folder?.sync()
     } finally {
-      await folder.close()
+      await folder?.close()
     }
   }
 

@@ -4,7 +4,8 @@ import { StorageFull } from "../errors/storage.ts"
 import { StorageFolderUnusable } from "../errors/storage-local.ts"
 import { newName } from "./disk-entry.ts"
 import { type DiskFiles, hasCode } from "./disk-files.ts"
-import type { DiskHomes } from "./disk-home.ts"
+import { DiskHomes } from "./disk-home.ts"
+import type { DiskTree } from "./disk-tree.ts"
 
 /** What the system says of folders that cannot be used, and what is to be done. */
 const remedies: { readonly [code: string]: string } = {
@@ -14,6 +15,7 @@ const remedies: { readonly [code: string]: string } = {
   ENOTDIR: "Name a folder; this is a file, or lies below one.",
   EEXIST: "Name a folder; this is a file, or lies below one.",
   ENAMETOOLONG: "Name a folder with a shorter path.",
+  EIO: "Look whether the disk is broken.",
   EMFILE: "Let this process open more files.",
   ENFILE: "Let the system open more files.",
 }
@@ -34,14 +36,13 @@ export function toStorageError(folder: string, error: unknown): unknown {
 }
 
 /**
- * Tries in a folder of its own what atomic writes rest on.
+ * Tries among the drafts what atomic writes rest on.
  *
  * @throws {StorageFolderUnusable} The file system does something else.
  */
-export async function assertAtomic(
-  folder: string,
-  { files, homes, home }: { readonly files: DiskFiles; readonly homes: DiskHomes; readonly home: string },
-): Promise<void> {
+export async function assertAtomic(folder: string, files: DiskFiles, tree: DiskTree): Promise<void> {
+  const homes = new DiskHomes(files, () => tree.newDraft())
+  const home = tree.newDraft()
   const bytes = Buffer.from("probe")
   const [first, second, third] = [newName(undefined), newName(undefined), newName(undefined)]
   const isAtomic =

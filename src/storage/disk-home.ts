@@ -2,7 +2,7 @@ import { dirname, join } from "node:path"
 import { StorageContention } from "../errors/storage.ts"
 import { DamagedEntry } from "../errors/storage-local.ts"
 import { isName } from "./disk-entry.ts"
-import { type DiskFiles, hasCode } from "./disk-files.ts"
+import type { DiskFiles } from "./disk-files.ts"
 import type { Version } from "./storage.ts"
 
 /** What a home holds. */
@@ -108,7 +108,7 @@ export class DiskHomes {
     const current = join(home, from)
     // What is here now will be of use to nobody; what comes later may be another's next.
     const leftovers = await this.#files.names(current)
-    if (leftovers === undefined || !(await this.#put(join(current, version), bytes))) return false
+    if (leftovers === undefined || !(await this.#files.write(join(current, version), bytes))) return false
     await this.#files.sync(current)
     if (await this.#files.rename(current, join(home, version))) {
       await this.#files.sync(home)
@@ -127,17 +127,6 @@ export class DiskHomes {
     await this.#files.tidyTree(trash)
     await this.#files.tidyFolder(home)
     return true
-  }
-
-  /** Writes a file; `false` where its folder is gone. */
-  async #put(path: string, bytes: Buffer): Promise<boolean> {
-    try {
-      await this.#files.write(path, bytes)
-      return true
-    } catch (error) {
-      if (hasCode(error, "ENOENT")) return false
-      throw error
-    }
   }
 
   /** Removes files that others left among the folders, as desktops do: they would keep a home from being made. */

@@ -54,7 +54,6 @@ const visitedAtOnce = 8
 /** The storage in a folder. */
 export class DiskStore {
   readonly #parts: DiskStoreParts
-  readonly #files: DiskFiles
   readonly #tree: DiskTree
   readonly #homes: DiskHomes
   readonly #sweep: DiskSweep
@@ -64,9 +63,9 @@ export class DiskStore {
   constructor(parts: DiskStoreParts) {
     const { folder, isSynced, now, system } = parts
     this.#parts = parts
-    this.#files = new DiskFiles(system, isSynced)
-    this.#tree = new DiskTree(this.#files, folder, now)
-    this.#homes = new DiskHomes(this.#files, () => this.#tree.newDraft())
+    const files = new DiskFiles(system, isSynced)
+    this.#tree = new DiskTree(files, folder, now)
+    this.#homes = new DiskHomes(files, () => this.#tree.newDraft())
     this.#sweep = new DiskSweep(this.#tree, this.#homes, now)
   }
 
@@ -174,12 +173,7 @@ export class DiskStore {
     try {
       await this.#tree.make()
       // What is tried need not outlast anything.
-      const files = new DiskFiles(system, false)
-      await assertAtomic(folder, {
-        files,
-        home: this.#tree.newDraft(),
-        homes: new DiskHomes(files, () => this.#tree.newDraft()),
-      })
+      await assertAtomic(folder, new DiskFiles(system, false), this.#tree)
     } catch (error) {
       // Somebody may mend the folder.
       this.#opening = undefined

@@ -19,10 +19,10 @@ function newFolder(): string {
   return mkdtempSync(join(tmpdir(), "fleetmcp-disk-"))
 }
 
-function createSubject(): StorageSubject {
+function createSubject(durability: "power" | "process" = "power"): StorageSubject {
   const folder = newFolder()
   let now = 0
-  const open = () => diskStorage({ folder, durability: "process", now: () => now })
+  const open = () => diskStorage({ folder, durability, now: () => now })
   const [driver, peer] = [open(), open()]
   return {
     driver,
@@ -38,10 +38,10 @@ function createSubject(): StorageSubject {
   }
 }
 
-storageContract(createSubject, { level: "atomic" })
+storageContract(() => createSubject(), { level: "atomic" })
 
 describe("diskStorage, by property", () => {
-  storageModel(createSubject, 30)
+  storageModel(() => createSubject("process"), 30)
 })
 
 let folder: string
@@ -458,6 +458,28 @@ describe("diskStorage, of what is written through to the disk", () => {
     notes.length = 0
     await store.write("key", undefined)
     expect(notes).toEqual(["rename", "sync home"])
+  })
+
+  it("is overtaken while it waits for the disk as at any other time", async () => {
+    const other = open()
+    const version = await other.write("key", "one")
+    let isOvertaken = false
+    const store = open(
+      {
+        async open(path, ...rest) {
+          if (kindOf(String(path)) === "version" && rest.length === 0 && !isOvertaken) {
+            isOvertaken = true
+            await other.write("key", "two")
+          }
+          return nodeFiles.open(path, ...rest)
+        },
+      },
+      { isSynced: true },
+    )
+    expect(await store.write("key", "late", { if: version })).toBeUndefined()
+    isOvertaken = false
+    await store.write("key", "last")
+    expect(await other.get("key")).toMatchObject({ value: "last" })
   })
 
   it("waits for no disk where a killed process is all that is feared", async () => {
