@@ -138,6 +138,7 @@ import type {
   ValueTooLarge,
 } from "./storage.ts"
 import type { MissingStorageClient, StorageRefused, StorageUnavailable } from "./storage-backends.ts"
+import type { DamagedEntry, MissingSqlite, SqliteFailed, StorageFolderUnusable } from "./storage-local.ts"
 import type {
   ClientClosed,
   EndlessQuestions,
@@ -192,6 +193,7 @@ export type AnyFleetError =
   | ClientClosed
   | ContentLengthFraming
   | CorruptValue
+  | DamagedEntry
   | DuplicateComponent
   | EndlessCalls
   | EndlessList
@@ -248,6 +250,7 @@ export type AnyFleetError =
   | MissingPiscina
   | MissingStorageClient
   | MissingTable
+  | MissingSqlite
   | NeedsSession
   | NoContext
   | NoResponseStream
@@ -287,7 +290,9 @@ export type AnyFleetError =
   | StepOutcomeUnknown
   | LifespanTimeout
   | ServerClosed
+  | SqliteFailed
   | StorageContention
+  | StorageFolderUnusable
   | StorageFull
   | StorageNotAtomic
   | StorageRefused

@@ -38,9 +38,10 @@ export class MemoryStorageInProduction extends FleetError {
 /** A bounded storage holds as much as it may. What it acknowledged earlier is not forgotten for the sake of more. */
 export class StorageFull extends FleetError {
   readonly code = "STORAGE_FULL"
-  constructor(limit: string) {
+  constructor(limit: string, cause?: unknown) {
     super(`The storage is full: it holds ${limit} already.`, {
       fix: "Write with a `ttl`, delete what is done, raise the limit, or use a storage outside of this process.",
+      cause,
     })
   }
 }
