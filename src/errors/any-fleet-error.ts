@@ -126,10 +126,13 @@ import type { ContentLengthFraming, StrayOutput } from "./stdio.ts"
 import type {
   CorruptValue,
   InvalidStorageKey,
+  MissingStorageClient,
   NotStorable,
   StorageContention,
   StorageFull,
   StorageNotAtomic,
+  StorageRefused,
+  StorageUnavailable,
 } from "./storage.ts"
 import type {
   ClientClosed,
@@ -236,6 +239,7 @@ export type AnyFleetError =
   | MissingHandler
   | ModuleFailed
   | MissingPiscina
+  | MissingStorageClient
   | NeedsSession
   | NoContext
   | NoResponseStream
@@ -275,6 +279,8 @@ export type AnyFleetError =
   | StorageContention
   | StorageFull
   | StorageNotAtomic
+  | StorageRefused
+  | StorageUnavailable
   | StrayOutput
   | Suspended
   | TemplateMismatch
