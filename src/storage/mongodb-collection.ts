@@ -41,7 +41,8 @@ export function openCollection(server: string, { url, name, timeout }: Place): S
       const needed = { subpath: "fleetmcp/storage/mongodb", name: "mongodb" }
       const { MongoClient } = await loadClient(needed, () => import("mongodb"))
       return new MongoClient(url, {
-        serverSelectionTimeoutMS: timeout,
+        // It tries again until then, and only then says why it failed: soon enough to be heard.
+        serverSelectionTimeoutMS: timeout * 0.8,
         connectTimeoutMS: timeout,
         socketTimeoutMS: timeout,
       })
