@@ -19,7 +19,7 @@ const tests = "\\.test(-d)?\\.ts$"
 
 /** What the build takes in with the commands, and the peers that are installed for development too. */
 const ofCommands =
-  "node_modules/(commander|picocolors|@clack/prompts|fast-string-width|fast-wrap-ansi|esbuild|piscina|@aws-sdk/client-dynamodb)/"
+  "node_modules/(commander|picocolors|@clack/prompts|fast-string-width|fast-wrap-ansi|esbuild|ioredis|mongodb|pg|@types/pg|piscina|@aws-sdk/client-dynamodb)/"
 
 const floorRules = floors.slice(0, -1).map((files, floor) => ({
   name: `floor-${floor}`,

@@ -20,6 +20,7 @@ const config: KnipConfig = {
     "test/conformance/*.ts",
     "test/**/fixtures/*.ts",
     "test/runtimes/{consumer,vitest.config,storage-worker}.ts",
+    "test/services/{vitest.config,**/*.test}.ts",
   ],
   project: ["src/**/*.ts!", "!src/**/*.test.ts!", "!src/**/*.test-d.ts!", "{scripts,test,examples}/**/*.ts"],
   // The revision types are generated whole from the published schemas; frameworks are installed in test/hosts/.

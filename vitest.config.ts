@@ -34,8 +34,8 @@ export default defineConfig({
   resolve: { alias },
   test: {
     include: ["{src,test,scripts}/**/*.test.ts"],
-    // What needs runtimes and frameworks of its own is run by `npm run runtimes`.
-    exclude: ["**/node_modules/**", "test/{runtimes,hosts}/**"],
+    // What needs runtimes and frameworks of its own is run by `npm run runtimes`, and servers by `npm run services`.
+    exclude: ["**/node_modules/**", "test/{runtimes,hosts,services}/**"],
     dangerouslyIgnoreUnhandledErrors: false,
     passWithNoTests: false,
     setupFiles: ["./test/support/preload.ts"],

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process"
+import { type SpawnOptionsWithoutStdio, spawn } from "node:child_process"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -14,13 +14,9 @@ export interface Finished {
 export async function capture(
   command: string,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  options: Pick<SpawnOptionsWithoutStdio, "cwd" | "env" | "uid" | "gid"> = {},
 ): Promise<Finished> {
-  const child = spawn(command, args, {
-    cwd: options.cwd ?? root,
-    env: options.env ?? process.env,
-    stdio: ["ignore", "pipe", "pipe"],
-  })
+  const child = spawn(command, args, { cwd: root, ...options, stdio: ["ignore", "pipe", "pipe"] })
   const chunks: Buffer[] = []
   child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk))
   child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk))

@@ -7,9 +7,12 @@ import { serve } from "../../scripts/demo.ts"
 const programs = ["quickstart.ts", "serve.ts", "stdio.ts"]
 
 it("leaves no example untested", () => {
-  const folder = "test/examples"
-  const tests = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"))
-  // Those in folders have tests where what they need is installed.
+  // Those that need servers are tested with them; those in folders have tests where what they need is installed.
+  const tests = ["test/examples", "test/services"].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => readFileSync(join(folder, name), "utf8")),
+  )
   const untested = readdirSync("examples")
     .filter((name) => name.endsWith(".ts") && !programs.includes(name))
     .filter((name) => !tests.some((text) => text.includes(`/examples/${name}"`)))
