@@ -26,6 +26,13 @@ import type {
   UnawaitedPromise,
 } from "./components.ts"
 import type {
+  CircularDependency,
+  DependencyFailed,
+  MissingDependency,
+  NotYieldedOnce,
+  WrongScope,
+} from "./dependencies.ts"
+import type {
   AccessRefused,
   AnswerTimedOut,
   AnswerTooLarge,
@@ -57,6 +64,13 @@ import type {
 } from "./http.ts"
 import type { EndlessCalls, InProcessError } from "./in-process.ts"
 import type { NoResponseStream, NotAnHttpEvent } from "./lambda.ts"
+import type {
+  LifespanFailed,
+  LifespanNotRun,
+  LifespanPerSession,
+  LifespanTimeout,
+  StartingServer,
+} from "./lifespans.ts"
 import type {
   CallAborted,
   CannotAsk,
@@ -99,13 +113,11 @@ import type {
   InvalidCursor,
   InvalidOption,
   InvalidPlugin,
-  LifespanTimeout,
   MiddlewareMisuse,
   MissingContextValue,
   NoContext,
   ResourceNotFound,
   ServerClosed,
-  StartingServer,
   TooManySubscriptions,
   UndeclaredResultType,
   UnknownComponent,
@@ -180,10 +192,12 @@ export type AnyFleetError =
   | CannotAsk
   | CannotConnect
   | CannotListen
+  | CircularDependency
   | CircularImport
   | ClientClosed
   | ContentLengthFraming
   | CorruptValue
+  | DependencyFailed
   | DuplicateComponent
   | EndlessCalls
   | EndlessList
@@ -225,6 +239,10 @@ export type AnyFleetError =
   | InvalidTarget
   | InvalidTemplateValue
   | InvalidUriTemplate
+  | LifespanFailed
+  | LifespanNotRun
+  | LifespanPerSession
+  | LifespanTimeout
   | LockBroken
   | LockMissing
   | LockUnreadable
@@ -233,6 +251,7 @@ export type AnyFleetError =
   | MissingClientCapability
   | MissingContextValue
   | MissingConverter
+  | MissingDependency
   | MissingHandler
   | ModuleFailed
   | MissingPiscina
@@ -255,6 +274,7 @@ export type AnyFleetError =
   | NotOnThisRuntime
   | NotSerializable
   | NotStorable
+  | NotYieldedOnce
   | OutdatedRuntime
   | OutdatedZod
   | ParseError
@@ -270,7 +290,6 @@ export type AnyFleetError =
   | SdkServerInUse
   | SessionRequired
   | StartingServer
-  | LifespanTimeout
   | ServerClosed
   | StorageContention
   | StorageFull
@@ -303,6 +322,7 @@ export type AnyFleetError =
   | UnsupportedVersion
   | WeakSecret
   | WrongArguments
+  | WrongScope
   | WrongUsage
 
 /**

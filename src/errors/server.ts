@@ -102,7 +102,7 @@ export class MissingContextValue extends FleetError {
   readonly code = "MISSING_CONTEXT_VALUE"
   constructor(name: string) {
     super(`Nothing set the context key \`${name}\` for this call.`, {
-      fix: "Register the middleware that sets it with `mcp.use()`, before what needs it.",
+      fix: "Register the middleware that sets it with `mcp.use()`, before what needs it; take what `provide()` makes by `await ctx.use(key)`.",
     })
   }
 }
@@ -161,26 +161,6 @@ export class TooManySubscriptions extends FleetError {
   override readonly http = { status: 429 }
   constructor(limit: number) {
     super(`The limit of open subscriptions, ${limit}, is reached.`, { fix: "Close one first." })
-  }
-}
-
-/** A lifespan called the server that waits for it. */
-export class StartingServer extends FleetError {
-  readonly code = "STARTING_SERVER"
-  constructor() {
-    super("A lifespan called the server, which takes no calls before all lifespans have started.", {
-      fix: "Call plain functions in it, or call the server after `await mcp.start()`.",
-    })
-  }
-}
-
-/** A lifespan took too long to start, or to end, when the server closed. */
-export class LifespanTimeout extends FleetError {
-  readonly code = "LIFESPAN_TIMEOUT"
-  constructor(ms: number) {
-    super(`A lifespan did not start, or end, within ${ms} ms of the close.`, {
-      fix: "Give what it waits for a time-out, or close with a longer `graceMs`.",
-    })
   }
 }
 

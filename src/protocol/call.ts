@@ -50,6 +50,8 @@ export interface Exchange {
   readonly inputResponses: { readonly [key: string]: Answer } | undefined
   /** The state an earlier round's explicit `inputRequired()` left. */
   readonly inputState: unknown
+  /** The session it belongs to; none where clients have none. */
+  readonly session?: ExchangeSession | undefined
   /** What a suspended call is answered with. */
   readonly suspension: Outcome | undefined
   /** Sends a notification that belongs to this call. */
@@ -69,11 +71,31 @@ export interface Exchange {
   requireInput(requests: InputRequests | undefined, state: unknown): Promise<Outcome>
 }
 
+/** Why there is nothing under a key: the server does not have it, not yet, or not any more. */
+export type KeyState = "absent" | "waiting" | "ended"
+
 /** Names a value that middleware leaves and others take, with its type. */
 export interface ValueKey<T> {
   readonly name: string
+  /** Makes the error that says so where there is nothing under it. Default: that middleware should have left it. */
+  readonly missing?: (state: KeyState) => Error
   /** Only for inference; never there. */
   readonly type?: T
+}
+
+/** What is made for one call. */
+export interface CallScope {
+  /** Takes what is under a key, and makes it if it must be made. */
+  use<T>(key: ValueKey<T>): Promise<T>
+  /** Waits for what the handler gives, and gives back what was made; what fails then fails the call. */
+  end<T>(value: Promise<T>): Promise<T>
+}
+
+/** A session, as far as what is kept for it must know. */
+export interface ExchangeSession {
+  readonly id: string
+  /** Calls `run` when the session is over, until what is returned is called. */
+  onEnd(run: () => void): () => void
 }
 
 /** What a {@link Call} is made of. */
@@ -109,6 +131,12 @@ export class Call {
   readonly round: number
   /** The call whose handler makes this one, if one does. */
   readonly parent: Call | undefined
+  /**
+   * What is made for it, once its handler uses something of that kind.
+   *
+   * @internal
+   */
+  using: Promise<CallScope> | undefined
   #values: Map<object, unknown> | undefined
   #nestedCounts: Map<string, number> | undefined
 
@@ -121,6 +149,7 @@ export class Call {
     this.exchange = init.exchange
     this.round = init.round
     this.parent = init.parent
+    this.using = undefined
     this.#values = undefined
     this.#nestedCounts = undefined
   }

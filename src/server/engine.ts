@@ -1,4 +1,6 @@
 import type { CacheHints, ComponentKind } from "../components/component.ts"
+import type { ContextKey } from "../components/context.ts"
+import type { Dependency } from "../components/dependency.ts"
 import type { FleetError } from "../errors/fleet-error.ts"
 import { InvalidRequest, show, UnsupportedVersion } from "../errors/protocol.ts"
 import { ServerClosed } from "../errors/server.ts"
@@ -30,9 +32,10 @@ import { Catalog } from "./catalog.ts"
 import type { CacheableMethod, Core, Limits } from "./core.ts"
 import type { ChangeEvent, EventBus } from "./events.ts"
 import { Extensions } from "./extensions.ts"
+import { LazyLifespans } from "./lazy-lifespans.ts"
 import { LazyStorage } from "./lazy-storage.ts"
 import { LazyWatch } from "./lazy-watch.ts"
-import { Lifespans } from "./lifespans.ts"
+import { type LifespanOwner, leastStopMs } from "./lifespan-host.ts"
 import { coreListenFilters } from "./listen-filters.ts"
 import { Lister } from "./lister.ts"
 import { LocalCaller } from "./local-caller.ts"
@@ -64,6 +67,8 @@ export interface EngineOptions {
   readonly disclosesServerInfo: boolean
   readonly secrets: readonly (string | Uint8Array)[] | undefined
   readonly storage: StorageDriver | undefined
+  readonly lifespan: LifespanOwner["lifespan"]
+  readonly dependencies: readonly Dependency[]
   readonly bus: EventBus
   readonly log: ServerLog
   readonly limits: Limits
@@ -89,7 +94,7 @@ export class Engine implements MessageHandler {
   readonly #sealer: Sealer
   readonly #middleware: Middleware[] = []
   readonly #extensions: Extensions
-  readonly #lifespans: Lifespans = new Lifespans()
+  readonly #lifespans: LazyLifespans
   readonly #running: RunningCalls = new RunningCalls()
   /** What open subscriptions want done when the server closes. */
   readonly #onClose: Set<() => void> = new Set()
@@ -103,11 +108,19 @@ export class Engine implements MessageHandler {
     const options = { ...given, log: safeLog(given.log) }
     this.#options = options
     const { blockedMs } = options
+    const { name: serverName } = options.info
+    this.#lifespans = new LazyLifespans({
+      name: serverName,
+      log: options.log,
+      dependencies: options.dependencies,
+    })
+    this.#lifespans.add(options)
     this.catalog = new Catalog((kinds) => this.#announce(kinds))
     this.caller = new LocalCaller({
       dispatch: () => this.#build().dispatch,
       start: () => (this.#lifespans.isReady ? undefined : this.start()),
       running: this.#running,
+      values: this.#lifespans,
     })
     const offers = (kind: ComponentKind) => this.catalog.offers(kind)
     const listenFilters = coreListenFilters({ catalog: this.catalog, offers })
@@ -197,20 +210,42 @@ export class Engine implements MessageHandler {
 
   handle(message: unknown, channel: Channel): MaybePromise<Reply> {
     if (this.#lifespans.isReady || this.#running.isClosed) return this.#handleNow(message, channel)
-    return this.start().then(
+    return this.#lifespans.start(true).then(
       () => (hasLeft(channel) ? toNobody : this.#handleNow(message, channel)),
       (error) => this.#notStarted(error, message),
     )
   }
 
   /**
-   * Starts what plugins and providers need and was not started before. Requests wait for it.
+   * Starts the lifespans that were not started before. Requests wait for it.
    *
    * @throws {ServerClosed}
+   * @throws {LifespanFailed} One of them cannot be started.
    */
   async start(): Promise<void> {
     this.#running.assertOpen()
     await this.#lifespans.start()
+  }
+
+  /** Whether a request would be served: not once it is closed, nor while it starts or could not be started. */
+  get isReady(): boolean {
+    return !this.#running.isClosed && !this.#lifespans.isUnready
+  }
+
+  /**
+   * Takes the value of a lifespan.
+   *
+   * @throws {LifespanNotRun} FLEET-17: it does not run.
+   */
+  require<T>(key: ContextKey<T>): T {
+    return this.#lifespans.require(key)
+  }
+
+  /** Ends all lifespans, and has values made by others from the next start on. */
+  async override(dependencies: readonly Dependency[]): Promise<void> {
+    this.#running.assertOpen()
+    const lifespans = await this.#lifespans.load()
+    await lifespans.override(dependencies, leastStopMs)
   }
 
   #notStarted(error: unknown, sent: unknown): Reply {
@@ -390,18 +425,13 @@ export class Engine implements MessageHandler {
     this.catalog.close()
     for (const end of this.#onClose) end()
     await this.#running.drain(graceMs)
-    for (const error of await this.#lifespans.stop(Math.max(graceMs, leastStopMs))) {
-      this.#options.log({ level: "error", message: "A lifespan failed to end", error })
-    }
+    await this.#lifespans.stop(Math.max(graceMs, leastStopMs))
   }
 
   #busFailed(error: unknown): void {
     this.#options.log({ level: "error", message: "The event bus failed to publish a change", error })
   }
 }
-
-/** What starts or ends a lifespan has so many milliseconds at least when the server closes. */
-const leastStopMs = 5000
 
 /** The answer to whoever left before a call began. */
 const toNobody: Reply = { status: 503, body: undefined }

@@ -3,7 +3,7 @@ import type { Dispatch } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import { contextStore } from "./context-store.ts"
 import type { InProcess } from "./in-process.ts"
-import type { InProcessOptions, Invoker } from "./invoker.ts"
+import type { InProcessOptions, Invoker, ServerValues } from "./invoker.ts"
 import type { Abortable, RunningCalls } from "./running.ts"
 
 /** What in-process calls need of the engine. */
@@ -12,6 +12,7 @@ export interface InProcessHost {
   /** Starts what must be started first, if anything must. */
   readonly start: () => Promise<void> | undefined
   readonly running: RunningCalls
+  readonly values: ServerValues
 }
 
 /** Lets calls of the own process in. What runs them is loaded by the first. */
@@ -48,6 +49,10 @@ export class LocalCaller implements Invoker {
     }
   }
 
+  get values(): ServerValues {
+    return this.#host.values
+  }
+
   async nested(parent: Call, method: string, params: Params): Promise<object> {
     const inProcess = await this.#load()
     return inProcess.nested(parent, method, params)
@@ -55,7 +60,9 @@ export class LocalCaller implements Invoker {
 
   /** One promise for all, so that calls of one turn begin in their order. */
   #load(): Promise<InProcess> {
-    this.#loading ??= import("./in-process.ts").then(({ InProcess }) => new InProcess(this.#host.dispatch))
+    this.#loading ??= import("./in-process.ts").then(
+      ({ InProcess }) => new InProcess(this.#host.dispatch, this.values),
+    )
     return this.#loading
   }
 }

@@ -1,5 +1,6 @@
+import type { Dependency } from "../components/dependency.ts"
 import type { Tool } from "../components/tool.ts"
-import { InvalidOption, quoted } from "../errors/server.ts"
+import { InvalidOption, quoted, ServerClosed } from "../errors/server.ts"
 import type { Era } from "../protocol/era.ts"
 import type { MessageHandler } from "../protocol/transport.ts"
 import { isStateless, type ProtocolRevision } from "../spec/revisions.ts"
@@ -14,6 +15,8 @@ export interface TestTarget<Tools extends readonly Tool[] = readonly Tool[]> {
   readonly handler: MessageHandler
   /** Starts what must be there before the first request. */
   readonly start: () => Promise<void>
+  /** Has values made by others. Default: it has none to be made. */
+  readonly override?: (dependencies: readonly Dependency[]) => Promise<void>
   /** Only for inference: the tools a typed client sees. Never there. */
   readonly types?: { readonly tools: Tools }
 }
@@ -37,12 +40,38 @@ export async function connect<const Tools extends readonly Tool[]>(
 ): Promise<TestClient<Tools>> {
   assertTarget(server)
   assertConnectOptions(options)
+  const { dependencies, era = eraOfRevision(options.revision) } = options
+  const withdraw = dependencies && (await override(server, dependencies))
   await server.start()
-  const { era = eraOfRevision(options.revision) } = options
-  if (era === "stateless") return new TestClient<Tools>(new Wire(server.handler, options))
+  if (era === "stateless") return new TestClient<Tools>(new Wire(server.handler, options), withdraw)
   const wire = new SessionWire(server.handler, options)
   await wire.open()
-  return new TestClient<Tools>(wire)
+  return new TestClient<Tools>(wire, withdraw)
+}
+
+/** What servers have made otherwise, by the client that was connected last. */
+const overrides: WeakMap<TestTarget, readonly Dependency[]> = /* @__PURE__ */ new WeakMap()
+
+/** Has a server make values otherwise, until what is returned is called. */
+async function override(
+  server: TestTarget,
+  dependencies: readonly Dependency[],
+): Promise<() => Promise<void>> {
+  if (server.override === undefined)
+    throw new InvalidOption(
+      "The first argument of `connect()`",
+      quoted(server),
+      "Give the `FleetMCP` itself.",
+    )
+  await server.override(dependencies)
+  overrides.set(server, dependencies)
+  return async () => {
+    if (overrides.get(server) !== dependencies) return
+    overrides.delete(server)
+    await server.override?.([]).catch((error: unknown) => {
+      if (!(error instanceof ServerClosed)) throw error
+    })
+  }
 }
 
 function eraOfRevision(revision: ProtocolRevision | undefined): Era {

@@ -21,5 +21,6 @@ await Promise.all([
   import("../../src/server/asking.ts"),
   import("../../src/server/complete-argument.ts"),
   import("../../src/server/in-process.ts"),
+  import("../../src/server/lifespans.ts"),
   import("../../src/server/subscribe.ts"),
 ])
