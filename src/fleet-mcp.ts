@@ -3,7 +3,6 @@ import { listSettings, withSettings } from "#settings"
 import type { RunningStdio } from "#stdio"
 import { type ComponentKind, componentKey } from "./components/component.ts"
 import type { ContextKey } from "./components/context.ts"
-import type { Dependency } from "./components/dependency.ts"
 import { fingerprint } from "./components/fingerprint.ts"
 import { assertOptions, readOptions } from "./components/options.ts"
 import { prompt } from "./components/prompt.ts"
@@ -348,20 +347,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * mcp.route("GET /users", async () => Response.json((await mcp.require(db).query("select name from users")).rows))
    */
   require<T>(key: ContextKey<T>): T {
-    return this.#engine.require(key)
-  }
-
-  /**
-   * Has values made by others, in place of lifespans and dependencies. Ends those that run: they start anew, and what is
-   * overridden does not. For tests, which say it to `connect()`.
-   *
-   * @param dependencies What `provide()` made, in place of all that were given so before.
-   * @throws {ServerClosed} The server was closed.
-   * @example
-   * await mcp.override([provide(db, () => new FakeDatabase())])
-   */
-  override(dependencies: readonly Dependency[]): Promise<void> {
-    return this.#engine.override(dependencies)
+    return this.#engine.lifespans.require(key)
   }
 
   /**

@@ -1,3 +1,4 @@
+import { MissingContextValue } from "../errors/server.ts"
 import type { ValueKey } from "../protocol/call.ts"
 import type { RequestId } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
@@ -29,7 +30,7 @@ export type ContextKey<T> = ValueKey<T>
  * mcp.tool({ name: "whoami" }, (_, ctx) => ctx.require(user).email)
  */
 export function contextKey<T>(name: string): ContextKey<T> {
-  return Object.freeze({ name })
+  return Object.freeze({ name, missing: () => new MissingContextValue(name) })
 }
 
 /** What a handler gets besides its arguments: the call, and the way back to its client. */

@@ -88,9 +88,4 @@ export function provide<T, const Scope extends DependencyScope = "request">(
   return Object.freeze({ kind: "dependency", key, scope: options.scope ?? "request", open: toOpen(opener) })
 }
 
-/** Tells whether a value is what {@link provide} makes. */
-export function isDependency(value: unknown): value is Dependency {
-  return typeof value === "object" && value !== null && "kind" in value && value.kind === "dependency"
-}
-
 const dependencyOptions: KnownOptions = { kinds: { scope: ["request", "session", "server"] } }

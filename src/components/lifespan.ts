@@ -1,6 +1,6 @@
-import { LifespanNotRun } from "../errors/lifespans.ts"
+import { LifespanNotRun } from "../errors/lifespan-keys.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
-import type { KeyState } from "../protocol/call.ts"
+import type { KeyHolder } from "../protocol/call.ts"
 import type { ContextKey } from "./context.ts"
 import { type Opened, type Opener, toOpen } from "./opener.ts"
 import { assertOptions, type KnownOptions } from "./options.ts"
@@ -79,14 +79,15 @@ export function lifespan<T>(
   assertOpener("lifespan", opener)
   assertOptions(`The lifespan \`${name}\``, options, lifespanOptions)
   const { startTimeout = 30_000, stopTimeout } = options
-  const open = toOpen(opener)
-  const missing = (state: KeyState) => new LifespanNotRun(...sayMissing(name, state))
-  return Object.freeze({ kind: "lifespan", name, startTimeout, stopTimeout, open, missing })
-}
-
-/** Tells whether a value is what {@link lifespan} makes. */
-export function isLifespan(value: unknown): value is Lifespan {
-  return typeof value === "object" && value !== null && "kind" in value && value.kind === "lifespan"
+  const key: Lifespan<T> = Object.freeze({
+    kind: "lifespan",
+    name,
+    startTimeout,
+    stopTimeout,
+    open: toOpen(opener),
+    missing: (server: KeyHolder) => whyMissing(key, server),
+  })
+  return key
 }
 
 /** @throws {InvalidOption} It is neither a function nor `{ start, stop }`. */
@@ -100,22 +101,17 @@ export function assertOpener(factory: string, opener: unknown): void {
 
 const lifespanOptions: KnownOptions = { kinds: { startTimeout: "timeout", stopTimeout: "timeout" } }
 
-function sayMissing(name: string, state: KeyState): [what: string, fix: string] {
-  switch (state) {
-    case "absent":
-      return [
-        `The server has no lifespan \`${name}\`.`,
-        `Give it to the server: \`new FleetMCP(…, { lifespan: ${name} })\`.`,
-      ]
-    case "waiting":
-      return [
-        `The lifespan \`${name}\` has not started.`,
-        "Take its value in a handler, after `await mcp.start()`, or in a lifespan that stands behind it in the list.",
-      ]
-    case "ended":
-      return [
-        `The lifespan \`${name}\` has ended: the server is closed.`,
-        "Stop what runs on when `ctx.signal` is aborted.",
-      ]
+function whyMissing(lifespan: { readonly name: string }, { isEnded, waiting }: KeyHolder): LifespanNotRun {
+  const { name } = lifespan
+  if (isEnded) {
+    const fix = "Stop what runs on when `ctx.signal` is aborted."
+    return new LifespanNotRun(`The lifespan \`${name}\` has ended: the server is closed.`, fix)
   }
+  if (waiting.some((owner) => [owner.lifespan].flat().includes(lifespan))) {
+    const fix =
+      "Take its value in a handler, after `await mcp.start()`, or in a lifespan that stands behind it in the list."
+    return new LifespanNotRun(`The lifespan \`${name}\` has not started.`, fix)
+  }
+  const fix = `Give it to the server: \`new FleetMCP(…, { lifespan: ${name} })\`.`
+  return new LifespanNotRun(`The server has no lifespan \`${name}\`.`, fix)
 }

@@ -1,4 +1,4 @@
-import { NotYieldedOnce } from "../errors/dependencies.ts"
+import { NotYieldedOnce } from "../errors/lifespan-keys.ts"
 import { isYielding, type Yielding } from "./is-yielding.ts"
 
 /**

@@ -25,13 +25,7 @@ import type {
   ResourceUnreadable,
   UnawaitedPromise,
 } from "./components.ts"
-import type {
-  CircularDependency,
-  DependencyFailed,
-  MissingDependency,
-  NotYieldedOnce,
-  WrongScope,
-} from "./dependencies.ts"
+import type { CircularDependency, DependencyFailed, MissingDependency, WrongScope } from "./dependencies.ts"
 import type {
   AccessRefused,
   AnswerTimedOut,
@@ -64,10 +58,11 @@ import type {
 } from "./http.ts"
 import type { EndlessCalls, InProcessError } from "./in-process.ts"
 import type { NoResponseStream, NotAnHttpEvent } from "./lambda.ts"
+import type { LifespanNotRun, LifespanPerSession, NotYieldedOnce } from "./lifespan-keys.ts"
 import type {
   LifespanFailed,
-  LifespanNotRun,
-  LifespanPerSession,
+  LifespanNotEnded,
+  LifespanRepeated,
   LifespanTimeout,
   StartingServer,
 } from "./lifespans.ts"
@@ -240,8 +235,10 @@ export type AnyFleetError =
   | InvalidTemplateValue
   | InvalidUriTemplate
   | LifespanFailed
+  | LifespanNotEnded
   | LifespanNotRun
   | LifespanPerSession
+  | LifespanRepeated
   | LifespanTimeout
   | LockBroken
   | LockMissing

@@ -36,13 +36,3 @@ export class WrongScope extends FleetError {
     super(what, { fix })
   }
 }
-
-/** A generator that makes a value did not yield it, or yielded another after it. */
-export class NotYieldedOnce extends FleetError {
-  readonly code = "NOT_YIELDED_ONCE"
-  constructor(how: "nothing" | "twice") {
-    super(`The generator yielded ${how}.`, {
-      fix: "`yield` the value once; what follows gives it back.",
-    })
-  }
-}

@@ -1,21 +1,5 @@
 import { FleetError } from "./fleet-error.ts"
 
-/** The value of a lifespan was wanted while the lifespan does not run, or nobody ended one that did. */
-export class LifespanNotRun extends FleetError {
-  readonly code = "FLEET-17"
-  constructor(what: string, fix: string) {
-    super(what, { fix })
-  }
-}
-
-/** Something that is started once for a server was used as if it belonged to one session or call. */
-export class LifespanPerSession extends FleetError {
-  readonly code = "FLEET-25"
-  constructor(what: string, fix: string) {
-    super(what, { fix })
-  }
-}
-
 /** A lifespan could not be started. */
 export class LifespanFailed extends FleetError {
   readonly code = "LIFESPAN_FAILED"
@@ -50,5 +34,26 @@ export class StartingServer extends FleetError {
     super("A lifespan called the server, which takes no calls before all lifespans have started.", {
       fix: "Call plain functions in it, or call the server after `await mcp.start()`.",
     })
+  }
+}
+
+/** Lifespans run that nobody will end, or may be cut off while they start. */
+export class LifespanNotEnded extends FleetError {
+  readonly code = "FLEET-17"
+  constructor(what: string, fix: string) {
+    super(what, { fix })
+  }
+}
+
+/** A lifespan was started for a server while it runs for another. */
+export class LifespanRepeated extends FleetError {
+  readonly code = "FLEET-25"
+  constructor(lifespan: string, server: string) {
+    super(
+      `The lifespan \`${lifespan}\` was started for another server, \`${server}\`, while it runs for the first.`,
+      {
+        fix: "Make one server for all requests and sessions; what each of them needs of its own is made by `provide()`, or kept in `ctx.state`.",
+      },
+    )
   }
 }

@@ -153,10 +153,10 @@ export function withDefaults(timeouts: HttpTimeouts = {}): Timeouts {
 }
 
 function health(handler: MessageHandler): Response {
-  if (handler.isReady !== false) return Response.json({ status: "ok" })
-  // Nobody sends requests to what is not ready: what could not be started must be tried again by who asks after it.
-  handler.start?.().catch(() => undefined)
-  return Response.json({ status: "unavailable" }, { status: 503 })
+  const isReady = handler.isReady !== false
+  // Nobody sends requests to what is not ready: what could not be started is tried again for whoever asks after it.
+  if (!isReady) handler.start?.().catch(() => undefined)
+  return Response.json({ status: isReady ? "ok" : "unavailable" }, { status: isReady ? 200 : 503 })
 }
 
 function reporter(log: ServerLog): Endpoint["report"] {

@@ -71,14 +71,19 @@ export interface Exchange {
   requireInput(requests: InputRequests | undefined, state: unknown): Promise<Outcome>
 }
 
-/** Why there is nothing under a key: the server does not have it, not yet, or not any more. */
-export type KeyState = "absent" | "waiting" | "ended"
+/** A server that has nothing under a key, as far as that says why. */
+export interface KeyHolder {
+  /** Those that have something to start which has not been started. */
+  readonly waiting: readonly { readonly lifespan?: unknown }[]
+  /** Whether the server is closed. */
+  readonly isEnded: boolean
+}
 
 /** Names a value that middleware leaves and others take, with its type. */
 export interface ValueKey<T> {
   readonly name: string
-  /** Makes the error that says so where there is nothing under it. Default: that middleware should have left it. */
-  readonly missing?: (state: KeyState) => Error
+  /** Makes the error that says what should have been under it. */
+  readonly missing: (server: KeyHolder) => Error
   /** Only for inference; never there. */
   readonly type?: T
 }

@@ -1,5 +1,4 @@
 import type { Dependency, DependencyScope, ServerScope, SessionScope } from "../components/dependency.ts"
-import { isLifespan } from "../components/lifespan.ts"
 import { MissingDependency, WrongScope } from "../errors/dependencies.ts"
 import type { Call, CallScope, ValueKey } from "../protocol/call.ts"
 import { CallContext } from "./context.ts"
@@ -91,7 +90,7 @@ export class CallDependencies implements CallScope {
     if (left !== undefined) return left
     const dependency = find(key)
     if (dependency === undefined) {
-      if (isLifespan(key)) return host.require(key)
+      if ("open" in key) return host.require(key)
       throw new MissingDependency(key.name)
     }
     if (asker !== undefined) assertLasting(dependency, asker.dependency)

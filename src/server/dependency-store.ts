@@ -1,10 +1,10 @@
 import type { Dependency } from "../components/dependency.ts"
-import type { Failed } from "../components/opener.ts"
+import type { Failed, Opened } from "../components/opener.ts"
 import { CircularDependency, DependencyFailed } from "../errors/dependencies.ts"
 import { FleetError } from "../errors/fleet-error.ts"
 import { within } from "../shared/within.ts"
 import { contextStore } from "./context-store.ts"
-import { Outliving } from "./outliving.ts"
+import type { Outliving } from "./outliving.ts"
 
 /** A value that is being made, or was. */
 export class Making {
@@ -101,7 +101,11 @@ export class DependencyStore {
       const opening =
         scope === "request"
           ? open(from as never)
-          : contextStore.run(new Outliving("dependency", name), open, from as never)
+          : contextStore.run<Outliving, never, Promise<Opened>>(
+              { kind: "dependency", name },
+              open,
+              from as never,
+            )
       const { value, close } = await opening
       if (close !== undefined) this.#closers.push({ name, close })
       return value

@@ -1,5 +1,4 @@
 import type { CacheHints, ComponentKind } from "../components/component.ts"
-import type { ContextKey } from "../components/context.ts"
 import type { Dependency } from "../components/dependency.ts"
 import type { FleetError } from "../errors/fleet-error.ts"
 import { InvalidRequest, show, UnsupportedVersion } from "../errors/protocol.ts"
@@ -8,7 +7,6 @@ import { createStatelessCodec, errorToJson, type StatelessCodec } from "../proto
 import { createDispatcher, type Dispatch, toFailure } from "../protocol/dispatcher.ts"
 import { claimedVersion, eraOf } from "../protocol/era.ts"
 import {
-  isObject,
   type NotificationMessage,
   type Params,
   type RequestId,
@@ -89,12 +87,12 @@ interface Built {
 export class Engine implements MessageHandler {
   readonly catalog: Catalog
   readonly caller: LocalCaller
+  readonly lifespans: LazyLifespans
   readonly #options: EngineOptions
   readonly #codec: StatelessCodec
   readonly #sealer: Sealer
   readonly #middleware: Middleware[] = []
   readonly #extensions: Extensions
-  readonly #lifespans: LazyLifespans
   readonly #running: RunningCalls = new RunningCalls()
   /** What open subscriptions want done when the server closes. */
   readonly #onClose: Set<() => void> = new Set()
@@ -109,18 +107,18 @@ export class Engine implements MessageHandler {
     this.#options = options
     const { blockedMs } = options
     const { name: serverName } = options.info
-    this.#lifespans = new LazyLifespans({
+    this.lifespans = new LazyLifespans({
       name: serverName,
       log: options.log,
       dependencies: options.dependencies,
     })
-    this.#lifespans.add(options)
+    this.lifespans.add(options)
     this.catalog = new Catalog((kinds) => this.#announce(kinds))
     this.caller = new LocalCaller({
       dispatch: () => this.#build().dispatch,
-      start: () => (this.#lifespans.isReady ? undefined : this.start()),
+      start: () => (this.lifespans.isReady ? undefined : this.start()),
       running: this.#running,
-      values: this.#lifespans,
+      values: this.lifespans,
     })
     const offers = (kind: ComponentKind) => this.catalog.offers(kind)
     const listenFilters = coreListenFilters({ catalog: this.catalog, offers })
@@ -178,7 +176,7 @@ export class Engine implements MessageHandler {
   addProviders(providers: readonly Provider[]): void {
     for (const provider of providers) assertProvider(provider)
     this.catalog.addProviders(providers)
-    for (const provider of providers) this.#lifespans.add(provider)
+    for (const provider of providers) this.lifespans.add(provider)
   }
 
   /**
@@ -191,7 +189,7 @@ export class Engine implements MessageHandler {
     this.addProviders(plugin.providers ?? [])
     this.#extensions.add(plugin)
     for (const transform of plugin.transforms ?? []) this.catalog.addTransform(transform)
-    this.#lifespans.add(plugin)
+    this.lifespans.add(plugin)
     this.use(...(plugin.middleware ?? []))
   }
 
@@ -209,8 +207,8 @@ export class Engine implements MessageHandler {
   }
 
   handle(message: unknown, channel: Channel): MaybePromise<Reply> {
-    if (this.#lifespans.isReady || this.#running.isClosed) return this.#handleNow(message, channel)
-    return this.#lifespans.start(true).then(
+    if (this.lifespans.isReady || this.#running.isClosed) return this.#handleNow(message, channel)
+    return this.lifespans.start(true).then(
       () => (hasLeft(channel) ? toNobody : this.#handleNow(message, channel)),
       (error) => this.#notStarted(error, message),
     )
@@ -224,28 +222,12 @@ export class Engine implements MessageHandler {
    */
   async start(): Promise<void> {
     this.#running.assertOpen()
-    await this.#lifespans.start()
+    await this.lifespans.start()
   }
 
   /** Whether a request would be served: not once it is closed, nor while it starts or could not be started. */
   get isReady(): boolean {
-    return !this.#running.isClosed && !this.#lifespans.isUnready
-  }
-
-  /**
-   * Takes the value of a lifespan.
-   *
-   * @throws {LifespanNotRun} FLEET-17: it does not run.
-   */
-  require<T>(key: ContextKey<T>): T {
-    return this.#lifespans.require(key)
-  }
-
-  /** Ends all lifespans, and has values made by others from the next start on. */
-  async override(dependencies: readonly Dependency[]): Promise<void> {
-    this.#running.assertOpen()
-    const lifespans = await this.#lifespans.load()
-    await lifespans.override(dependencies, leastStopMs)
+    return !this.#running.isClosed && !this.lifespans.isUnready
   }
 
   #notStarted(error: unknown, sent: unknown): Reply {
@@ -267,7 +249,8 @@ export class Engine implements MessageHandler {
         // `toIncoming` says that it is an object.
         return this.#withSessions((server) => server.response(message as Params, channel))
       case "batch":
-        return this.#handleBatch(incoming.items, channel)
+        // Only revisions with sessions have any.
+        return this.#withSessions((server) => server.batch(incoming.items, channel))
       case "invalid":
         return refuse(new InvalidRequest(incoming.reason), incoming.id)
     }
@@ -301,21 +284,6 @@ export class Engine implements MessageHandler {
     return era === "stateless" || channel.sessionId === undefined
       ? this.#passOn(message, channel)
       : this.#withSessions((server) => server.notification(message, channel))
-  }
-
-  #handleBatch(items: readonly unknown[], channel: Channel): MaybePromise<Reply> {
-    const isStateless = eraOf(undefined, channel.headers?.get("mcp-protocol-version")) === "stateless"
-    if (
-      isStateless ||
-      items.some(
-        (item) => isObject(item) && isObject(item.params) && claimedVersion(item.params) !== undefined,
-      )
-    )
-      return refuse(
-        new InvalidRequest("An array of messages was sent; send one message at a time."),
-        undefined,
-      )
-    return this.#withSessions((server) => server.batch(items, channel))
   }
 
   /** Opens the stream for what belongs to no request of a session. */
@@ -425,7 +393,7 @@ export class Engine implements MessageHandler {
     this.catalog.close()
     for (const end of this.#onClose) end()
     await this.#running.drain(graceMs)
-    await this.#lifespans.stop(Math.max(graceMs, leastStopMs))
+    await this.lifespans.stop(Math.max(graceMs, leastStopMs))
   }
 
   #busFailed(error: unknown): void {

@@ -1,5 +1,4 @@
-import type { Lifespan } from "../components/lifespan.ts"
-import { MissingContextValue } from "../errors/server.ts"
+import type { Dependency } from "../components/dependency.ts"
 import type { Call, ValueKey } from "../protocol/call.ts"
 import type { Invoker, ServerValues } from "./invoker.ts"
 import type { LifespanHost, LifespanOwner } from "./lifespan-host.ts"
@@ -9,13 +8,12 @@ import type { Lifespans } from "./lifespans.ts"
 export class LazyLifespans implements ServerValues {
   readonly #host: LifespanHost
   #loading: Promise<Lifespans> | undefined
-  #isEnded = false
   /** Whether it is being started, or could not be. */
   isUnready = false
 
   constructor({ name, log, dependencies }: Pick<LifespanHost, "name" | "log" | "dependencies">) {
     const require = <T>(key: ValueKey<T>) => this.require(key)
-    this.#host = { name, log, dependencies, require, waiting: [], values: new Map() }
+    this.#host = { name, log, dependencies, require, waiting: [], isEnded: false, values: new Map() }
   }
 
   /** Whether all there is to start has been started. */
@@ -29,16 +27,14 @@ export class LazyLifespans implements ServerValues {
   }
 
   require<T>(key: ValueKey<T>): T {
-    const { values, waiting } = this.#host
+    const { values } = this.#host
     // What a lifespan made is of the type of its key.
     if (values.has(key)) return values.get(key) as T
-    const isWaiting = waiting.some(({ lifespan }) => [lifespan].flat().includes(key as Lifespan))
-    const state = this.#isEnded ? "ended" : isWaiting ? "waiting" : "absent"
-    throw key.missing?.(state) ?? new MissingContextValue(key.name)
+    throw key.missing(this.#host)
   }
 
   use<T>(key: ValueKey<T>, call: Call, invoker: Invoker): Promise<T> {
-    call.using ??= this.load().then(({ dependencies }) => dependencies.enter(call, invoker))
+    call.using ??= this.#load().then(({ dependencies }) => dependencies.enter(call, invoker))
     return call.using.then((scope) => scope.use(key))
   }
 
@@ -50,7 +46,7 @@ export class LazyLifespans implements ServerValues {
   async start(isForRequest = false): Promise<void> {
     if (this.isReady) return
     this.isUnready = true
-    const lifespans = await this.load()
+    const lifespans = await this.#load()
     await lifespans.start(isForRequest)
     this.isUnready = false
   }
@@ -61,11 +57,16 @@ export class LazyLifespans implements ServerValues {
    * @param limitMs How long the start, and the end of each, may still take.
    */
   async stop(limitMs: number): Promise<void> {
-    this.#isEnded = true
+    this.#host.isEnded = true
     await (await this.#loading)?.stop(limitMs)
   }
 
-  load(): Promise<Lifespans> {
+  /** Ends all lifespans, and has values made by others from the next start on: for tests. */
+  async override(dependencies: readonly Dependency[]): Promise<void> {
+    await (await this.#load()).override(dependencies)
+  }
+
+  #load(): Promise<Lifespans> {
     this.#loading ??= import("./lifespans.ts").then(({ Lifespans }) => new Lifespans(this.#host))
     return this.#loading
   }

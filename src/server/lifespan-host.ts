@@ -24,6 +24,8 @@ export interface LifespanHost {
   readonly dependencies: readonly Dependency[]
   /** Those that have something to start which has not been started, in order. */
   readonly waiting: LifespanOwner[]
+  /** Whether the server is closed. */
+  isEnded: boolean
   /** Takes the value of a lifespan that runs. */
   readonly require: <T>(key: ContextKey<T>) => T
   /** The values of lifespans that run. */

@@ -1,4 +1,4 @@
-import { LifespanNotRun, LifespanPerSession } from "../errors/lifespans.ts"
+import { LifespanNotEnded, LifespanRepeated } from "../errors/lifespans.ts"
 import { testRunner } from "../shared/test-runner.ts"
 import { closingLine } from "./closing-line.ts"
 import type { LifespanHost } from "./lifespan-host.ts"
@@ -43,7 +43,7 @@ function warnOfExit(): void {
     warn(
       host,
       "Lifespans were not ended",
-      new LifespanNotRun(what, `Close the server first: ${closingLine()}`),
+      new LifespanNotEnded(what, `Close the server first: ${closingLine()}`),
     )
   }
 }
@@ -59,7 +59,7 @@ export function warnOfRequestStart(host: LifespanHost): void {
     "A request started the lifespans without `waitUntil`: when its client leaves, the start is cut off."
   const fix =
     "Serve by `export default workers(mcp)` of `fleetmcp/http/workers`, and hand its `fetch` the context."
-  warn(host, "Lifespans may be cut off", new LifespanNotRun(what, fix))
+  warn(host, "Lifespans may be cut off", new LifespanNotEnded(what, fix))
 }
 
 /** How many servers run a lifespan. */
@@ -76,10 +76,7 @@ export function noteStart(host: LifespanHost, lifespan: { readonly name: string 
   counts.set(lifespan, count + 1)
   if (count > 0 && !shared.has(lifespan)) {
     shared.add(lifespan)
-    const what = `The lifespan \`${lifespan.name}\` was started for another server, \`${host.name}\`, while it runs for the first.`
-    const fix =
-      "Make one server for all requests and sessions; what each of them needs of its own is made by `provide()`, or kept in `ctx.state`."
-    warn(host, "A lifespan runs more than once", new LifespanPerSession(what, fix))
+    warn(host, "A lifespan runs more than once", new LifespanRepeated(lifespan.name, host.name))
   }
   return () => void counts.set(lifespan, (counts.get(lifespan) ?? 1) - 1)
 }

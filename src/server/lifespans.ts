@@ -8,7 +8,7 @@ import { contextStore } from "./context-store.ts"
 import { Dependencies } from "./dependencies.ts"
 import { type LifespanFunction, type LifespanHost, type LifespanOwner, leastStopMs } from "./lifespan-host.ts"
 import { noteStart, warnOfRequestStart, watchExit } from "./lifespan-warnings.ts"
-import { Outliving } from "./outliving.ts"
+import type { Outliving } from "./outliving.ts"
 
 /** A lifespan; or what a plugin or provider does as one, whose value nobody takes. */
 type Startable = Pick<Lifespan, "name" | "startTimeout" | "stopTimeout" | "open">
@@ -83,14 +83,10 @@ export class Lifespans {
     await this.#endAll(limitMs)
   }
 
-  /**
-   * Ends all, and has values made by others from the next start on.
-   *
-   * @param limitMs How long the end of each may take.
-   */
-  async override(dependencies: readonly Dependency[], limitMs: number): Promise<void> {
+  /** Ends all, and has values made by others from the next start on. */
+  async override(dependencies: readonly Dependency[]): Promise<void> {
     await this.#starting?.catch(() => undefined)
-    await this.#endAll(limitMs)
+    await this.#endAll(leastStopMs)
     this.#host.waiting.unshift(...this.#started.splice(0))
     this.#overrides = new Map(dependencies.map((dependency) => [dependency.key, dependency]))
     this.dependencies.override(this.#overrides)
@@ -139,7 +135,7 @@ export class Lifespans {
     const { name, startTimeout } = lifespan
     const abort = new AbortController()
     this.#abort = abort
-    this.#current = new Outliving("lifespan", name)
+    this.#current = { kind: "lifespan", name }
     const opening = contextStore.run(this.#current, (server) => this.#openerOf(lifespan)(server), {
       name: this.#host.name,
       signal: abort.signal,

@@ -1,6 +1,6 @@
 import type { Context } from "../components/context.ts"
 import { isInputRequired } from "../components/input-required.ts"
-import { LifespanPerSession } from "../errors/lifespans.ts"
+import { LifespanPerSession } from "../errors/lifespan-keys.ts"
 import { CallAborted } from "../errors/protocol.ts"
 import { NoContext } from "../errors/server.ts"
 import { HandlerTimeout } from "../errors/tool.ts"
@@ -11,7 +11,7 @@ import { CallContext } from "./context.ts"
 import { contextStore } from "./context-store.ts"
 import type { Core } from "./core.ts"
 import { loadWatch } from "./lazy-watch.ts"
-import { Outliving } from "./outliving.ts"
+import type { Outliving } from "./outliving.ts"
 import type { Owner, Watched } from "./watch.ts"
 
 /** One run of a component on behalf of a call. It holds no closures: one is made for every call. */
@@ -62,7 +62,8 @@ export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome>
 export function getContext(): Context {
   const ctx = contextStore.get()
   if (ctx instanceof CallContext) return ctx
-  throw ctx instanceof Outliving ? madeOnce(ctx) : new NoContext()
+  // What else is kept there says what it is.
+  throw ctx === undefined ? new NoContext() : madeOnce(ctx as Outliving)
 }
 
 function madeOnce({ kind, name }: Outliving): LifespanPerSession {

@@ -1,8 +1,10 @@
 import type { Dependency } from "../components/dependency.ts"
 import type { Tool } from "../components/tool.ts"
-import { InvalidOption, quoted, ServerClosed } from "../errors/server.ts"
+import { InvalidOption, quoted } from "../errors/server.ts"
 import type { Era } from "../protocol/era.ts"
 import type { MessageHandler } from "../protocol/transport.ts"
+import { Engine } from "../server/engine.ts"
+import type { LazyLifespans } from "../server/lazy-lifespans.ts"
 import { isStateless, type ProtocolRevision } from "../spec/revisions.ts"
 import { TestClient } from "./client.ts"
 import { assertConnectOptions, type ConnectOptions } from "./options.ts"
@@ -15,8 +17,6 @@ export interface TestTarget<Tools extends readonly Tool[] = readonly Tool[]> {
   readonly handler: MessageHandler
   /** Starts what must be there before the first request. */
   readonly start: () => Promise<void>
-  /** Has values made by others. Default: it has none to be made. */
-  readonly override?: (dependencies: readonly Dependency[]) => Promise<void>
   /** Only for inference: the tools a typed client sees. Never there. */
   readonly types?: { readonly tools: Tools }
 }
@@ -49,28 +49,27 @@ export async function connect<const Tools extends readonly Tool[]>(
   return new TestClient<Tools>(wire, withdraw)
 }
 
-/** What servers have made otherwise, by the client that was connected last. */
-const overrides: WeakMap<TestTarget, readonly Dependency[]> = /* @__PURE__ */ new WeakMap()
+/** What servers have made otherwise, for the client that was connected last. */
+const overrides: WeakMap<LazyLifespans, readonly Dependency[]> = /* @__PURE__ */ new WeakMap()
 
 /** Has a server make values otherwise, until what is returned is called. */
 async function override(
-  server: TestTarget,
+  { handler }: TestTarget,
   dependencies: readonly Dependency[],
 ): Promise<() => Promise<void>> {
-  if (server.override === undefined)
+  if (!(handler instanceof Engine))
     throw new InvalidOption(
       "The first argument of `connect()`",
-      quoted(server),
+      quoted(handler),
       "Give the `FleetMCP` itself.",
     )
-  await server.override(dependencies)
-  overrides.set(server, dependencies)
+  const { lifespans } = handler
+  await lifespans.override(dependencies)
+  overrides.set(lifespans, dependencies)
   return async () => {
-    if (overrides.get(server) !== dependencies) return
-    overrides.delete(server)
-    await server.override?.([]).catch((error: unknown) => {
-      if (!(error instanceof ServerClosed)) throw error
-    })
+    if (overrides.get(lifespans) !== dependencies) return
+    overrides.delete(lifespans)
+    await lifespans.override([])
   }
 }
 
