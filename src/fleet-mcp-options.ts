@@ -52,7 +52,7 @@ export interface FleetMCPOptions<Tools extends readonly Tool[] = readonly Tool[]
   /** What is started once with the server and ended with it, in this order: what `lifespan()` made. Default: nothing. */
   readonly lifespan?: Lifespan | readonly Lifespan[]
   /** How values are made that handlers take by `ctx.use()`: what `provide()` made. Default: none. */
-  readonly dependencies?: readonly Dependency[]
+  readonly dependencies?: Dependency | readonly Dependency[]
   /** Says who is calling over HTTP. Default: nobody has to say. */
   readonly auth?: Authenticator
   /** How the server is offered over HTTP. */
@@ -155,7 +155,7 @@ export function engineOptions(name: string, options: FleetMCPOptions): EngineOpt
     secrets: options.secrets,
     storage: options.storage,
     lifespan: options.lifespan,
-    dependencies: options.dependencies ?? [],
+    dependencies: options.dependencies,
     authenticator: options.auth,
     bus: options.bus ?? memoryEventBus(),
     log: options.log ?? consoleLog,

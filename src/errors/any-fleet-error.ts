@@ -117,8 +117,6 @@ import type {
   UndeclaredResultType,
   UnknownComponent,
   UnknownOption,
-  UnknownPrompt,
-  UnknownTool,
 } from "./server.ts"
 import type {
   AskRefused,
@@ -155,6 +153,7 @@ import type {
   UnknownThreadFunction,
 } from "./threads.ts"
 import type { HandlerFailed, HandlerTimeout, InvalidOutput, ToolError } from "./tool.ts"
+import type { UnknownPrompt, UnknownTool } from "./unknown-name.ts"
 import type { InvalidTemplateValue, InvalidUriTemplate, TemplateMismatch } from "./uri.ts"
 
 /**

@@ -2,17 +2,6 @@ import { clip } from "../shared/clip.ts"
 import { FleetError, type HttpAnswer } from "./fleet-error.ts"
 import { show } from "./protocol.ts"
 
-/** No tool of this name, or none that the caller may see. */
-export class UnknownTool extends FleetError {
-  readonly code = "UNKNOWN_TOOL"
-  override readonly rpc = -32602
-  constructor(name: string, near?: string) {
-    super(notFound("tool", name, near), {
-      fix: "Call `tools/list` to see the names this server offers.",
-    })
-  }
-}
-
 /**
  * Nothing can be read under this URI, or nothing that the caller may see. The handler of a resource throws it for what
  * does not exist.
@@ -39,17 +28,6 @@ export class ResourceNotFound extends FleetError {
       fix: "Call `resources/list` and `resources/templates/list` to see what this server offers.",
     })
     this.data = { uri }
-  }
-}
-
-/** No prompt of this name, or none that the caller may see. */
-export class UnknownPrompt extends FleetError {
-  readonly code = "UNKNOWN_PROMPT"
-  override readonly rpc = -32602
-  constructor(name: string, near?: string) {
-    super(notFound("prompt", name, near), {
-      fix: "Call `prompts/list` to see the names this server offers.",
-    })
   }
 }
 
@@ -174,11 +152,8 @@ export class ServerClosed extends FleetError {
   }
 }
 
-function notFound(kind: "tool" | "prompt", name: string, near: string | undefined): string {
-  return `No ${kind} named \`${clip(name)}\`.${didYouMean(name, near)}`
-}
-
-function didYouMean(name: string, near: string | undefined): string {
+/** Says which name may have been meant, after a sentence. */
+export function didYouMean(name: string, near: string | undefined): string {
   if (near === undefined) return ""
   return near === name ? " There is one, of another version." : ` Did you mean \`${near}\`?`
 }

@@ -480,7 +480,7 @@ describe("what is given as a dependency", () => {
     [() => provide(undefined as never, () => 1), "Give what `contextKey()` made."],
     [() => provide(user, 5 as never), "Give a function that returns or yields the value"],
     [() => provide(user, () => "Ada", { scope: "call" as never }), "Give `request`, `session` or `server`."],
-    [() => quietServer({ dependencies: [{}] as never }), "Give a list of what `provide()` made."],
+    [() => quietServer({ dependencies: [{}] as never }), "Give what `provide()` made, or a list of that."],
   ])("is checked: %#", (make, text) => {
     expect(make).toThrow(text)
   })

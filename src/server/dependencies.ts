@@ -4,7 +4,7 @@ import type { Call, CallScope } from "../protocol/call.ts"
 import { CallDependencies, type SharedDependencies } from "./call-dependencies.ts"
 import { DependencyStore } from "./dependency-store.ts"
 import type { Invoker } from "./invoker.ts"
-import type { LifespanHost } from "./lifespan-host.ts"
+import type { DependencyOption, LifespanHost } from "./lifespan-host.ts"
 import { SessionStores } from "./session-stores.ts"
 
 /** How long what is given back with a session may take, in milliseconds. */
@@ -21,7 +21,7 @@ export class Dependencies implements SharedDependencies {
 
   constructor(host: LifespanHost) {
     this.host = host
-    this.#given = new Map(host.dependencies.map((dependency) => [dependency.key, dependency]))
+    this.#given = byKey(host.dependencies)
     this.sessions = new SessionStores((store) => this.#giveBack(store.close(sessionLimitMs)))
   }
 
@@ -71,4 +71,8 @@ export class Dependencies implements SharedDependencies {
   async #giveBack(closing: Promise<readonly unknown[]>): Promise<void> {
     for (const error of await closing) this.onError(error)
   }
+}
+
+export function byKey(dependencies: DependencyOption): ReadonlyMap<object, Dependency> {
+  return new Map([dependencies ?? []].flat().map((dependency) => [dependency.key, dependency]))
 }

@@ -1,5 +1,4 @@
 import type { CacheHints, ComponentKind } from "../components/component.ts"
-import type { Dependency } from "../components/dependency.ts"
 import type { FleetError } from "../errors/fleet-error.ts"
 import { InvalidRequest, show, UnsupportedVersion } from "../errors/protocol.ts"
 import { ServerClosed } from "../errors/server.ts"
@@ -33,7 +32,7 @@ import { Extensions } from "./extensions.ts"
 import { LazyLifespans } from "./lazy-lifespans.ts"
 import { LazyStorage } from "./lazy-storage.ts"
 import { LazyWatch } from "./lazy-watch.ts"
-import { type LifespanOwner, leastStopMs } from "./lifespan-host.ts"
+import type { DependencyOption, LifespanOwner } from "./lifespan-host.ts"
 import { coreListenFilters } from "./listen-filters.ts"
 import { Lister } from "./lister.ts"
 import { LocalCaller } from "./local-caller.ts"
@@ -66,7 +65,7 @@ export interface EngineOptions {
   readonly secrets: readonly (string | Uint8Array)[] | undefined
   readonly storage: StorageDriver | undefined
   readonly lifespan: LifespanOwner["lifespan"]
-  readonly dependencies: readonly Dependency[]
+  readonly dependencies: DependencyOption
   readonly bus: EventBus
   readonly log: ServerLog
   readonly limits: Limits
@@ -106,13 +105,7 @@ export class Engine implements MessageHandler {
     const options = { ...given, log: safeLog(given.log) }
     this.#options = options
     const { blockedMs } = options
-    const { name: serverName } = options.info
-    this.lifespans = new LazyLifespans({
-      name: serverName,
-      log: options.log,
-      dependencies: options.dependencies,
-    })
-    this.lifespans.add(options)
+    this.lifespans = new LazyLifespans(options)
     this.catalog = new Catalog((kinds) => this.#announce(kinds))
     this.caller = new LocalCaller({
       dispatch: () => this.#build().dispatch,
@@ -393,7 +386,7 @@ export class Engine implements MessageHandler {
     this.catalog.close()
     for (const end of this.#onClose) end()
     await this.#running.drain(graceMs)
-    await this.lifespans.stop(Math.max(graceMs, leastStopMs))
+    await this.lifespans.stop(graceMs)
   }
 
   #busFailed(error: unknown): void {

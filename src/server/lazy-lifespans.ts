@@ -1,40 +1,41 @@
-import type { Dependency } from "../components/dependency.ts"
 import type { Call, ValueKey } from "../protocol/call.ts"
 import type { Invoker, ServerValues } from "./invoker.ts"
-import type { LifespanHost, LifespanOwner } from "./lifespan-host.ts"
+import type { LifespanOwner, LifespanServerOptions, LifespanState } from "./lifespan-host.ts"
 import type { Lifespans } from "./lifespans.ts"
 
 /** The lifespans and dependencies of a server. What runs them is loaded when first there is anything to run. */
-export class LazyLifespans implements ServerValues {
-  readonly #host: LifespanHost
-  #loading: Promise<Lifespans> | undefined
+export class LazyLifespans implements ServerValues, LifespanState {
+  readonly options: LifespanServerOptions
+  readonly waiting: LifespanOwner[] = []
+  readonly values: Map<object, unknown> = new Map()
+  isEnded = false
   /** Whether it is being started, or could not be. */
   isUnready = false
+  #loading: Promise<Lifespans> | undefined
 
-  constructor({ name, log, dependencies }: Pick<LifespanHost, "name" | "log" | "dependencies">) {
-    const require = <T>(key: ValueKey<T>) => this.require(key)
-    this.#host = { name, log, dependencies, require, waiting: [], isEnded: false, values: new Map() }
+  constructor(options: LifespanServerOptions) {
+    this.options = options
+    this.add(options)
   }
 
   /** Whether all there is to start has been started. */
   get isReady(): boolean {
-    return this.#host.waiting.length === 0
+    return this.waiting.length === 0
   }
 
   /** Adds what an owner has to start, if anything, also to those that have started already. */
   add(owner: LifespanOwner): void {
-    if (owner.lifespan !== undefined) this.#host.waiting.push(owner)
+    if (owner.lifespan !== undefined) this.waiting.push(owner)
   }
 
   require<T>(key: ValueKey<T>): T {
-    const { values } = this.#host
     // What a lifespan made is of the type of its key.
-    if (values.has(key)) return values.get(key) as T
-    throw key.missing(this.#host)
+    if (this.values.has(key)) return this.values.get(key) as T
+    throw key.missing(this)
   }
 
   use<T>(key: ValueKey<T>, call: Call, invoker: Invoker): Promise<T> {
-    call.using ??= this.#load().then(({ dependencies }) => dependencies.enter(call, invoker))
+    call.using ??= this.load().then(({ dependencies }) => dependencies.enter(call, invoker))
     return call.using.then((scope) => scope.use(key))
   }
 
@@ -46,28 +47,23 @@ export class LazyLifespans implements ServerValues {
   async start(isForRequest = false): Promise<void> {
     if (this.isReady) return
     this.isUnready = true
-    const lifespans = await this.#load()
-    await lifespans.start(isForRequest)
+    await (await this.load()).start(isForRequest)
     this.isUnready = false
   }
 
   /**
    * Ends all that was started, and starts no more.
    *
-   * @param limitMs How long the start, and the end of each, may still take.
+   * @param graceMs How long the start, and the end of each, may still take; 5 seconds at least.
    */
-  async stop(limitMs: number): Promise<void> {
-    this.#host.isEnded = true
-    await (await this.#loading)?.stop(limitMs)
+  async stop(graceMs: number): Promise<void> {
+    this.isEnded = true
+    await (await this.#loading)?.stop(graceMs)
   }
 
-  /** Ends all lifespans, and has values made by others from the next start on: for tests. */
-  async override(dependencies: readonly Dependency[]): Promise<void> {
-    await (await this.#load()).override(dependencies)
-  }
-
-  #load(): Promise<Lifespans> {
-    this.#loading ??= import("./lifespans.ts").then(({ Lifespans }) => new Lifespans(this.#host))
+  /** Loads what runs them. */
+  load(): Promise<Lifespans> {
+    this.#loading ??= import("./lifespans.ts").then(({ Lifespans }) => new Lifespans(this))
     return this.#loading
   }
 }

@@ -1,3 +1,4 @@
+import type { ContextKey } from "../components/context.ts"
 import type { Dependency } from "../components/dependency.ts"
 import type { Lifespan, LifespanServer } from "../components/lifespan.ts"
 import type { Opened } from "../components/opener.ts"
@@ -5,8 +6,16 @@ import { LifespanFailed, LifespanTimeout, StartingServer } from "../errors/lifes
 import { ServerClosed } from "../errors/server.ts"
 import { within } from "../shared/within.ts"
 import { contextStore } from "./context-store.ts"
-import { Dependencies } from "./dependencies.ts"
-import { type LifespanFunction, type LifespanHost, type LifespanOwner, leastStopMs } from "./lifespan-host.ts"
+import { byKey, Dependencies } from "./dependencies.ts"
+import type { ServerValues } from "./invoker.ts"
+import {
+  type DependencyOption,
+  type LifespanFunction,
+  type LifespanHost,
+  type LifespanOwner,
+  type LifespanState,
+  leastStopMs,
+} from "./lifespan-host.ts"
 import { noteStart, warnOfRequestStart, watchExit } from "./lifespan-warnings.ts"
 import type { Outliving } from "./outliving.ts"
 
@@ -36,9 +45,12 @@ export class Lifespans {
   #isStopping = false
   #isStopped = false
 
-  constructor(host: LifespanHost) {
-    this.#host = host
-    this.dependencies = new Dependencies(host)
+  constructor(state: LifespanState & Pick<ServerValues, "require">) {
+    const { options, waiting, values } = state
+    const { info, log, dependencies } = options
+    const require = <T>(key: ContextKey<T>) => state.require(key)
+    this.#host = { name: info.name, log, dependencies, require, waiting, values }
+    this.dependencies = new Dependencies(this.#host)
   }
 
   /**
@@ -68,9 +80,10 @@ export class Lifespans {
    * Ends what was started, and starts no more. What fails to end, or does not end, is logged, and does not keep the
    * others from ending.
    *
-   * @param limitMs How long the start, and the end of each, may still take.
+   * @param graceMs How long the start, and the end of each, may still take; 5 seconds at least.
    */
-  async stop(limitMs: number): Promise<void> {
+  async stop(graceMs: number): Promise<void> {
+    const limitMs = Math.max(graceMs, leastStopMs)
     this.#isStopping = true
     this.#abort?.abort(new ServerClosed())
     const name = this.#current?.name ?? ""
@@ -84,11 +97,11 @@ export class Lifespans {
   }
 
   /** Ends all, and has values made by others from the next start on. */
-  async override(dependencies: readonly Dependency[]): Promise<void> {
+  async override(dependencies: DependencyOption): Promise<void> {
     await this.#starting?.catch(() => undefined)
     await this.#endAll(leastStopMs)
     this.#host.waiting.unshift(...this.#started.splice(0))
-    this.#overrides = new Map(dependencies.map((dependency) => [dependency.key, dependency]))
+    this.#overrides = byKey(dependencies)
     this.dependencies.override(this.#overrides)
   }
 

@@ -17,11 +17,13 @@ export interface InProcessHost {
 
 /** Lets calls of the own process in. What runs them is loaded by the first. */
 export class LocalCaller implements Invoker {
+  readonly values: ServerValues
   readonly #host: InProcessHost
   #loading: Promise<InProcess> | undefined
 
   constructor(host: InProcessHost) {
     this.#host = host
+    this.values = host.values
   }
 
   /** Runs a method and returns its result. Rejects where a peer would get an error. */
@@ -47,10 +49,6 @@ export class LocalCaller implements Invoker {
     } finally {
       running.leave(entry)
     }
-  }
-
-  get values(): ServerValues {
-    return this.#host.values
   }
 
   async nested(parent: Call, method: string, params: Params): Promise<object> {

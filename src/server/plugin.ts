@@ -9,7 +9,7 @@ import { isReservedMetaKey, isValidExtensionId } from "../spec/meta.ts"
 import type { ChangeEvent } from "./events.ts"
 import type { Hooks } from "./hooks.ts"
 import type { LifespanFunction } from "./lifespan-host.ts"
-import { isLifespans } from "./lifespan-options.ts"
+import { isMade } from "./lifespan-options.ts"
 import { assertMiddleware, type Middleware, type Notice } from "./middleware.ts"
 import { assertProvider, type Provider } from "./provider.ts"
 import { assertTransform, type Transform } from "./transform.ts"
@@ -138,7 +138,7 @@ const kinds: { readonly [name in keyof Plugin]-?: OptionKind } = {
   transforms: "list",
   routes: "object",
   lifespan: {
-    holds: (value) => typeof value === "function" || isLifespans(value),
+    holds: (value) => typeof value === "function" || isMade("lifespan")(value),
     expected: "a function, what `lifespan()` made, or a list of that",
   },
   on: { kinds: { call: { kinds: { start: "function", end: "function" } } } },

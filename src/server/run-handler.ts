@@ -89,15 +89,15 @@ function whenSettled<Input>(
   value: Promise<object>,
   watched: Watched | undefined,
 ): Promise<Outcome> {
-  const { core, call } = run
+  const { core } = run
   const settled = value.then(
     (result) => {
       if (watched) watched.waiting--
-      return call.using === undefined ? succeed(run, result) : whenGivenBack(run, value)
+      return givenBack(run, value) ?? succeed(run, result)
     },
     (error) => {
       if (watched) watched.waiting--
-      return call.using === undefined ? failed(run, error) : whenGivenBack(run, value)
+      return givenBack(run, value) ?? failed(run, error)
     },
   )
   if (watched) watched.waiting++
@@ -105,13 +105,14 @@ function whenSettled<Input>(
   return timeout === undefined || timeout > longestTimer ? settled : withTimeout(run, timeout, settled)
 }
 
-/** Before the answer, so that what comes after it finds everything done. */
-async function whenGivenBack<Input>(run: HandlerRun<Input>, value: Promise<object>): Promise<Outcome> {
-  const scope = await run.call.using
-  return (scope === undefined ? value : scope.end(value)).then(
-    (result) => succeed(run, result),
-    (error) => failed(run, error),
-  )
+/** Gives back what was made for the call, before it is answered, so that what comes after it finds everything done. */
+function givenBack<Input>(run: HandlerRun<Input>, value: Promise<object>): Promise<Outcome> | undefined {
+  return run.call.using
+    ?.then((scope) => scope.end(value))
+    .then(
+      (result) => succeed(run, result),
+      (error) => failed(run, error),
+    )
 }
 
 function succeed<Input>({ core, call, fail }: HandlerRun<Input>, result: object): MaybePromise<Outcome> {

@@ -1,10 +1,10 @@
-import type { Dependency } from "../components/dependency.ts"
 import type { Tool } from "../components/tool.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
 import type { Era } from "../protocol/era.ts"
 import type { MessageHandler } from "../protocol/transport.ts"
 import { Engine } from "../server/engine.ts"
-import type { LazyLifespans } from "../server/lazy-lifespans.ts"
+import type { DependencyOption } from "../server/lifespan-host.ts"
+import type { Lifespans } from "../server/lifespans.ts"
 import { isStateless, type ProtocolRevision } from "../spec/revisions.ts"
 import { TestClient } from "./client.ts"
 import { assertConnectOptions, type ConnectOptions } from "./options.ts"
@@ -50,12 +50,12 @@ export async function connect<const Tools extends readonly Tool[]>(
 }
 
 /** What servers have made otherwise, for the client that was connected last. */
-const overrides: WeakMap<LazyLifespans, readonly Dependency[]> = /* @__PURE__ */ new WeakMap()
+const overrides: WeakMap<Lifespans, DependencyOption> = /* @__PURE__ */ new WeakMap()
 
 /** Has a server make values otherwise, until what is returned is called. */
 async function override(
   { handler }: TestTarget,
-  dependencies: readonly Dependency[],
+  dependencies: DependencyOption,
 ): Promise<() => Promise<void>> {
   if (!(handler instanceof Engine))
     throw new InvalidOption(
@@ -63,7 +63,7 @@ async function override(
       quoted(handler),
       "Give the `FleetMCP` itself.",
     )
-  const { lifespans } = handler
+  const lifespans = await handler.lifespans.load()
   await lifespans.override(dependencies)
   overrides.set(lifespans, dependencies)
   return async () => {

@@ -5,7 +5,7 @@ import type { Era } from "../protocol/era.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import { loggingLevels } from "../protocol/logging-level.ts"
 import { isPrincipal, type Principal } from "../protocol/principal.ts"
-import { isDependencies } from "../server/lifespan-options.ts"
+import { isMade } from "../server/lifespan-options.ts"
 import type {
   ClientCapabilities,
   Implementation,
@@ -72,7 +72,7 @@ export interface ConnectOptions extends Listeners {
    * What makes values in place of lifespans and dependencies of the server, until this client is closed; of one client at
    * a time. Default: none.
    */
-  readonly dependencies?: readonly Dependency[]
+  readonly dependencies?: Dependency | readonly Dependency[]
   /** How many rounds of input one request may take. Default 10. */
   readonly maxRounds?: number
   /** The least severe level to be logged. Default: `debug` with `onLog`, else nothing is logged to the client. */
@@ -98,7 +98,7 @@ const kinds: { readonly [option in keyof ConnectOptions]-?: OptionKind } = {
     holds: (value) => typeof value === "function" || (Array.isArray(value) && value.every(isRoot)),
     expected: 'a list of folders such as `["file:///home/ada"]`, or a function',
   },
-  dependencies: { holds: isDependencies, expected: "a list of what `provide()` made" },
+  dependencies: { holds: isMade("dependency"), expected: "what `provide()` made, or a list of that" },
   maxRounds: "size",
   logLevel: loggingLevels,
   principal: {
