@@ -1,3 +1,4 @@
+import { MissingContextValue } from "../errors/server.ts"
 import type { ValueKey } from "../protocol/call.ts"
 import type { RequestId } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
@@ -31,7 +32,7 @@ export type ContextKey<T> = ValueKey<T>
  * mcp.tool({ name: "whoami" }, (_, ctx) => ctx.require(user).email)
  */
 export function contextKey<T>(name: string): ContextKey<T> {
-  return Object.freeze({ name })
+  return Object.freeze({ name, missing: () => new MissingContextValue(name) })
 }
 
 /** What a handler gets besides its arguments: the call, and the way back to its client. */
@@ -117,11 +118,22 @@ export interface Context {
   /** Leaves a value under a key for the rest of this call. */
   readonly set: <T>(key: ContextKey<T>, value: T) => void
   /**
-   * Takes a value or throws an error that names what should have set it.
+   * Takes the value of a lifespan, or one that was left for this call, or throws an error that names what should be there.
    *
+   * @throws {LifespanNotRun} FLEET-17: the server has no such lifespan, or is closed.
    * @throws {MissingContextValue} Nothing set it for this call.
    */
   readonly require: <T>(key: ContextKey<T>) => T
+  /**
+   * Takes what a dependency makes, which is made when it is first used, and given back with the call, its session or the
+   * server; also what `require` takes.
+   *
+   * @throws {MissingDependency} Nothing makes it.
+   * @throws {DependencyFailed} It could not be made.
+   * @throws {CircularDependency} It is made of itself.
+   * @throws {WrongScope} It is kept for a session, and there is none; or the call is over.
+   */
+  readonly use: <T>(key: ContextKey<T>) => Promise<T>
   /** Calls another tool of this server, as the same caller. */
   readonly callTool: (name: string, args?: { readonly [name: string]: unknown }) => Promise<CallToolResult>
   /** Reads another resource of this server, as the same caller. */

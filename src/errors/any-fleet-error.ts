@@ -26,6 +26,7 @@ import type {
   ResourceUnreadable,
   UnawaitedPromise,
 } from "./components.ts"
+import type { CircularDependency, DependencyFailed, MissingDependency, WrongScope } from "./dependencies.ts"
 import type {
   AccessRefused,
   AnswerTimedOut,
@@ -58,6 +59,14 @@ import type {
 } from "./http.ts"
 import type { EndlessCalls, InProcessError } from "./in-process.ts"
 import type { NoResponseStream, NotAnHttpEvent } from "./lambda.ts"
+import type { LifespanNotRun, LifespanPerSession, NotYieldedOnce } from "./lifespan-keys.ts"
+import type {
+  LifespanFailed,
+  LifespanNotEnded,
+  LifespanRepeated,
+  LifespanTimeout,
+  StartingServer,
+} from "./lifespans.ts"
 import type {
   CallAborted,
   CannotAsk,
@@ -100,19 +109,15 @@ import type {
   InvalidCursor,
   InvalidOption,
   InvalidPlugin,
-  LifespanTimeout,
   MiddlewareMisuse,
   MissingContextValue,
   NoContext,
   ResourceNotFound,
   ServerClosed,
-  StartingServer,
   TooManySubscriptions,
   UndeclaredResultType,
   UnknownComponent,
   UnknownOption,
-  UnknownPrompt,
-  UnknownTool,
 } from "./server.ts"
 import type {
   AskRefused,
@@ -156,6 +161,7 @@ import type {
   UnknownThreadFunction,
 } from "./threads.ts"
 import type { HandlerFailed, HandlerTimeout, InvalidOutput, ToolError } from "./tool.ts"
+import type { UnknownPrompt, UnknownTool } from "./unknown-name.ts"
 import type { InvalidTemplateValue, InvalidUriTemplate, TemplateMismatch } from "./uri.ts"
 
 /**
@@ -189,11 +195,13 @@ export type AnyFleetError =
   | CannotConnect
   | CannotDecrypt
   | CannotListen
+  | CircularDependency
   | CircularImport
   | ClientClosed
   | ContentLengthFraming
   | CorruptValue
   | DamagedEntry
+  | DependencyFailed
   | DuplicateComponent
   | EndlessCalls
   | EndlessList
@@ -236,6 +244,12 @@ export type AnyFleetError =
   | InvalidTarget
   | InvalidTemplateValue
   | InvalidUriTemplate
+  | LifespanFailed
+  | LifespanNotEnded
+  | LifespanNotRun
+  | LifespanPerSession
+  | LifespanRepeated
+  | LifespanTimeout
   | LockBroken
   | LockMissing
   | LockUnreadable
@@ -245,6 +259,7 @@ export type AnyFleetError =
   | MissingClientCapability
   | MissingContextValue
   | MissingConverter
+  | MissingDependency
   | MissingHandler
   | ModuleFailed
   | MissingPiscina
@@ -270,6 +285,7 @@ export type AnyFleetError =
   | NotOnThisRuntime
   | NotSerializable
   | NotStorable
+  | NotYieldedOnce
   | OutdatedRuntime
   | OutdatedZod
   | ParseError
@@ -288,7 +304,6 @@ export type AnyFleetError =
   | SessionRequired
   | StartingServer
   | StepOutcomeUnknown
-  | LifespanTimeout
   | ServerClosed
   | SqliteFailed
   | StorageContention
@@ -327,6 +342,7 @@ export type AnyFleetError =
   | ValueTooLarge
   | WeakSecret
   | WrongArguments
+  | WrongScope
   | WrongUsage
 
 /**

@@ -61,6 +61,8 @@ export interface Exchange {
   readonly inputResponses: { readonly [key: string]: Answer } | undefined
   /** The state an earlier round's explicit `inputRequired()` left. */
   readonly inputState: unknown
+  /** The session it belongs to; none where clients have none. */
+  readonly session?: ExchangeSession | undefined
   /** What a suspended call is answered with. */
   readonly suspension: Outcome | undefined
   /** Sends a notification that belongs to this call. */
@@ -84,11 +86,36 @@ export interface Exchange {
   requireInput(demand: InputDemand): Promise<Outcome>
 }
 
+/** A server that has nothing under a key, as far as that says why. */
+export interface KeyHolder {
+  /** Those that have something to start which has not been started. */
+  readonly waiting: readonly { readonly lifespan?: unknown }[]
+  /** Whether the server is closed. */
+  readonly isEnded: boolean
+}
+
 /** Names a value that middleware leaves and others take, with its type. */
 export interface ValueKey<T> {
   readonly name: string
+  /** Makes the error that says what should have been under it. */
+  readonly missing: (server: KeyHolder) => Error
   /** Only for inference; never there. */
   readonly type?: T
+}
+
+/** What is made for one call. */
+export interface CallScope {
+  /** Takes what is under a key, and makes it if it must be made. */
+  use<T>(key: ValueKey<T>): Promise<T>
+  /** Waits for what the handler gives, and gives back what was made; what fails then fails the call. */
+  end<T>(value: Promise<T>): Promise<T>
+}
+
+/** A session, as far as what is kept for it must know. */
+export interface ExchangeSession {
+  readonly id: string
+  /** Calls `run` when the session is over, until what is returned is called. */
+  onEnd(run: () => void): () => void
 }
 
 /** What a {@link Call} is made of. */
@@ -124,6 +151,12 @@ export class Call {
   readonly round: number
   /** The call whose handler makes this one, if one does. */
   readonly parent: Call | undefined
+  /**
+   * What is made for it, once its handler uses something of that kind.
+   *
+   * @internal
+   */
+  using: Promise<CallScope> | undefined
   #values: Map<object, unknown> | undefined
   #nestedCounts: Map<string, number> | undefined
 
@@ -136,6 +169,7 @@ export class Call {
     this.exchange = init.exchange
     this.round = init.round
     this.parent = init.parent
+    this.using = undefined
     this.#values = undefined
     this.#nestedCounts = undefined
   }

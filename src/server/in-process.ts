@@ -5,6 +5,7 @@ import {
   type Answer,
   Call,
   type Exchange,
+  type ExchangeSession,
   type Outcome,
   type Peer,
   type Question,
@@ -20,7 +21,7 @@ import type { LoggingLevel } from "../spec/index.ts"
 import { latestStatelessRevision } from "../spec/revisions.ts"
 import { CallContext } from "./context.ts"
 import { contextStore } from "./context-store.ts"
-import type { InProcessOptions, Invoker } from "./invoker.ts"
+import type { InProcessOptions, Invoker, ServerValues } from "./invoker.ts"
 import { markNested } from "./nested-errors.ts"
 import type { Abortable } from "./running.ts"
 
@@ -37,10 +38,12 @@ export interface InProcessCall {
 
 /** Runs calls of a server from its own process, past all transports but through middleware and auth checks. */
 export class InProcess implements Invoker {
+  readonly values: ServerValues
   readonly #dispatch: () => Dispatch
 
-  constructor(dispatch: () => Dispatch) {
+  constructor(dispatch: () => Dispatch, values: ServerValues) {
     this.#dispatch = dispatch
+    this.values = values
   }
 
   /** Runs a method and returns its result. Rejects where a peer would get an error. */
@@ -174,6 +177,10 @@ class InProcessExchange extends BaseExchange implements Exchange {
 
   get headers(): HeaderBag | undefined {
     return this.#parent?.exchange.headers
+  }
+
+  get session(): ExchangeSession | undefined {
+    return this.#parent?.exchange.session
   }
 
   override get inert(): boolean {

@@ -23,5 +23,7 @@ await Promise.all([
   import("../../src/server/asking.ts"),
   import("../../src/server/complete-argument.ts"),
   import("../../src/server/in-process.ts"),
+  import("../../src/server/lifespans.ts"),
+  import("../../src/server/methods/unknown-name.ts"),
   import("../../src/server/subscribe.ts"),
 ])

@@ -8,6 +8,7 @@ import {
   type AbortReason,
   type Answer,
   type Exchange,
+  type ExchangeSession,
   type InputDemand,
   maxRounds,
   type Outcome,
@@ -73,6 +74,13 @@ export class SessionExchange extends WireExchange implements Exchange {
 
   get logLevel(): LoggingLevel | undefined {
     return this.request.logLevel
+  }
+
+  get session(): ExchangeSession | undefined {
+    const { session } = this.request
+    if (session === undefined) return undefined
+    const { site, data } = session
+    return { id: data.id, onEnd: (run) => site.onEnd(data.id, run) }
   }
 
   get inputResponses(): { readonly [key: string]: Answer } | undefined {

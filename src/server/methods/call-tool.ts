@@ -1,9 +1,7 @@
-import { UnknownTool } from "../../errors/server.ts"
 import type { Call, Outcome } from "../../protocol/call.ts"
 import { isObject, type Params } from "../../protocol/jsonrpc.ts"
 import type { Method } from "../../protocol/method.ts"
 import type { MaybePromise } from "../../shared/maybe-promise.ts"
-import { nearestName } from "../../shared/nearest-name.ts"
 import { type Core, scopeOf } from "../core.ts"
 import { failTool } from "../failing.ts"
 import type { Resolved } from "../provider.ts"
@@ -39,15 +37,8 @@ function runTool(core: Core, call: Call, found: Resolved<"tool"> | undefined): M
 }
 
 async function unknownTool(core: Core, call: Call): Promise<Outcome> {
-  const name = call.target
-  const entries = await core.catalog.list("tool", scopeOf(call))
-  throw new UnknownTool(
-    name,
-    nearestName(
-      name,
-      entries.map(({ component }) => component.id),
-    ),
-  )
+  const { unknownName } = await import("./unknown-name.ts")
+  throw await unknownName(core, call, "tool")
 }
 
 function checkParams({ name, arguments: args }: Params): string | undefined {

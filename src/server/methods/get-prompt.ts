@@ -1,7 +1,5 @@
-import { UnknownPrompt } from "../../errors/server.ts"
 import { isObject, type Params } from "../../protocol/jsonrpc.ts"
 import type { Method } from "../../protocol/method.ts"
-import { nearestName } from "../../shared/nearest-name.ts"
 import { type Core, scopeOf } from "../core.ts"
 import { failMethod } from "../failing.ts"
 import { runHandler } from "../run-handler.ts"
@@ -21,14 +19,8 @@ export function getPrompt(core: Core): Method {
       const args = (call.params.arguments ?? {}) as { readonly [name: string]: unknown }
       const found = await core.catalog.find("prompt", name, scopeOf(call))
       if (found === undefined) {
-        const entries = await core.catalog.list("prompt", scopeOf(call))
-        throw new UnknownPrompt(
-          name,
-          nearestName(
-            name,
-            entries.map(({ component }) => component.id),
-          ),
-        )
+        const { unknownName } = await import("./unknown-name.ts")
+        throw await unknownName(core, call, "prompt")
       }
       const { component, invoke } = found
       assertScopes(core, call, component)

@@ -1,12 +1,10 @@
-import { ResourceNotFound } from "../../errors/server.ts"
 import type { Call, Outcome } from "../../protocol/call.ts"
 import type { Params } from "../../protocol/jsonrpc.ts"
 import type { Method } from "../../protocol/method.ts"
-import { nearestName } from "../../shared/nearest-name.ts"
 import type { ReadResourceResult } from "../../spec/index.ts"
 import { type Core, scopeOf } from "../core.ts"
 import { failMethod } from "../failing.ts"
-import type { Resolved, Scope } from "../provider.ts"
+import type { Resolved } from "../provider.ts"
 import { type HandlerRun, runHandler } from "../run-handler.ts"
 import { assertScopes } from "../step-up.ts"
 import { wireHints } from "./lists.ts"
@@ -27,9 +25,11 @@ export function readResource(core: Core): Method {
     async run(call) {
       // `check` let only strings pass.
       const uri = call.params.uri as string
-      const scope = scopeOf(call)
-      const found = await core.catalog.findReadable(uri, scope)
-      if (found === undefined) throw await notFound(core, uri, scope)
+      const found = await core.catalog.findReadable(uri, scopeOf(call))
+      if (found === undefined) {
+        const { unknownName } = await import("./unknown-name.ts")
+        throw await unknownName(core, call, "resource")
+      }
       if (found.kind === "resource") return read(core, call, { ...found.resolved, input: uri })
       return read(core, call, { ...found.resolved, input: { uri, variables: found.variables } })
     },
@@ -58,14 +58,3 @@ async function read<Input>(core: Core, call: Call, reading: Reading<Input>): Pro
 }
 
 const fail = /* @__PURE__ */ failMethod("reading resource")
-
-async function notFound(core: Core, uri: string, scope: Scope): Promise<ResourceNotFound> {
-  const entries = await core.catalog.list("resource", scope)
-  return new ResourceNotFound(
-    uri,
-    nearestName(
-      uri,
-      entries.map(({ component }) => component.id),
-    ),
-  )
-}
