@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest"
-import type { Context } from "../../src/index.ts"
+import { type Context, inputRequired } from "../../src/index.ts"
 import { memoryStorage } from "../../src/storage/memory.ts"
+import { connect } from "../../src/testing/connect.ts"
 import { accept, answerAll, retry } from "../support/asking.ts"
 import { asking, number, play, request } from "../support/playing.ts"
 import { errorOf, post, resultOf } from "../support/post.ts"
@@ -73,6 +74,32 @@ describe("a call that waits for a step before it asks", () => {
     expect(signals[0]?.aborted).toBe(true)
     await reply
   })
+})
+
+it("has a step in a session end with the client that it waits for, though another run began it", async () => {
+  const signals: AbortSignal[] = []
+  const runs = vi.fn()
+  const { mcp } = asking(async (ctx) => {
+    runs()
+    const endless = ctx.step("endless", ({ signal }) => {
+      signals.push(signal)
+      return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))
+    })
+    if (ctx.inputResponses !== undefined) return endless
+    await vi.waitFor(() => expect(signals).toHaveLength(1))
+    const params = { mode: "form", message: "Sure?", requestedSchema: confirm } as const
+    return inputRequired({ requests: { sure: { method: "elicitation/create", params } } })
+  })
+  await using client = await connect(mcp, {
+    revision: "2025-11-25",
+    elicitation: () => ({ action: "accept", content: {} }),
+  })
+  const caller = new AbortController()
+  const result = client.callTool("ask", {}, { signal: caller.signal }).catch(() => undefined)
+  await vi.waitFor(() => expect(runs).toHaveBeenCalledTimes(2))
+  caller.abort()
+  await vi.waitFor(() => expect(signals[0]?.aborted).toBe(true))
+  await result
 })
 
 describe("results of nested calls", () => {
