@@ -94,6 +94,7 @@ export interface Context {
    * @param key Names the step within the call: 1 to 200 characters.
    * @param run Does it, and gives what JSON can say. It gets `idempotencyKey`, the same in every run, and a `signal`.
    * @throws {StepOutcomeUnknown} It was begun elsewhere and nobody knows how it ended. It is not done again.
+   * @throws {ForkedStep} It was begun with other answers to the same questions.
    * @throws {RepeatedStep} The handler has another step of this key.
    * @throws {Suspended} The call waits for an answer: the next run does it.
    * @example

@@ -129,7 +129,7 @@ import type {
 } from "./session.ts"
 import type { InvalidSetting, UnreadableEnvFile } from "./settings.ts"
 import type { ContentLengthFraming, StrayOutput } from "./stdio.ts"
-import type { InvalidStepKey, RepeatedStep, StepOutcomeUnknown } from "./steps.ts"
+import type { ForkedStep, InvalidStepKey, RepeatedStep, StepOutcomeUnknown } from "./steps.ts"
 import type {
   CannotDecrypt,
   CorruptValue,
@@ -208,6 +208,7 @@ export type AnyFleetError =
   | EndlessQuestions
   | ExitedOnImport
   | FolderNotWritable
+  | ForkedStep
   | FileFailed
   | HandlerFailed
   | HandlerTimeout

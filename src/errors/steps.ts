@@ -15,6 +15,16 @@ export class StepOutcomeUnknown extends FleetError {
   }
 }
 
+/** A step was begun by a run of the call that had other answers: what came of it is not for this one. */
+export class ForkedStep extends FleetError {
+  readonly code = "FORKED_STEP"
+  constructor(step: string) {
+    super(`The step \`${clip(step)}\` was begun with other answers to the same questions.`, {
+      fix: "Call anew to answer otherwise: a question counts as it was answered when the step was begun.",
+    })
+  }
+}
+
 /** Two steps of one run of a handler have the same key. */
 export class RepeatedStep extends FleetError {
   readonly code = "REPEATED_STEP"

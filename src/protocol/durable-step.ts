@@ -1,7 +1,6 @@
-import { StepOutcomeUnknown } from "../errors/steps.ts"
+import { ForkedStep, StepOutcomeUnknown } from "../errors/steps.ts"
 import { quietInterval } from "../shared/quiet-timer.ts"
 import { absent, decodeJson, encodeJson, type StorageDriver, type Version } from "../storage/storage.ts"
-import type { StepInfo } from "./step.ts"
 
 /** Where it is written down who does a step and what came of it. */
 export interface StepRecord {
@@ -9,6 +8,17 @@ export interface StepRecord {
   readonly key: string
   /** What people call the step. */
   readonly name: string
+  readonly answers: AnswerDigests
+}
+
+/** What led to a step: digests of the client's answers, by key. */
+export type AnswerDigests = { readonly [key: string]: string }
+
+/** What there is to do. */
+export interface StepWork {
+  readonly signal: AbortSignal
+  readonly run: () => unknown
+  readonly toJson: (given: unknown) => unknown
 }
 
 /** How long who does a step may be silent before nobody knows what became of it. */
@@ -21,50 +31,70 @@ const longestWaitMs = 500
 
 /** Somebody does it, and may be silent until then; or it is done. */
 type Noted =
-  | { readonly by: string; readonly until: number }
-  | { readonly by: string; readonly isDone: true; readonly value?: unknown }
+  | (Signed & { readonly until: number })
+  | (Signed & { readonly isDone: true; readonly value?: unknown })
+
+interface Signed {
+  readonly by: string
+  readonly answers: AnswerDigests
+}
 
 /**
  * Does a step unless it was done, or is being done, by somebody else; then waits for that one's result.
  *
  * @throws {StepOutcomeUnknown} Who began it fell silent: it is not done again.
+ * @throws {ForkedStep} It was begun with other answers.
  */
-export async function durably(
-  record: StepRecord,
-  info: StepInfo,
-  run: (info: StepInfo) => unknown,
-): Promise<unknown> {
-  const { storage, key, name } = record
-  const by = crypto.randomUUID()
+export async function durably(record: StepRecord, work: StepWork): Promise<unknown> {
+  const { storage, key, name, answers } = record
+  const claim = { ...record, by: crypto.randomUUID() }
   for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
-    info.signal.throwIfAborted()
-    const version = await note(record, { by, until: Date.now() + leaseMs }, absent)
-    if (version !== undefined) return claimed({ ...record, by }, version, () => run(info))
+    work.signal.throwIfAborted()
+    const version = await note(claim, running(claim), absent)
+    if (version !== undefined) return claimed(claim, version, work)
     const stored = await storage.get(key)
-    // Gone where whoever had begun it failed, and said so. Else written by `note`.
-    const noted = stored === undefined ? undefined : (decodeJson(key, stored.value) as Noted)
-    if (noted !== undefined && "isDone" in noted) return noted.value
-    if (noted !== undefined && noted.until <= Date.now()) throw new StepOutcomeUnknown(name)
-    await sleep(waitMs, info.signal)
+    if (stored !== undefined) {
+      // Written by `note`.
+      const noted = decodeJson(key, stored.value) as Noted
+      // Drivers write again what may not have arrived, and then meet what did.
+      if (noted.by === claim.by) return claimed(claim, stored.version, work)
+      if (!agree(noted.answers, answers)) throw new ForkedStep(name)
+      if ("isDone" in noted) return noted.value
+      if (noted.until <= Date.now()) throw new StepOutcomeUnknown(name)
+    }
+    // Gone where whoever had begun it failed, and said so.
+    await sleep(waitMs, work.signal)
   }
 }
 
 /** Does a step that is ours, says every now and then that it is being done, and in the end what came of it. */
-async function claimed(record: Claim, first: Version, run: () => unknown): Promise<unknown> {
-  const { by } = record
-  const pen = new Pen(record, first)
-  const stop = quietInterval(() => void pen.write({ by, until: Date.now() + leaseMs }), beatMs)
+async function claimed(claim: Claim, first: Version, { run, toJson }: StepWork): Promise<unknown> {
+  const { by, answers } = claim
+  const pen = new Pen(claim, first)
+  const stop = quietInterval(() => pen.beat(), beatMs)
+  // Where it says itself that it failed, nothing: it may be tried again.
+  let last: Noted | undefined
   try {
-    const value = await run()
-    await pen.write({ by, isDone: true, value })
+    const given = await run()
+    // Done, whatever can be said of it.
+    last = { by, answers, until: 0 }
+    const value = toJson(given)
+    last = { by, answers, isDone: true, value }
     return value
-  } catch (error) {
-    // It says itself that it failed: it may be tried again.
-    await pen.write(undefined)
-    throw error
   } finally {
+    // Before the last word: a beat after it would take it back.
     stop()
+    await pen.write(last)
   }
+}
+
+function running({ by, answers }: Claim): Noted {
+  return { by, answers, until: Date.now() + leaseMs }
+}
+
+/** Whether nothing was answered in two ways; one run may know more answers than the other. */
+function agree(some: AnswerDigests, others: AnswerDigests): boolean {
+  return Object.entries(some).every(([key, digest]) => !Object.hasOwn(others, key) || others[key] === digest)
 }
 
 interface Claim extends StepRecord {
@@ -77,10 +107,20 @@ class Pen {
   readonly #claim: Claim
   #version: Version
   #writing: Promise<void> = Promise.resolve()
+  #isBeating = false
 
   constructor(claim: Claim, version: Version) {
     this.#claim = claim
     this.#version = version
+  }
+
+  /** Says that the step is being done, unless a slow storage still hears it. */
+  beat(): void {
+    if (this.#isBeating) return
+    this.#isBeating = true
+    void this.write(running(this.#claim)).then(() => {
+      this.#isBeating = false
+    })
   }
 
   write(noted: Noted | undefined): Promise<void> {

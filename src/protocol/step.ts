@@ -12,8 +12,10 @@ export interface Step {
   readonly key: string
   /** What people call it, for messages. */
   readonly name: string
-  /** Does it. What it gives must be JSON, or `undefined`. */
+  /** Does it. */
   readonly run: (info: StepInfo) => unknown
+  /** Makes JSON, or `undefined`, of what it gave. Apart, for when this throws it was done all the same. */
+  readonly toJson: (given: unknown) => unknown
 }
 
 /** The results of steps as JSON, by key; `undefined` for a step that gave nothing. */

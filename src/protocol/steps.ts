@@ -1,9 +1,10 @@
 import { CallAborted, Suspended } from "../errors/protocol.ts"
 import { RepeatedStep } from "../errors/steps.ts"
 import { encodeBase64Url } from "../shared/base64.ts"
+import { canonicalJson } from "../shared/canonical-json.ts"
 import { toUtf8 } from "../shared/utf8.ts"
 import type { StorageDriver } from "../storage/storage.ts"
-import { durably } from "./durable-step.ts"
+import { type AnswerDigests, durably, type StepWork } from "./durable-step.ts"
 import type { EarlierSteps, Step, StepInfo, StepResults } from "./step.ts"
 
 /** The call that steps belong to, as far as they need to know it. */
@@ -12,27 +13,40 @@ export interface SteppingCall {
   readonly signal: AbortSignal
 }
 
+/** What the steps of a call need where others may be doing them too. */
+export interface Sharing {
+  /** Where all of them look what was done. */
+  readonly storage: () => Promise<StorageDriver>
+  /** What the client answered: who was answered otherwise does other steps. */
+  readonly answers: ReadonlyMap<string, object>
+}
+
 /** The steps of one call, through all runs of its handler. */
 export class Steps implements EarlierSteps {
   /** As text, so that what a handler does to a result does not change what is remembered. */
   readonly #results: Map<string, string | undefined>
   readonly #running: Set<Promise<unknown>> = new Set()
-  readonly #storage: (() => Promise<StorageDriver>) | undefined
+  readonly #sharing: Sharing | undefined
+  /** Aborted with the call, but not by its suspension, which waits for the steps that run. */
+  readonly #controller: AbortController = new AbortController()
   #begun: Set<string> = new Set()
-  /** Characters of results that are carried along though nobody asked for that. */
-  #carried = 0
+  /** Bytes of what is carried along. */
+  #carried: number
   #call: SteppingCall
   #id: string | undefined
 
   /**
-   * @param storage Where others look what was done. Left out where nobody else can be doing it: in the first run, whose
-   * id nobody knows yet, and in calls that no client can send again.
+   * @param sharing Left out where nobody else can be doing them: in the first run, whose id nobody knows yet, and in
+   * calls that no client can send again.
    */
-  constructor(call: SteppingCall, earlier: EarlierSteps, storage?: () => Promise<StorageDriver>) {
+  constructor(call: SteppingCall, earlier: EarlierSteps, sharing?: Sharing) {
     this.#call = call
     this.#results = new Map(earlier.results)
     this.#id = earlier.id
-    this.#storage = storage
+    this.#sharing = sharing
+    this.#carried = 0
+    for (const text of earlier.results.values()) this.#carried += bytesIn(text)
+    this.#follow(call)
   }
 
   /** Names the call; made when first needed. */
@@ -47,15 +61,25 @@ export class Steps implements EarlierSteps {
 
   /** Goes on with the next run of the handler, once no step of the one before runs. */
   async continue(call: SteppingCall): Promise<this> {
+    this.#follow(call)
     await this.settled()
     this.#call = call
     this.#begun = new Set()
     return this
   }
 
-  /** Waits for the steps that run. */
+  /** Waits for the steps that run. Rejects with the reason of {@link abort}: what never ends is not waited for. */
   async settled(): Promise<void> {
-    while (this.#running.size > 0) await Promise.allSettled(this.#running)
+    const { signal } = this.#controller
+    while (this.#running.size > 0) {
+      signal.throwIfAborted()
+      await untilAborted(Promise.allSettled(this.#running), signal)
+    }
+  }
+
+  /** Aborts the signals of the steps that run, and whoever waits for them. */
+  abort(reason: CallAborted): void {
+    this.#controller.abort(reason)
   }
 
   /** Does a step, unless it was done. */
@@ -69,7 +93,9 @@ export class Steps implements EarlierSteps {
     this.#running.add(work)
     try {
       const value = await work
-      this.#results.set(key, JSON.stringify(value))
+      const text = JSON.stringify(value)
+      this.#carried += bytesIn(text)
+      this.#results.set(key, text)
       return value
     } catch (error) {
       // What failed may be tried again, in this run too.
@@ -86,28 +112,44 @@ export class Steps implements EarlierSteps {
     // What was carried is what `work` gave.
     if (known !== undefined) return JSON.parse(known) as object
     const value = await work()
-    const text = JSON.stringify(value)
-    if (text.length > mostCarried || this.#carried + text.length > mostCarriedInAll) return value
-    this.#carried += text.length
+    const text = jsonOf(value)
+    const bytes = bytesIn(text)
+    if (text === undefined || bytes > mostCarried || this.#carried + bytes > mostCarriedInAll) return value
+    this.#carried += bytes
     this.#results.set(key, text)
     return value
   }
 
-  async #work(step: Step): Promise<unknown> {
-    const { signal, stop } = signalOf(this.#call)
-    try {
-      const info: StepInfo = { idempotencyKey: await digestOf(`${this.id}\n${step.key}`), signal }
-      const storage = await this.#storage?.()
-      // Where writes are not atomic nobody can tell who was first: then it is done at least once.
-      if (storage?.atomic !== true) return await step.run(info)
-      return await durably({ storage, key: info.idempotencyKey, name: step.name }, info, step.run)
-    } finally {
-      stop()
+  async #work({ key, name, run, toJson }: Step): Promise<unknown> {
+    const { signal } = this.#controller
+    const info: StepInfo = { idempotencyKey: await digestOf([this.id, key]), signal }
+    const work: StepWork = {
+      signal,
+      run: () => {
+        // The client left while the storage was waited for: what it asked for must not happen now.
+        signal.throwIfAborted()
+        return run(info)
+      },
+      toJson,
     }
+    const storage = await this.#sharing?.storage()
+    // Where writes are not atomic nobody can tell who was first: then it is done at least once.
+    if (storage?.atomic !== true) return toJson(await work.run())
+    const answers = await digestsOf(this.#sharing?.answers)
+    return durably({ storage, key: info.idempotencyKey, name, answers }, work)
+  }
+
+  #follow({ signal }: SteppingCall): void {
+    const abort = () => {
+      const reason: unknown = signal.reason
+      if (reason instanceof CallAborted && reason.reason !== "suspended") this.abort(reason)
+    }
+    if (signal.aborted) abort()
+    else signal.addEventListener("abort", abort)
   }
 }
 
-/** Characters of a result up to which it is carried along though nobody asked for that. */
+/** Bytes of a result up to which it is carried along though nobody asked for that, and of all that is carried. */
 const mostCarried = 65_536
 const mostCarriedInAll = 131_072
 
@@ -122,19 +164,33 @@ function assertAlive({ inert, signal }: SteppingCall): void {
   throw new Suspended()
 }
 
-/** The signal of a call without its suspension, which waits for the steps that run. */
-function signalOf({ signal }: SteppingCall): { readonly signal: AbortSignal; readonly stop: () => void } {
-  const controller = new AbortController()
-  const abort = () => {
-    const reason: unknown = signal.reason
-    const isSuspension = reason instanceof CallAborted && reason.reason === "suspended"
-    if (!isSuspension) controller.abort(reason)
-  }
-  signal.addEventListener("abort", abort)
-  return { signal: controller.signal, stop: () => signal.removeEventListener("abort", abort) }
+function untilAborted(work: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(signal.reason)
+    signal.addEventListener("abort", end)
+    work.then(resolve).finally(() => signal.removeEventListener("abort", end))
+  })
 }
 
-async function digestOf(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", toUtf8(text))
+/** What code of the server gives to itself need not be JSON. */
+function jsonOf(value: object): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
+}
+
+function bytesIn(text: string | undefined): number {
+  return text === undefined ? 0 : toUtf8(text).length
+}
+
+async function digestsOf(answers: Sharing["answers"] = new Map()): Promise<AnswerDigests> {
+  const digests = [...answers].map(async ([key, answer]) => [key, await digestOf(answer)] as const)
+  return Object.fromEntries(await Promise.all(digests))
+}
+
+async function digestOf(value: unknown): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", toUtf8(canonicalJson(value)))
   return encodeBase64Url(new Uint8Array(digest))
 }

@@ -153,6 +153,15 @@ function jsonOf(value: unknown): string | undefined {
   }
 }
 
+/** A step of a nested call as its parent does it: under a name of its own, and given up with either. */
+function nestedStep(step: Step, scope: string, signal: AbortSignal): Step {
+  return {
+    ...step,
+    key: `${scope}/${step.key}`,
+    run: (info) => step.run({ ...info, signal: AbortSignal.any([info.signal, signal]) }),
+  }
+}
+
 /** An exchange without a wire: what a nested call asks, its parent asks. */
 class InProcessExchange extends BaseExchange implements Exchange {
   readonly logLevel: LoggingLevel | undefined
@@ -221,7 +230,9 @@ class InProcessExchange extends BaseExchange implements Exchange {
 
   async step(step: Step): Promise<unknown> {
     const parent = this.#parent
-    if (parent !== undefined) return parent.exchange.step({ ...step, key: `${parent.scope}/${step.key}` })
+    // Its parent may go on when it is over.
+    if (super.inert) throw inertError(this)
+    if (parent !== undefined) return parent.exchange.step(nestedStep(step, parent.scope, super.signal))
     this.#steps ??= import("../protocol/steps.ts").then(
       ({ Steps }) => new Steps(this, { id: undefined, results: new Map() }),
     )

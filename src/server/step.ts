@@ -17,10 +17,8 @@ export async function runStep<T>(
   const value = await exchange.step({
     key: `step/${key}`,
     name: key,
-    run: async (info) => {
-      const given = await run(info)
-      return given === undefined ? undefined : toJsonValue(given, `step \`${key}\``)
-    },
+    run,
+    toJson: (given) => (given === undefined ? undefined : toJsonValue(given, `step \`${key}\``)),
   })
   // What `toJsonValue` made of it, in this run or another.
   return value as Jsonify<Awaited<T>>

@@ -79,7 +79,9 @@ export class Conversation {
     }
     // The first answer again would be the wrong one, and a handler that asks until it likes the answer never end.
     if (isRepeated) return Promise.reject(new RepeatedKey(own))
-    const answer = this.#journal.answers.get(key)
+    // What came without a state could come any number of times.
+    const isUsable = question.once !== true || this.#journal.id !== undefined
+    const answer = isUsable ? this.#journal.answers.get(key) : undefined
     if (answer !== undefined) return this.#accepted(key, question, answer)
     return new Promise((_, reject) => {
       this.#assertCapable(question.method, question.params)
@@ -128,7 +130,9 @@ export class Conversation {
 
   #outcome({ requests, pending, state, isOnce }: Demand): Outcome {
     if (this.#journal.round >= maxRounds) return toFailure(new TooManyRounds(maxRounds)) as Outcome
-    const next = { ...this.#journal, round: this.#journal.round + 1, pending, state, isOnce }
+    // Once one of its answers may count once, no later round may be sent again either: it would count it again.
+    const mayGoOnOnce = isOnce || this.#journal.isOnce
+    const next = { ...this.#journal, round: this.#journal.round + 1, pending, state, isOnce: mayGoOnOnce }
     const { host, binding } = this.#exchange
     const seal = async () => {
       const { id, results } = await this.#exchange.recorded()

@@ -1,7 +1,7 @@
-import { CannotAsk } from "../../errors/protocol.ts"
+import { CallAborted, CannotAsk } from "../../errors/protocol.ts"
 import type { HeaderParam } from "../../schema/header-params.ts"
 import type { LoggingLevel } from "../../spec/index.ts"
-import type { Answer, Exchange, InputDemand, Outcome, Peer, Question } from "../call.ts"
+import type { AbortReason, Answer, Exchange, InputDemand, Outcome, Peer, Question } from "../call.ts"
 import type { StatelessCodec } from "../codec.ts"
 import type { Params } from "../jsonrpc.ts"
 import type { EarlierSteps, Step } from "../step.ts"
@@ -117,6 +117,12 @@ export class StatelessExchange extends WireExchange implements Exchange {
     return steps
   }
 
+  /** Suspended, it waits for its steps: they end with what ends it. */
+  override abort(reason: AbortReason): void {
+    super.abort(reason)
+    if (reason !== "suspended") this.#steps?.then((steps) => steps.abort(new CallAborted(reason)))
+  }
+
   closeStream(): void {
     // S28/basic/transports/streamable-http#cancellation: who has no connection has no call.
   }
@@ -149,11 +155,11 @@ export class StatelessExchange extends WireExchange implements Exchange {
 
   /** Loaded by the first call that has one: most never do. */
   #stepping(): Promise<Steps> {
-    const { id, steps } = this.#journal
+    const { id, steps, answers } = this.#journal
     // Before it was first suspended nobody else knows of this call.
-    const storage = id === undefined ? undefined : () => this.host.storage.part("steps")
+    const sharing = id === undefined ? undefined : { storage: () => this.host.storage.part("steps"), answers }
     this.#steps ??= import("../steps.ts").then(
-      ({ Steps }) => new Steps(this, { id, results: steps }, storage),
+      ({ Steps }) => new Steps(this, { id, results: steps }, sharing),
     )
     return this.#steps
   }

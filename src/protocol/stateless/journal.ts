@@ -16,7 +16,7 @@ export interface Journal {
   readonly steps: StepResults
   /** What an explicit `inputRequired({ state })` left. */
   readonly state: unknown
-  /** Whether it may be used once. */
+  /** Whether it may be used once: then so may those of later rounds. */
   readonly isOnce: boolean
   /** Throws {@link InvalidAnswer} where an answer cannot be one to a question of this kind. */
   readonly assertAnswer: (key: string, method: Question["method"], answer: Answer) => void

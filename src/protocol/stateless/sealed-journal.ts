@@ -69,7 +69,7 @@ export async function openJournal(keeper: StateKeeper, binding: Binding): Promis
     state: before?.state,
     id: before?.id,
     steps: new Map(before?.steps.map(([key, value]) => [key, JSON.stringify(value)])),
-    isOnce: false,
+    isOnce: before?.nonce !== undefined,
     assertAnswer,
   }
 }
