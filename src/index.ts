@@ -84,8 +84,18 @@ export {
   type ElicitedUrl,
   type LogFunction,
   type RequestInfo,
-  type SampleRequest,
 } from "./components/context.ts"
+export type { Choices, Filled, Form, TitledChoices } from "./components/form.ts"
+export type {
+  Sampled,
+  SampledData,
+  SampleRequest,
+  Sampler,
+  SamplerOptions,
+  SamplingOptions,
+  SamplingTool,
+} from "./components/sampling.ts"
+export { UrlElicitationRequired, type UrlToVisit } from "./errors/elicitation.ts"
 export { getContext } from "./server/run-handler.ts"
 
 // Icons
@@ -226,10 +236,13 @@ export type {
   ResourceTemplateReference,
   Role,
   Root,
+  SamplingMessage,
+  SamplingMessageContentBlock,
   ServerCapabilities,
   SubscriptionFilter,
   TextContent,
   TextResourceContents,
   Tool as WireTool,
   ToolAnnotations,
+  ToolUseContent,
 } from "./spec/index.ts"

@@ -39,6 +39,14 @@ export function inputRequired(init: InputRequiredInit): InputRequired {
   return Object.freeze({ [kInputRequired]: true as const, requests: init.requests, state: init.state })
 }
 
+/** Whether one of the questions was answered, and with no. */
+export function isRefused(
+  requests: InputRequests | undefined,
+  responses: { readonly [key: string]: { readonly action?: unknown } } | undefined,
+): boolean {
+  return Object.keys(requests ?? {}).some((key) => (responses?.[key]?.action ?? "accept") !== "accept")
+}
+
 export function isInputRequired(value: unknown): value is InputRequired {
   return typeof value === "object" && value !== null && kInputRequired in value
 }

@@ -44,7 +44,7 @@ import type {
   WrongArguments,
   WrongUsage,
 } from "./dialogue.ts"
-import type { NotAForm, NotAWebPage } from "./elicitation.ts"
+import type { NotAForm, NotAWebPage, UrlElicitationRequired } from "./elicitation.ts"
 import type { BlockedLoop } from "./event-loop.ts"
 import { FleetError } from "./fleet-error.ts"
 import type {
@@ -82,6 +82,7 @@ import type {
   TooManyRounds,
 } from "./rounds.ts"
 import type { NotOnThisRuntime } from "./runtime.ts"
+import type { SamplingFailed, UnusableSample } from "./sampling.ts"
 import type {
   InexpressibleSchema,
   InvalidHeaderParam,
@@ -266,6 +267,7 @@ export type AnyFleetError =
   | RequestStateTooLarge
   | ResourceNotFound
   | ResourceUnreadable
+  | SamplingFailed
   | SchemaTooLarge
   | SdkServerInUse
   | SessionRequired
@@ -301,6 +303,8 @@ export type AnyFleetError =
   | UnsettledImport
   | UnsupportedDialect
   | UnsupportedVersion
+  | UnusableSample
+  | UrlElicitationRequired
   | WeakSecret
   | WrongArguments
   | WrongUsage

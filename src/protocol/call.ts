@@ -65,8 +65,12 @@ export interface Exchange {
   abort(reason: AbortReason): void
   /** Waits for what a handler started, or for the suspension or abort that ends it before. */
   settle(outcome: Promise<Outcome>): Promise<Outcome>
-  /** Makes the outcome of a handler that returned `inputRequired()` itself. */
-  requireInput(requests: InputRequests | undefined, state: unknown): Promise<Outcome>
+  /**
+   * Makes the outcome of a handler that returned `inputRequired()` itself, or threw what asks for the same.
+   *
+   * @param thrown What it threw, for those who have an error for it.
+   */
+  requireInput(requests: InputRequests | undefined, state: unknown, thrown?: unknown): Promise<Outcome>
 }
 
 /** Names a value that middleware leaves and others take, with its type. */

@@ -1,4 +1,5 @@
 import type { CacheHints, ComponentKind } from "../components/component.ts"
+import type { SamplingOptions } from "../components/sampling.ts"
 import type { FleetError } from "../errors/fleet-error.ts"
 import { InvalidRequest, show, UnsupportedVersion } from "../errors/protocol.ts"
 import { ServerClosed } from "../errors/server.ts"
@@ -64,6 +65,7 @@ export interface EngineOptions {
   readonly disclosesServerInfo: boolean
   readonly secrets: readonly (string | Uint8Array)[] | undefined
   readonly storage: StorageDriver | undefined
+  readonly sampling: SamplingOptions | undefined
   readonly bus: EventBus
   readonly log: ServerLog
   readonly limits: Limits
@@ -108,6 +110,7 @@ export class Engine implements MessageHandler {
       dispatch: () => this.#build().dispatch,
       start: () => (this.#lifespans.isReady ? undefined : this.start()),
       running: this.#running,
+      sampling: options.sampling,
     })
     const offers = (kind: ComponentKind) => this.catalog.offers(kind)
     const listenFilters = coreListenFilters({ catalog: this.catalog, offers })

@@ -1,3 +1,5 @@
+import type { SamplingOptions, SamplingTool } from "../components/sampling.ts"
+import { UrlElicitationRequired } from "../errors/elicitation.ts"
 import { EndlessCalls, InProcessError } from "../errors/in-process.ts"
 import { CallAborted, Suspended } from "../errors/protocol.ts"
 import { BaseExchange } from "../protocol/base-exchange.ts"
@@ -10,15 +12,15 @@ import {
   type Question,
   targetOf,
 } from "../protocol/call.ts"
-import type { Dispatch } from "../protocol/dispatcher.ts"
+import { type Dispatch, unexpected } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import type { HeaderBag } from "../protocol/transport.ts"
 import { textHash } from "../shared/text-hash.ts"
-import type { LoggingLevel } from "../spec/index.ts"
+import type { CallToolResult, LoggingLevel } from "../spec/index.ts"
 import { latestStatelessRevision } from "../spec/revisions.ts"
 import { CallContext } from "./context.ts"
 import { contextStore } from "./context-store.ts"
-import type { InProcessOptions, Invoker } from "./invoker.ts"
+import { givenTool, type InProcessOptions, type Invoker } from "./invoker.ts"
 import { markNested } from "./nested-errors.ts"
 import type { Abortable } from "./running.ts"
 
@@ -33,11 +35,21 @@ export interface InProcessCall {
   readonly onBegin: (exchange: Abortable) => void
 }
 
+/** A call that a handler makes. */
+interface NestedCall {
+  readonly method: string
+  readonly params: Params
+  /** Which tool, where it is not to be looked for. */
+  readonly tool?: SamplingTool
+}
+
 /** Runs calls of a server from its own process, past all transports but through middleware and auth checks. */
 export class InProcess implements Invoker {
+  readonly sampling: SamplingOptions | undefined
   readonly #dispatch: () => Dispatch
 
-  constructor(dispatch: () => Dispatch) {
+  constructor({ dispatch, sampling }: { dispatch: () => Dispatch; sampling: SamplingOptions | undefined }) {
+    this.sampling = sampling
     this.#dispatch = dispatch
   }
 
@@ -68,13 +80,24 @@ export class InProcess implements Invoker {
     }
   }
 
-  async nested(parent: Call, method: string, params: Params): Promise<object> {
+  nested(parent: Call, method: string, params: Params): Promise<object> {
+    return this.#nested(parent, { method, params })
+  }
+
+  async runTool(parent: Call, tool: SamplingTool, args: Params): Promise<CallToolResult> {
+    const params = { name: tool.name, arguments: args }
+    // What answers `tools/call` is the result of a tool.
+    return (await this.#nested(parent, { method: "tools/call", params, tool })) as CallToolResult
+  }
+
+  async #nested(parent: Call, { method, params, tool }: NestedCall): Promise<object> {
     const { peer, exchange, round } = parent
     if (exchange.inert) throw inertError(exchange)
     assertNotEndless(parent, method, params)
     const scope = nestedScope(parent, method, params)
     const inner = new InProcessExchange({ exchange, scope }, exchange.isTrusted)
     const call = new Call({ method, id: undefined, params, peer, exchange: inner, round, parent })
+    if (tool !== undefined) call.set(givenTool, tool)
     try {
       return await this.#run(call, inner)
     } catch (error) {
@@ -200,7 +223,9 @@ class InProcessExchange extends BaseExchange implements Exchange {
     return parent.exchange.ask(questions.map((question) => ({ ...question, scope: scope(question) })))
   }
 
-  async requireInput(): Promise<Outcome> {
+  async requireInput(_requests: unknown, _state: unknown, thrown: unknown): Promise<Outcome> {
+    // Whoever called may still catch it, or let it end the call of its own.
+    if (thrown instanceof UrlElicitationRequired) return unexpected(thrown.message, thrown)
     return { kind: "input-required", requests: undefined, continuation: undefined }
   }
 

@@ -1,11 +1,17 @@
-import type { Call } from "../protocol/call.ts"
+import type { SamplingOptions, SamplingTool } from "../components/sampling.ts"
+import type { Call, ValueKey } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
+import type { CallToolResult } from "../spec/index.ts"
 
 /** Runs calls that come from inside: handlers calling other components. */
 export interface Invoker {
   /** Runs a method as part of `parent`, for the same caller. Rejects where a peer would get an error. */
   nested(parent: Call, method: string, params: Params): Promise<object>
+  /** Runs a tool that need not be offered as part of `parent`, for the same caller, as `nested` runs those that are. */
+  runTool(parent: Call, tool: SamplingTool, args: Params): Promise<CallToolResult>
+  /** Who answers sampling requests besides the client. */
+  readonly sampling: SamplingOptions | undefined
 }
 
 /** How a call of the own process is made. */
@@ -14,3 +20,6 @@ export interface InProcessOptions {
   readonly as?: Principal | undefined
   readonly signal?: AbortSignal | undefined
 }
+
+/** The tool that a call was made for, where it is not to be looked for by its name. */
+export const givenTool: ValueKey<SamplingTool> = { name: "givenTool" }

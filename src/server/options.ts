@@ -33,6 +33,7 @@ export type ServerOption =
   | "askTimeout"
   | "secrets"
   | "storage"
+  | "sampling"
   | "bus"
   | "log"
   | "disclosesServerInfo"
@@ -86,6 +87,7 @@ const kinds: { readonly [name in ServerOption]: OptionKind } = {
     expected: "a storage: `memoryStorage()`, or another driver",
     lacks: "write",
   },
+  sampling: { kinds: { handler: "function", mode: ["fallback", "always"] }, required: ["handler"] },
   bus: {
     holds: (value) => hasMethods(value, ["publish", "subscribe"]),
     expected: "an object with methods `publish(event)` and `subscribe(listener)`",
@@ -121,6 +123,8 @@ const foreignNames: { readonly [name: string]: string } = {
   cache_ttl: "Use `cacheHints`.",
   cache_scope: "Use `cacheHints`.",
   request_state_security: "Use `secrets`.",
+  sampling_handler: "Use `sampling: { handler }`.",
+  sampling_handler_behavior: "Use `sampling: { handler, mode }`.",
   requestState: "Use `secrets`.",
   toolsPageSize: "Use `pageSize`.",
   resourcesPageSize: "Use `pageSize`.",

@@ -1,5 +1,5 @@
 import type { Context } from "../components/context.ts"
-import { isInputRequired } from "../components/input-required.ts"
+import { isInputRequired, isRefused } from "../components/input-required.ts"
 import { CallAborted } from "../errors/protocol.ts"
 import { NoContext } from "../errors/server.ts"
 import { HandlerTimeout } from "../errors/tool.ts"
@@ -40,7 +40,7 @@ export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome>
     if (!isThenable(value)) return finish(call, value)
     return whenSettled(run, value as Promise<object>, watched)
   } catch (error) {
-    return run.fail(core, call, error)
+    return failed(run, error)
   } finally {
     watched?.leave()
   }
@@ -68,8 +68,15 @@ function whyInert({ exchange }: Call): CallAborted {
 
 function finish(call: Call, result: object): MaybePromise<Outcome> {
   return isInputRequired(result)
-    ? call.exchange.requireInput(result.requests, result.state)
+    ? call.exchange.requireInput(result.requests, result.state, result)
     : complete(result)
+}
+
+/** A handler may also throw what it wants to know; whoever would not answer is not asked again. */
+function failed<Input>({ core, call, fail }: HandlerRun<Input>, error: unknown): MaybePromise<Outcome> {
+  return isInputRequired(error) && !isRefused(error.requests, call.exchange.inputResponses)
+    ? finish(call, error)
+    : fail(core, call, error)
 }
 
 function whenSettled<Input>(
@@ -90,7 +97,7 @@ function whenSettled<Input>(
     // What a handler throws once its call is over is no failure of it: nobody waits for the answer.
     (error) => {
       if (watched) watched.waiting--
-      return call.exchange.inert ? abandoned(error) : fail(core, call, error)
+      return call.exchange.inert ? abandoned(error) : failed(run, error)
     },
   )
   if (watched) watched.waiting++

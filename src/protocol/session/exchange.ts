@@ -1,4 +1,5 @@
-import { CallAborted, CannotAsk, InvalidAnswer } from "../../errors/protocol.ts"
+import { UrlElicitationRequired } from "../../errors/elicitation.ts"
+import { CallAborted, CannotAsk, InvalidAnswer, MissingClientCapability } from "../../errors/protocol.ts"
 import { RepeatedKey, TooManyRounds } from "../../errors/rounds.ts"
 import { AskRefused, AskTimedOut, NeedsSession } from "../../errors/session.ts"
 import { longestTimer } from "../../shared/longest-timer.ts"
@@ -85,15 +86,30 @@ export class SessionExchange extends WireExchange implements Exchange {
   }
 
   /** The call is not answered with it: whoever serves it asks, and runs the call again. */
-  async requireInput(requests: InputRequests | undefined, state: unknown): Promise<Outcome> {
+  async requireInput(
+    requests: InputRequests | undefined,
+    state: unknown,
+    thrown?: unknown,
+  ): Promise<Outcome> {
     const { mayAsk, method, rounds } = this.request
     if (!mayAsk) throw new CannotAsk(method)
+    if (thrown instanceof UrlElicitationRequired) return this.#pagesRequired(thrown)
     if (rounds.round >= maxRounds) throw new TooManyRounds(maxRounds)
     return { kind: "input-required", requests, continuation: { kind: "held", state } }
   }
 
   checkHeaderParams(): void {
     // No revision with sessions has such headers.
+  }
+
+  /** S11/client/elicitation#error-handling: an error, where clients know it. Without a session nobody said whether they do. */
+  #pagesRequired(cause: UrlElicitationRequired): Outcome {
+    const { codec, peer, session } = this.request
+    const isKnown = session === undefined || peer.capabilities.elicitation?.url !== undefined
+    if (!codec.features.elicitationId || !isKnown)
+      throw new MissingClientCapability({ elicitation: { url: {} } })
+    const { message, elicitations } = cause
+    return { kind: "failure", error: { code: -32042, message, data: { elicitations } }, cause }
   }
 
   override abort(reason: AbortReason): void {
@@ -148,7 +164,8 @@ export class SessionExchange extends WireExchange implements Exchange {
     const answer = await this.#request(site.live.get(data.id), site.newId(), { method, params })
     const problem = answerProblem(method, answer)
     if (problem !== undefined) throw new InvalidAnswer(`to \`${method}\` ${problem}.`)
-    return answer
+    // For whoever tells the client later that it is done.
+    return params.elicitationId === undefined ? answer : { ...answer, elicitationId: params.elicitationId }
   }
 
   /** Sends a request of ours and waits for the response. */

@@ -1,3 +1,5 @@
+import type { SamplingTool } from "../../components/sampling.ts"
+import type { Tool } from "../../components/tool.ts"
 import { UnknownTool } from "../../errors/server.ts"
 import { type Call, complete, type Outcome } from "../../protocol/call.ts"
 import { isObject, type Params } from "../../protocol/jsonrpc.ts"
@@ -7,8 +9,10 @@ import type { MaybePromise } from "../../shared/maybe-promise.ts"
 import { nearestName } from "../../shared/nearest-name.ts"
 import { type Core, scopeOf } from "../core.ts"
 import { isProtocolError, reportHandlerError } from "../handler-error.ts"
+import { givenTool } from "../invoker.ts"
 import type { Resolved } from "../provider.ts"
 import { runHandler } from "../run-handler.ts"
+import { seen } from "../snapshot.ts"
 import { assertScopes } from "../step-up.ts"
 
 /** `tools/call`: finds the tool, runs it, and makes a result even of what went wrong. */
@@ -22,12 +26,22 @@ export function callTool(core: Core): Method {
     run(call) {
       // `check` let only strings pass.
       const name = call.params.name as string
-      const found = core.catalog.find("tool", name, scopeOf(call))
+      const scope = scopeOf(call)
+      const given = call.get(givenTool)
+      const found =
+        given === undefined ? core.catalog.find("tool", name, scope) : seen(toResolved(given), scope)
       return found instanceof Promise
         ? found.then((tool) => runTool(core, call, tool))
         : runTool(core, call, found)
     },
   }
+}
+
+/** A tool that a handler has brought itself, which no provider needs to have. */
+function toResolved(given: SamplingTool): Resolved<"tool"> {
+  // `runTool` takes only what `tool()` made.
+  const component = given as Tool
+  return { component, owner: "handler", invoke: component.invoke }
 }
 
 function runTool(core: Core, call: Call, found: Resolved<"tool"> | undefined): MaybePromise<Outcome> {
