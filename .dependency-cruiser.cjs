@@ -6,7 +6,7 @@ const floors = [
   "^src/(schema|protocol)/|^src/storage/(storage|atomic|memory|scoped|encrypted)\\.ts$",
   "^src/components/",
   "^src/(server|client)/",
-  "^src/(providers|transforms|middleware|auth|tasks|apps|telemetry|http|settings|stdio|sdk|threads)/|^src/storage/(?!(storage|atomic|memory|scoped|encrypted)\\.ts$)[^/]+\\.ts$",
+  "^src/(providers|transforms|middleware|auth|tasks|apps|telemetry|http|settings|stdio|sdk|threads|sampling)/|^src/storage/(?!(storage|atomic|memory|scoped|encrypted)\\.ts$)[^/]+\\.ts$",
   "^src/(index|fleet-mcp|fleet-mcp-options|fleet-mcp-run)\\.ts$|^src/files/",
   "^src/(testing|doctor|cli)/",
 ]
