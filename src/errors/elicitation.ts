@@ -50,18 +50,11 @@ export interface UrlToVisit {
  *
  * @see S11/client/elicitation#url-elicitation-required-error, S28/basic/patterns/mrtr
  * @example
- * if (token === undefined) {
+ * mcp.tool({ name: "calendar" }, () => {
  *   throw new UrlElicitationRequired([{ message: "Sign in", url: "https://example.com/sign-in" }])
- * }
+ * })
  */
 export class UrlElicitationRequired extends FleetError {
-  static {
-    // The mark of `inputRequired()`. Here, since declarations cannot say a member whose name is a symbol.
-    Object.defineProperty(UrlElicitationRequired.prototype, Symbol.for("fleetmcp.input-required"), {
-      value: true,
-    })
-  }
-
   readonly code = "URL_ELICITATION_REQUIRED"
   /** The pages, as error -32042 tells of them. */
   readonly elicitations: readonly ElicitRequestURLParams[]
@@ -83,6 +76,8 @@ export class UrlElicitationRequired extends FleetError {
         fix: "Open it, finish there, and call again.",
       },
     )
+    // The mark of `inputRequired()`. Here and not in a static block, so that bundlers may leave the class out.
+    Object.defineProperty(this, Symbol.for("fleetmcp.input-required"), { value: true })
     this.requests = Object.fromEntries(
       questions.map(
         (params, index) => [`page-${index + 1}`, { method: "elicitation/create", params }] as const,

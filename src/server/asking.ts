@@ -67,8 +67,9 @@ export class Asking {
       if (features[peer.revision].elicitationId)
         exchange.notify("notifications/elicitation/complete", { elicitationId })
     }
-    // `answerProblem` let only the three actions pass.
-    return { action, complete } as ElicitedUrl
+    // Not enumerable: what was answered is data, which handlers return and log. `answerProblem` let only the three
+    // actions pass.
+    return Object.defineProperty({ action }, "complete", { value: complete }) as ElicitedUrl
   }
 
   async sample<Output extends Schema | undefined>(

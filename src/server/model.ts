@@ -34,16 +34,15 @@ export class Model {
     params: CreateMessageRequestParams,
     key: string | undefined,
   ): Promise<CreateMessageResult> {
+    warnDeprecated(
+      "`ctx.sample()`",
+      'Give the server a model of its own: `sampling: { handler, mode: "always" }`.',
+    )
     // A request is an object of JSON.
     const fields = params as unknown as { readonly [name: string]: unknown }
     const [answer] = await this.#call.exchange.ask([
       { method: "sampling/createMessage", params: fields, key },
     ])
-    // Here: a client that cannot be asked is no use of what is deprecated.
-    warnDeprecated(
-      "`ctx.sample()` of a client",
-      "Give the server a model of its own: `sampling: { handler }`.",
-    )
     // `answerProblem` looked at what is there; the rest is as good as the client.
     return answer as unknown as CreateMessageResult
   }
