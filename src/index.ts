@@ -95,7 +95,8 @@ export type {
   SamplingOptions,
   SamplingTool,
 } from "./components/sampling.ts"
-export { UrlElicitationRequired, type UrlToVisit } from "./errors/elicitation.ts"
+export { UrlElicitationRequired, type UrlToVisit } from "./errors/url-elicitation.ts"
+export type { StepInfo } from "./protocol/step.ts"
 export { getContext } from "./server/run-handler.ts"
 
 // Icons

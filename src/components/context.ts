@@ -1,6 +1,7 @@
 import type { ValueKey } from "../protocol/call.ts"
 import type { RequestId } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
+import type { StepInfo } from "../protocol/step.ts"
 import type { HeaderBag } from "../protocol/transport.ts"
 import type { Schema } from "../schema/schema.ts"
 import type {
@@ -14,6 +15,7 @@ import type {
 } from "../spec/index.ts"
 import type { ProtocolRevision } from "../spec/revisions.ts"
 import type { Filled, Form } from "./form.ts"
+import type { Jsonify } from "./json-value.ts"
 import type { Sampled, SampledData, SampleRequest } from "./sampling.ts"
 
 /** A typed name for a value that middleware leaves and handlers take, made by {@link contextKey}. */
@@ -102,6 +104,23 @@ export interface Context {
    * @deprecated by the specification since 2026-07-28, in favour of arguments and configuration; works until it is removed.
    */
   readonly roots: (options?: AskOptions) => Promise<readonly Root[]>
+  /**
+   * Does what must not be done twice: charges a card, sends a message. A handler that asks runs again from its
+   * beginning, and then gets what the step gave. So does another process to which the client came back, where they
+   * share an atomic storage.
+   *
+   * @param key Names the step within the call: 1 to 200 characters.
+   * @param run Does it, and gives what JSON can say. It gets `idempotencyKey`, the same in every run, and a `signal`.
+   * @throws {StepOutcomeUnknown} It was begun elsewhere and nobody knows how it ended. It is not done again.
+   * @throws {RepeatedStep} The handler has another step of this key.
+   * @throws {Suspended} The call waits for an answer: the next run does it.
+   * @example
+   * mcp.tool({ name: "pay" }, async (_, ctx) => {
+   *   await ctx.elicit("Pay now?", z.object({}))
+   *   return ctx.step("charge", ({ idempotencyKey }) => `charged under ${idempotencyKey}`)
+   * })
+   */
+  readonly step: <T>(key: string, run: (step: StepInfo) => T) => Promise<Jsonify<Awaited<T>>>
   /** The answers to an earlier `inputRequired()` of this call, by key; `undefined` on the first round. */
   readonly inputResponses: { readonly [key: string]: { readonly [name: string]: unknown } } | undefined
   /** The `state` that an earlier `inputRequired()` of this call left. */
@@ -134,6 +153,11 @@ export interface Context {
 export interface AskOptions {
   /** Names the question, so that rewording it or asking it in another order changes nothing. */
   readonly key?: string
+  /**
+   * Whether the answer counts once: a client that sends it again is refused. Needs an atomic storage; sessions have no
+   * need of it, since nobody can answer twice there. Default `false`.
+   */
+  readonly once?: boolean
 }
 
 /** What a person answered to a form. */

@@ -44,7 +44,7 @@ import type {
   WrongArguments,
   WrongUsage,
 } from "./dialogue.ts"
-import type { NotAForm, NotAWebPage, UrlElicitationRequired } from "./elicitation.ts"
+import type { NotAForm } from "./elicitation.ts"
 import type { BlockedLoop } from "./event-loop.ts"
 import { FleetError } from "./fleet-error.ts"
 import type {
@@ -124,6 +124,7 @@ import type {
 } from "./session.ts"
 import type { InvalidSetting, UnreadableEnvFile } from "./settings.ts"
 import type { ContentLengthFraming, StrayOutput } from "./stdio.ts"
+import type { InvalidStepKey, RepeatedStep, StepOutcomeUnknown } from "./steps.ts"
 import type {
   CorruptValue,
   InvalidStorageKey,
@@ -150,6 +151,8 @@ import type {
 } from "./threads.ts"
 import type { HandlerFailed, HandlerTimeout, InvalidOutput, ToolError } from "./tool.ts"
 import type { InvalidTemplateValue, InvalidUriTemplate, TemplateMismatch } from "./uri.ts"
+import type { UrlElicitationRequired } from "./url-elicitation.ts"
+import type { NotAWebPage } from "./web-page.ts"
 
 /**
  * Is any error that FleetMCP throws, told apart by its `code`: after `case "FLEET-10":` the error has the fields of
@@ -222,6 +225,7 @@ export type AnyFleetError =
   | InvalidSchema
   | InvalidSetting
   | InvalidSource
+  | InvalidStepKey
   | InvalidStorageKey
   | InvalidTarget
   | InvalidTemplateValue
@@ -261,6 +265,7 @@ export type AnyFleetError =
   | ParseError
   | PortInUse
   | RepeatedKey
+  | RepeatedStep
   | ReplayDiverged
   | RequestFailed
   | RequestRefused
@@ -272,6 +277,7 @@ export type AnyFleetError =
   | SdkServerInUse
   | SessionRequired
   | StartingServer
+  | StepOutcomeUnknown
   | LifespanTimeout
   | ServerClosed
   | StorageContention

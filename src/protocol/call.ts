@@ -5,6 +5,7 @@ import type { ClientCapabilities, Implementation, InputRequests, LoggingLevel } 
 import type { ProtocolRevision } from "../spec/revisions.ts"
 import type { Params, RequestId, RpcError } from "./jsonrpc.ts"
 import type { Principal } from "./principal.ts"
+import type { Step } from "./step.ts"
 import type { HeaderBag } from "./transport.ts"
 
 /** The other side of a call, as far as this call knows it. */
@@ -28,12 +29,22 @@ export interface Question {
   readonly params: { readonly [name: string]: unknown } | undefined
   /** Names the question across rounds; without it its content does. */
   readonly key: string | undefined
+  /** Whether its answer counts once: who sends it again is refused. */
+  readonly once?: boolean | undefined
   /** The nested call that asks, so that its questions are not taken for another's. */
   readonly scope?: string | undefined
 }
 
 /** What the client answers to a {@link Question}: the result of the method asked. */
 export type Answer = { readonly [name: string]: unknown }
+
+/** What a handler that returns its questions wants to know, and to find in its next run. */
+export interface InputDemand {
+  readonly requests: InputRequests | undefined
+  readonly state: unknown
+  /** Whether the answers count once. */
+  readonly once?: boolean | undefined
+}
 
 /** The way back to the peer while a call runs. An era implements it. */
 export interface Exchange {
@@ -60,17 +71,19 @@ export interface Exchange {
   closeStream(retryMs: number): void
   /** Asks the client and waits for its answers, in order. */
   ask(questions: readonly Question[]): Promise<readonly Answer[]>
+  /** Does what must not be done twice, however often the handler runs and wherever; gives what it gave. */
+  step(step: Step): Promise<unknown>
+  /** Does what need not be done again when the handler runs again. */
+  recall(key: string, work: () => Promise<object>): Promise<object>
   /** Checks headers that repeat arguments, where the era and transport have them. Throws what is wrong. */
   checkHeaderParams(declared: readonly HeaderParam[], params: Params): void
   abort(reason: AbortReason): void
   /** Waits for what a handler started, or for the suspension or abort that ends it before. */
   settle(outcome: Promise<Outcome>): Promise<Outcome>
   /**
-   * Makes the outcome of a handler that returned `inputRequired()` itself, or threw what asks for the same.
-   *
-   * @param thrown What it threw, for those who have an error for it.
+   * Makes the outcome of a handler that returned `inputRequired()` itself, or threw an error that asks for the same.
    */
-  requireInput(requests: InputRequests | undefined, state: unknown, thrown?: unknown): Promise<Outcome>
+  requireInput(demand: InputDemand): Promise<Outcome>
 }
 
 /** Names a value that middleware leaves and others take, with its type. */

@@ -1,8 +1,8 @@
 import type { AskOptions, Elicited, ElicitedUrl } from "../components/context.ts"
 import type { Filled, Form } from "../components/form.ts"
 import type { Sampled, SampledData, SampleRequest } from "../components/sampling.ts"
-import { toWebPage } from "../errors/elicitation.ts"
 import { InvalidAnswer } from "../errors/protocol.ts"
+import { toWebPage } from "../errors/web-page.ts"
 import type { Answer, Call, Question } from "../protocol/call.ts"
 import { describeIssues } from "../schema/issue.ts"
 import type { Schema } from "../schema/schema.ts"
@@ -80,7 +80,7 @@ export class Asking {
     const model = new Model(this.#call, this.#invoker.sampling)
     const loop = new SamplingLoop({ call: this.#call, invoker: this.#invoker, model }, whole)
     // What the schema's validator produces is what it infers.
-    return (await loop.run(options?.key)) as Sampled<SampledData<Output>>
+    return (await loop.run(options)) as Sampled<SampledData<Output>>
   }
 
   async roots(options: AskOptions | undefined): Promise<readonly Root[]> {
@@ -95,7 +95,9 @@ export class Asking {
     params: Question["params"],
     options: AskOptions | undefined,
   ): Promise<Answer> {
-    const [answer] = await this.#call.exchange.ask([{ method, params, key: options?.key }])
+    const [answer] = await this.#call.exchange.ask([
+      { method, params, key: options?.key, once: options?.once },
+    ])
     // One question, one answer.
     return answer as Answer
   }

@@ -61,6 +61,11 @@ export class CallContext implements Context {
     return (options) => this.#ask((asking) => asking.roots(options))
   }
 
+  get step(): Context["step"] {
+    return (key, run) =>
+      heeded(import("./step.ts").then(({ runStep }) => runStep(this.#call.exchange, key, run)))
+  }
+
   get inputResponses(): Context["inputResponses"] {
     return this.#call.exchange.inputResponses
   }

@@ -344,6 +344,7 @@ export class Engine implements MessageHandler {
       supported: statelessRevisions,
       codec: this.#codec,
       sealer: this.#sealer,
+      storage: this.#core.storage,
       methods,
       dispatch,
       running: this.#running,

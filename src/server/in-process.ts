@@ -1,5 +1,4 @@
 import type { SamplingOptions, SamplingTool } from "../components/sampling.ts"
-import { UrlElicitationRequired } from "../errors/elicitation.ts"
 import { EndlessCalls, InProcessError } from "../errors/in-process.ts"
 import { CallAborted, Suspended } from "../errors/protocol.ts"
 import { BaseExchange } from "../protocol/base-exchange.ts"
@@ -7,6 +6,7 @@ import {
   type Answer,
   Call,
   type Exchange,
+  type InputDemand,
   type Outcome,
   type Peer,
   type Question,
@@ -14,6 +14,8 @@ import {
 } from "../protocol/call.ts"
 import { type Dispatch, unexpected } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
+import type { Step } from "../protocol/step.ts"
+import type { Steps } from "../protocol/steps.ts"
 import type { HeaderBag } from "../protocol/transport.ts"
 import { textHash } from "../shared/text-hash.ts"
 import type { CallToolResult, LoggingLevel } from "../spec/index.ts"
@@ -80,21 +82,28 @@ export class InProcess implements Invoker {
     }
   }
 
-  nested(parent: Call, method: string, params: Params): Promise<object> {
-    return this.#nested(parent, { method, params })
+  async nested(parent: Call, method: string, params: Params): Promise<object> {
+    return this.#recalled(parent, { method, params })
   }
 
   async runTool(parent: Call, tool: SamplingTool, args: Params): Promise<CallToolResult> {
     const params = { name: tool.name, arguments: args }
     // What answers `tools/call` is the result of a tool.
-    return (await this.#nested(parent, { method: "tools/call", params, tool })) as CallToolResult
+    return (await this.#recalled(parent, { method: "tools/call", params, tool })) as CallToolResult
   }
 
-  async #nested(parent: Call, { method, params, tool }: NestedCall): Promise<object> {
-    const { peer, exchange, round } = parent
+  async #recalled(parent: Call, inner: NestedCall): Promise<object> {
+    const { method, params } = inner
+    const { exchange } = parent
     if (exchange.inert) throw inertError(exchange)
     assertNotEndless(parent, method, params)
     const scope = nestedScope(parent, method, params)
+    // Done once, like a step: what the parent asks later makes its handler run again.
+    return exchange.recall(`call/${scope}`, () => this.#nested(parent, inner, scope))
+  }
+
+  async #nested(parent: Call, { method, params, tool }: NestedCall, scope: string): Promise<object> {
+    const { peer, exchange, round } = parent
     const inner = new InProcessExchange({ exchange, scope }, exchange.isTrusted)
     const call = new Call({ method, id: undefined, params, peer, exchange: inner, round, parent })
     if (tool !== undefined) call.set(givenTool, tool)
@@ -172,6 +181,7 @@ class InProcessExchange extends BaseExchange implements Exchange {
   readonly suspension: undefined
   readonly #parent: { readonly exchange: Exchange; readonly scope: string } | undefined
   #signal: AbortSignal | undefined
+  #steps: Promise<Steps> | undefined
 
   constructor(
     parent: { readonly exchange: Exchange; readonly scope: string } | undefined,
@@ -223,9 +233,24 @@ class InProcessExchange extends BaseExchange implements Exchange {
     return parent.exchange.ask(questions.map((question) => ({ ...question, scope: scope(question) })))
   }
 
-  async requireInput(_requests: unknown, _state: unknown, thrown: unknown): Promise<Outcome> {
+  async step(step: Step): Promise<unknown> {
+    const parent = this.#parent
+    if (parent !== undefined) return parent.exchange.step({ ...step, key: `${parent.scope}/${step.key}` })
+    this.#steps ??= import("../protocol/steps.ts").then(
+      ({ Steps }) => new Steps(this, { id: undefined, results: new Map() }),
+    )
+    return (await this.#steps).run(step)
+  }
+
+  recall(key: string, work: () => Promise<object>): Promise<object> {
+    const parent = this.#parent
+    // Without a client nothing suspends the call, so that its handler runs once.
+    return parent === undefined ? work() : parent.exchange.recall(`${parent.scope}/${key}`, work)
+  }
+
+  async requireInput(demand: InputDemand): Promise<Outcome> {
     // Whoever called may still catch it, or let it end the call of its own.
-    if (thrown instanceof UrlElicitationRequired) return unexpected(thrown.message, thrown)
+    if (demand instanceof Error) return unexpected(demand.message, demand)
     return { kind: "input-required", requests: undefined, continuation: undefined }
   }
 

@@ -21,7 +21,7 @@ export interface HandlerRun<Input> {
   readonly invoke: (input: Input, ctx: Context) => MaybePromise<object>
   readonly input: Input
   /** Makes the result out of what `invoke` threw, or throws what the protocol must answer. */
-  readonly fail: (core: Core, call: Call, error: unknown) => Outcome
+  readonly fail: (core: Core, call: Call, error: unknown) => MaybePromise<Outcome>
 }
 
 /**
@@ -67,9 +67,7 @@ function whyInert({ exchange }: Call): CallAborted {
 }
 
 function finish(call: Call, result: object): MaybePromise<Outcome> {
-  return isInputRequired(result)
-    ? call.exchange.requireInput(result.requests, result.state, result)
-    : complete(result)
+  return isInputRequired(result) ? call.exchange.requireInput(result) : complete(result)
 }
 
 /** A handler may also throw what it wants to know; whoever would not answer is not asked again. */

@@ -1,3 +1,4 @@
+import type { AskOptions } from "../components/context.ts"
 import {
   blocksOf,
   type Sampled,
@@ -66,11 +67,11 @@ export class SamplingLoop {
     this.#messages = structuredClone(given.map(toMessage))
   }
 
-  /** @param key Names the questions; without it each is known by its content. */
-  async run(key: string | undefined): Promise<Sampled<unknown>> {
+  /** @param options How each question is asked; a key is numbered from the second on. */
+  async run(options: AskOptions | undefined): Promise<Sampled<unknown>> {
     let corrections = 0
     for (let step = 1; ; step++) {
-      const answer = await this.#parts.model.ask(this.#request(step), stepKey(key, step))
+      const answer = await this.#parts.model.ask(this.#request(step), ofStep(options, step))
       const wanted = this.#toolCalls(answer)
       this.#messages.push({ role: "assistant", content: answer.content })
       if (step < this.#maxSteps && wanted.length > 0 && wanted.every((use) => this.#isOurs(use))) {
@@ -138,8 +139,9 @@ function toMessage(message: string | SamplingMessage): SamplingMessage {
   return typeof message === "string" ? { role: "user", content: { type: "text", text: message } } : message
 }
 
-function stepKey(key: string | undefined, step: number): string | undefined {
-  return key === undefined || step === 1 ? key : `${key}-${step}`
+function ofStep(options: AskOptions | undefined, step: number): AskOptions | undefined {
+  const key = options?.key
+  return key === undefined || step === 1 ? options : { ...options, key: `${key}-${step}` }
 }
 
 function withInstruction<F extends { readonly systemPrompt?: string | undefined }>(

@@ -28,6 +28,12 @@ export interface WriteOptions {
   readonly ttl?: number | undefined
 }
 
+/** The storage of a server, in parts that have nothing to do with each other. */
+export interface StorageParts {
+  /** Gives a part: what is kept in it never meets what others keep. */
+  part(name: string): Promise<StorageDriver>
+}
+
 /** Which page of a list is wanted. */
 export interface ListOptions {
   /** Where an earlier page ended. Default: at the start. */

@@ -1,20 +1,23 @@
-import { UrlElicitationRequired } from "../../errors/elicitation.ts"
 import { CallAborted, CannotAsk, InvalidAnswer, MissingClientCapability } from "../../errors/protocol.ts"
 import { RepeatedKey, TooManyRounds } from "../../errors/rounds.ts"
 import { AskRefused, AskTimedOut, NeedsSession } from "../../errors/session.ts"
+import type { UrlElicitationRequired as PagesRequired } from "../../errors/url-elicitation.ts"
 import { longestTimer } from "../../shared/longest-timer.ts"
-import type { InputRequests, LoggingLevel } from "../../spec/index.ts"
+import type { LoggingLevel } from "../../spec/index.ts"
 import { answerProblem } from "../answers.ts"
 import {
   type AbortReason,
   type Answer,
   type Exchange,
+  type InputDemand,
   maxRounds,
   type Outcome,
   type Peer,
   type Question,
 } from "../call.ts"
 import { isObject, type Params } from "../jsonrpc.ts"
+import type { EarlierSteps, Step } from "../step.ts"
+import type { Steps } from "../steps.ts"
 import type { HeaderBag } from "../transport.ts"
 import { WireExchange } from "../wire-exchange.ts"
 import type { SessionCodec } from "./codec.ts"
@@ -28,6 +31,8 @@ export interface Rounds {
   readonly round: number
   readonly answers: { readonly [key: string]: Answer } | undefined
   readonly state: unknown
+  /** What earlier runs did, if they did anything that is not to be done again. */
+  readonly steps: Promise<Steps> | undefined
 }
 
 /** One request of a session, read and checked. */
@@ -55,6 +60,7 @@ export class SessionExchange extends WireExchange implements Exchange {
   readonly request: SessionRequest
   readonly #keys: Set<string> = new Set()
   readonly #asked: Map<string, (reason: CallAborted) => void> = new Map()
+  #steps: Promise<Steps> | undefined
   #isUnanswered = false
 
   constructor(request: SessionRequest) {
@@ -86,14 +92,11 @@ export class SessionExchange extends WireExchange implements Exchange {
   }
 
   /** The call is not answered with it: whoever serves it asks, and runs the call again. */
-  async requireInput(
-    requests: InputRequests | undefined,
-    state: unknown,
-    thrown?: unknown,
-  ): Promise<Outcome> {
+  async requireInput(demand: InputDemand): Promise<Outcome> {
+    const { requests, state } = demand
     const { mayAsk, method, rounds } = this.request
     if (!mayAsk) throw new CannotAsk(method)
-    if (thrown instanceof UrlElicitationRequired) return this.#pagesRequired(thrown)
+    if (isPagesRequired(demand)) return this.#pagesRequired(demand)
     if (rounds.round >= maxRounds) throw new TooManyRounds(maxRounds)
     return { kind: "input-required", requests, continuation: { kind: "held", state } }
   }
@@ -103,7 +106,7 @@ export class SessionExchange extends WireExchange implements Exchange {
   }
 
   /** S11/client/elicitation#error-handling: an error, where clients know it. Without a session nobody said whether they do. */
-  #pagesRequired(cause: UrlElicitationRequired): Outcome {
+  #pagesRequired(cause: PagesRequired): Outcome {
     const { codec, peer, session } = this.request
     const isKnown = session === undefined || peer.capabilities.elicitation?.url !== undefined
     if (!codec.features.elicitationId || !isKnown)
@@ -132,6 +135,27 @@ export class SessionExchange extends WireExchange implements Exchange {
   }
 
   /** Lets the connection go while the call runs on; the client comes back for the rest. */
+  async step(step: Step): Promise<unknown> {
+    return (await this.#stepping()).run(step)
+  }
+
+  async recall(key: string, work: () => Promise<object>): Promise<object> {
+    return (await this.#stepping()).recall(key, work)
+  }
+
+  /** The steps of this run, for the next one to go on with. */
+  get steps(): Promise<Steps> | undefined {
+    return this.#steps
+  }
+
+  async #stepping(): Promise<Steps> {
+    const { steps } = this.request.rounds
+    this.#steps ??=
+      steps?.then((earlier) => earlier.continue(this)) ??
+      import("../steps.ts").then(({ Steps }) => new Steps(this, { id: undefined, results: noResults }))
+    return this.#steps
+  }
+
   closeStream(retryMs: number): void {
     if (!this.inert) this.request.stream.release(retryMs)
   }
@@ -200,7 +224,14 @@ export class SessionExchange extends WireExchange implements Exchange {
   }
 }
 
+/** Only this error asks for anything. Not told by its class, which servers that never throw it need not load. */
+function isPagesRequired(demand: InputDemand): demand is PagesRequired {
+  return demand instanceof Error
+}
+
 interface Sent {
   readonly method: string
   readonly params: Params
 }
+
+const noResults: EarlierSteps["results"] = new Map()

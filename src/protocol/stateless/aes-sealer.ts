@@ -1,7 +1,7 @@
 import { InvalidRequestState, RequestStateTooLarge } from "../../errors/rounds.ts"
 import { decodeBase64Url, encodeBase64Url } from "../../shared/base64.ts"
 import { toUtf8 } from "../../shared/utf8.ts"
-import type { Sealer, SealerOptions } from "./sealer.ts"
+import { type Sealer, type SealerOptions, stateLifeMs } from "./sealer.ts"
 
 // The platform's own type, by a name that every set of type definitions has.
 type AesKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
@@ -15,7 +15,7 @@ interface RingKey {
 export function createAesSealer(
   options: SealerOptions & { readonly secrets: readonly (string | Uint8Array)[] },
 ): Sealer {
-  const { secrets, ttlMs = 600_000, maxSize = 8192, now = Date.now } = options
+  const { secrets, ttlMs = stateLifeMs, maxSize = 262_144, now = Date.now } = options
   let ring: Promise<readonly RingKey[]> | undefined
 
   function keys(): Promise<readonly RingKey[]> {

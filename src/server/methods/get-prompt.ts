@@ -1,11 +1,9 @@
 import { UnknownPrompt } from "../../errors/server.ts"
-import type { Call } from "../../protocol/call.ts"
 import { isObject, type Params } from "../../protocol/jsonrpc.ts"
 import type { Method } from "../../protocol/method.ts"
-import { clip } from "../../shared/clip.ts"
 import { nearestName } from "../../shared/nearest-name.ts"
 import { type Core, scopeOf } from "../core.ts"
-import { throwReported } from "../handler-error.ts"
+import { failMethod } from "../failing.ts"
 import { runHandler } from "../run-handler.ts"
 import { assertScopes } from "../step-up.ts"
 
@@ -39,9 +37,7 @@ export function getPrompt(core: Core): Method {
   }
 }
 
-function fail(core: Core, call: Call, error: unknown): never {
-  throwReported(core, error, { call, doing: `getting prompt '${clip(call.target)}'` })
-}
+const fail = /* @__PURE__ */ failMethod("getting prompt")
 
 function checkParams({ name, arguments: args }: Params): string | undefined {
   if (typeof name !== "string") return "`name` must be a string."

@@ -2,11 +2,10 @@ import { ResourceNotFound } from "../../errors/server.ts"
 import type { Call, Outcome } from "../../protocol/call.ts"
 import type { Params } from "../../protocol/jsonrpc.ts"
 import type { Method } from "../../protocol/method.ts"
-import { clip } from "../../shared/clip.ts"
 import { nearestName } from "../../shared/nearest-name.ts"
 import type { ReadResourceResult } from "../../spec/index.ts"
 import { type Core, scopeOf } from "../core.ts"
-import { throwReported } from "../handler-error.ts"
+import { failMethod } from "../failing.ts"
 import type { Resolved, Scope } from "../provider.ts"
 import { type HandlerRun, runHandler } from "../run-handler.ts"
 import { assertScopes } from "../step-up.ts"
@@ -58,9 +57,7 @@ async function read<Input>(core: Core, call: Call, reading: Reading<Input>): Pro
   return { ...outcome, result: { ...result, ...wireHints(own, component.auth !== undefined) } }
 }
 
-function fail(core: Core, call: Call, error: unknown): never {
-  throwReported(core, error, { call, doing: `reading resource '${clip(call.target)}'` })
-}
+const fail = /* @__PURE__ */ failMethod("reading resource")
 
 async function notFound(core: Core, uri: string, scope: Scope): Promise<ResourceNotFound> {
   const entries = await core.catalog.list("resource", scope)
