@@ -49,7 +49,8 @@ export function isRefused(
   requests: InputRequests | undefined,
   responses: { readonly [key: string]: { readonly action?: unknown } } | undefined,
 ): boolean {
-  return Object.keys(requests ?? {}).some((key) => (responses?.[key]?.action ?? "accept") !== "accept")
+  for (const key in requests) if ((responses?.[key]?.action ?? "accept") !== "accept") return true
+  return false
 }
 
 export function isInputRequired(value: unknown): value is InputRequired {

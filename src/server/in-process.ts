@@ -1,4 +1,5 @@
 import type { SamplingOptions, SamplingTool } from "../components/sampling.ts"
+import type { Tool } from "../components/tool.ts"
 import { EndlessCalls, InProcessError } from "../errors/in-process.ts"
 import { CallAborted, Suspended } from "../errors/protocol.ts"
 import { BaseExchange } from "../protocol/base-exchange.ts"
@@ -24,6 +25,7 @@ import { CallContext } from "./context.ts"
 import { contextStore } from "./context-store.ts"
 import { givenTool, type InProcessOptions, type Invoker } from "./invoker.ts"
 import { markNested } from "./nested-errors.ts"
+import type { Resolved } from "./provider.ts"
 import type { Abortable } from "./running.ts"
 
 /** A call that the server's own code makes. */
@@ -41,8 +43,8 @@ export interface InProcessCall {
 interface NestedCall {
   readonly method: string
   readonly params: Params
-  /** Which tool, where it is not to be looked for. */
-  readonly tool?: SamplingTool
+  /** The tool, where it is not to be looked for. */
+  readonly given?: Resolved<"tool">
 }
 
 /** Runs calls of a server from its own process, past all transports but through middleware and auth checks. */
@@ -88,8 +90,11 @@ export class InProcess implements Invoker {
 
   async runTool(parent: Call, tool: SamplingTool, args: Params): Promise<CallToolResult> {
     const params = { name: tool.name, arguments: args }
+    // Values of this kind are what `tool()` made.
+    const component = tool as Tool
+    const given = { component, owner: "handler", invoke: component.invoke }
     // What answers `tools/call` is the result of a tool.
-    return (await this.#recalled(parent, { method: "tools/call", params, tool })) as CallToolResult
+    return (await this.#recalled(parent, { method: "tools/call", params, given })) as CallToolResult
   }
 
   async #recalled(parent: Call, inner: NestedCall): Promise<object> {
@@ -102,11 +107,11 @@ export class InProcess implements Invoker {
     return exchange.recall(`call/${scope}`, () => this.#nested(parent, inner, scope))
   }
 
-  async #nested(parent: Call, { method, params, tool }: NestedCall, scope: string): Promise<object> {
+  async #nested(parent: Call, { method, params, given }: NestedCall, scope: string): Promise<object> {
     const { peer, exchange, round } = parent
     const inner = new InProcessExchange({ exchange, scope }, exchange.isTrusted)
     const call = new Call({ method, id: undefined, params, peer, exchange: inner, round, parent })
-    if (tool !== undefined) call.set(givenTool, tool)
+    if (given !== undefined) call.set(givenTool, given)
     try {
       return await this.#run(call, inner)
     } catch (error) {

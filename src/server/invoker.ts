@@ -3,6 +3,7 @@ import type { Call, ValueKey } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
 import type { CallToolResult } from "../spec/index.ts"
+import type { Resolved } from "./provider.ts"
 
 /** Runs calls that come from inside: handlers calling other components. */
 export interface Invoker {
@@ -22,4 +23,4 @@ export interface InProcessOptions {
 }
 
 /** The tool that a call was made for, where it is not to be looked for by its name. */
-export const givenTool: ValueKey<SamplingTool> = { name: "givenTool" }
+export const givenTool: ValueKey<Resolved<"tool">> = { name: "givenTool" }

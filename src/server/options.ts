@@ -123,8 +123,6 @@ const foreignNames: { readonly [name: string]: string } = {
   cache_ttl: "Use `cacheHints`.",
   cache_scope: "Use `cacheHints`.",
   request_state_security: "Use `secrets`.",
-  sampling_handler: "Use `sampling: { handler }`.",
-  sampling_handler_behavior: "Use `sampling: { handler, mode }`.",
   requestState: "Use `secrets`.",
   toolsPageSize: "Use `pageSize`.",
   resourcesPageSize: "Use `pageSize`.",

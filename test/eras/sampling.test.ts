@@ -176,6 +176,21 @@ describeEras(
       }
     })
 
+    it("runs none of them again when the handler does", async () => {
+      const runs: number[] = []
+      const count = tool({ name: "count" }, () => runs.push(1))
+      const mcp = t.server()
+      mcp.tool({ name: "think" }, async (_, ctx) => {
+        const { text } = await ctx.sample({ messages: "?", tools: [count] })
+        return (await ctx.confirm("Good?")) ? text : "no"
+      })
+      const { heard, sampling } = model(uses(["count", {}]), uses(["count", {}]), says("done"))
+      const client = await t.connect(mcp, { sampling, elicitation: () => ({ action: "accept" }) })
+      expect(await client.callTool("think")).toMatchObject({ content: [{ text: "done" }] })
+      // The same call again, as the model wanted it, and no more.
+      expect([runs.length, heard.length]).toEqual([2, 3])
+    })
+
     it("uses several at once", async () => {
       const mcp = t.server()
       mcp.tool({ name: "think" }, async (_, ctx) => (await ctx.sample({ messages: "?", tools: [add] })).text)
@@ -371,6 +386,25 @@ describeEras(
       mcp.tool({ name: "think" }, async (_, ctx) => (await ctx.sample("?")).text)
       const client = await t.connect(mcp, { sampling: () => "the client's" })
       expect(await client.callTool("think")).toMatchObject({ content: [{ text: "the server's" }] })
+    })
+
+    it("is asked once, however often the handler runs", async () => {
+      const asked: unknown[] = []
+      const handler = ({ messages }: CreateMessageRequestParams) => `${asked.push(messages)}`
+      const mcp = t.server({ sampling: { handler } })
+      mcp.tool({ name: "think" }, async (_, ctx) => {
+        const answers = [await ctx.sample("?"), await ctx.sample("?")]
+        const sure = await ctx.elicit("Sure?", z.object({})).catch((error: { code: string }) => {
+          if (error.code === "SUSPENDED") throw error
+        })
+        return json([answers.map(({ text }) => text), sure?.action])
+      })
+      const client = await t.connect(mcp, { elicitation: () => ({ action: "accept" }) })
+      const knowsForms = features[t.revision].elicitation.includes("form")
+      expect(await client.callTool("think")).toMatchObject({
+        content: [{ text: json([["1", "2"], knowsForms ? "accept" : undefined]) }],
+      })
+      expect(asked).toHaveLength(2)
     })
 
     it("is not trusted to answer with a message", async () => {

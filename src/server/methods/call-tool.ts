@@ -1,5 +1,3 @@
-import type { SamplingTool } from "../../components/sampling.ts"
-import type { Tool } from "../../components/tool.ts"
 import { UnknownTool } from "../../errors/server.ts"
 import type { Call, Outcome } from "../../protocol/call.ts"
 import { isObject, type Params } from "../../protocol/jsonrpc.ts"
@@ -27,20 +25,12 @@ export function callTool(core: Core): Method {
       const name = call.params.name as string
       const scope = scopeOf(call)
       const given = call.get(givenTool)
-      const found =
-        given === undefined ? core.catalog.find("tool", name, scope) : seen(toResolved(given), scope)
+      const found = given === undefined ? core.catalog.find("tool", name, scope) : seen(given, scope)
       return found instanceof Promise
         ? found.then((tool) => runTool(core, call, tool))
         : runTool(core, call, found)
     },
   }
-}
-
-/** A tool that a handler has brought itself, which no provider needs to have. */
-function toResolved(given: SamplingTool): Resolved<"tool"> {
-  // `runTool` takes only what `tool()` made.
-  const component = given as Tool
-  return { component, owner: "handler", invoke: component.invoke }
 }
 
 function runTool(core: Core, call: Call, found: Resolved<"tool"> | undefined): MaybePromise<Outcome> {
