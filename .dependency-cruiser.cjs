@@ -6,7 +6,7 @@ const floors = [
   "^src/(schema|protocol)/|^src/storage/(storage|atomic|memory|over|scoped)\\.ts$",
   "^src/components/",
   "^src/(server|client)/",
-  "^src/(providers|transforms|middleware|auth|tasks|apps|telemetry|http|settings|stdio|sdk|threads)/|^src/storage/(?!(storage|atomic|memory|over|scoped)\\.ts$)[^/]+\\.ts$",
+  "^src/(providers|transforms|middleware|auth|tasks|apps|telemetry|http|settings|stdio|sdk|threads|sampling)/|^src/storage/(?!(storage|atomic|memory|over|scoped)\\.ts$)[^/]+\\.ts$",
   "^src/(index|fleet-mcp|fleet-mcp-options|fleet-mcp-run)\\.ts$|^src/files/",
   "^src/(testing|doctor|cli)/",
 ]

@@ -1,4 +1,4 @@
-import { FleetMCP, inputRequired } from "fleetmcp"
+import { FleetMCP, inputRequired, UrlElicitationRequired } from "fleetmcp"
 import * as z from "zod"
 
 const mcp = new FleetMCP("Asking")
@@ -20,6 +20,25 @@ mcp.tool({ name: "book_table", description: "Books a table" }, async (_, ctx) =>
 })
 // #endregion
 
+// #region choices
+mcp.tool({ name: "order_shirt", description: "Orders a shirt" }, async (_, ctx) => {
+  const size = await ctx.elicit("Which size?", { s: { title: "Small" }, l: { title: "Large" } })
+  const colours = await ctx.elicit("Which colours?", [["red", "green", "blue"]])
+  const count = await ctx.elicit("How many?", z.int().min(1).default(1))
+  if (size.action !== "accept" || colours.action !== "accept" || count.action !== "accept")
+    return "Nothing was ordered"
+  // size.data: "s" | "l" · colours.data: ("red" | "green" | "blue")[] · count.data: number
+  return `Ordered ${count.data} of size ${size.data} in ${colours.data.join(" and ")}`
+})
+// #endregion
+
+// #region confirm
+mcp.tool({ name: "empty_bin", description: "Deletes what is in the bin" }, async (_, ctx) => {
+  if (!(await ctx.confirm("Delete everything in the bin?"))) return "The bin was left as it is"
+  return "The bin is empty"
+})
+// #endregion
+
 // #region again
 mcp.tool({ name: "quiz", description: "Asks two questions, one after the other" }, async (_, ctx) => {
   const form = z.object({ answer: z.string() })
@@ -37,17 +56,17 @@ mcp.tool({ name: "pay", description: "Takes a payment" }, async (_, ctx) => {
 })
 // #endregion
 
-// #region model
-mcp.tool(
-  { name: "headline", description: "Writes a headline", input: z.object({ article: z.string() }) },
-  async ({ article }, ctx) => {
-    const { content } = await ctx.sample({
-      messages: [{ role: "user", content: { type: "text", text: `Write a headline:\n${article}` } }],
-      maxTokens: 50,
-    })
-    return content
-  },
-)
+// #region required
+const tokens = new Map<string, string>()
+
+mcp.tool({ name: "calendar", description: "Reads the calendar, once somebody signed in there" }, () => {
+  const token = tokens.get("ada")
+  if (token === undefined) {
+    const url = "https://auth.example.com/start?user=ada" // its last page keeps the token
+    throw new UrlElicitationRequired([{ message: "Sign in to the calendar", url }])
+  }
+  return `Read with ${token}`
+})
 // #endregion
 
 // #region roots
@@ -84,6 +103,8 @@ mcp.tool({ name: "confirm", description: "Asks by returning the question" }, (_,
     state: { asked: 1 }, // the client keeps it, sealed
   })
 })
+
 // #endregion
 
+export { tokens }
 export default mcp

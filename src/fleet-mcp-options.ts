@@ -4,6 +4,7 @@ import { normalizeIcons } from "./components/icon-list.ts"
 import type { Lifespan } from "./components/lifespan.ts"
 import type { Prompt } from "./components/prompt.ts"
 import type { Resource } from "./components/resource.ts"
+import type { SamplingOptions } from "./components/sampling.ts"
 import type { Template } from "./components/template.ts"
 import type { Tool } from "./components/tool.ts"
 import type { HttpOptions } from "./http/http-options.ts"
@@ -82,6 +83,8 @@ export interface FleetMCPOptions<Tools extends readonly Tool[] = readonly Tool[]
   readonly secrets?: readonly (string | Uint8Array)[]
   /** Where everything is kept that must outlive a call. Default: in the memory of this process. */
   readonly storage?: StorageDriver
+  /** A model of the server's own, which answers `ctx.sample()` where the client has none. Default: nobody does. */
+  readonly sampling?: SamplingOptions
   /** Carries change events between replicas. Default: within this process. */
   readonly bus?: EventBus
   /** Where the server's own log goes. Default: standard error. */
@@ -156,6 +159,7 @@ export function engineOptions(name: string, options: FleetMCPOptions): EngineOpt
     storage: options.storage,
     lifespan: options.lifespan,
     dependencies: options.dependencies,
+    sampling: options.sampling,
     authenticator: options.auth,
     bus: options.bus ?? memoryEventBus(),
     log: options.log ?? consoleLog,

@@ -84,8 +84,18 @@ export {
   type ElicitedUrl,
   type LogFunction,
   type RequestInfo,
-  type SampleRequest,
 } from "./components/context.ts"
+export type { Choices, Filled, Form, TitledChoices } from "./components/form.ts"
+export type {
+  Sampled,
+  SampledData,
+  SampleRequest,
+  Sampler,
+  SamplerOptions,
+  SamplingOptions,
+  SamplingTool,
+} from "./components/sampling.ts"
+export { UrlElicitationRequired, type UrlToVisit } from "./errors/url-elicitation.ts"
 export type { StepInfo } from "./protocol/step.ts"
 export { getContext } from "./server/run-handler.ts"
 
@@ -241,10 +251,13 @@ export type {
   ResourceTemplateReference,
   Role,
   Root,
+  SamplingMessage,
+  SamplingMessageContentBlock,
   ServerCapabilities,
   SubscriptionFilter,
   TextContent,
   TextResourceContents,
   Tool as WireTool,
   ToolAnnotations,
+  ToolUseContent,
 } from "./spec/index.ts"

@@ -4,12 +4,10 @@ import type { RequestId } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
 import type { StepInfo } from "../protocol/step.ts"
 import type { HeaderBag } from "../protocol/transport.ts"
-import type { InferOutput, Schema } from "../schema/schema.ts"
+import type { Schema } from "../schema/schema.ts"
 import type {
   CallToolResult,
   ClientCapabilities,
-  CreateMessageRequestParams,
-  CreateMessageResult,
   GetPromptResult,
   Implementation,
   LoggingLevel,
@@ -17,7 +15,9 @@ import type {
   Root,
 } from "../spec/index.ts"
 import type { ProtocolRevision } from "../spec/revisions.ts"
+import type { Filled, Form } from "./form.ts"
 import type { Jsonify } from "./json-value.ts"
+import type { Sampled, SampledData, SampleRequest } from "./sampling.ts"
 
 /** A typed name for a value that middleware leaves and handlers take, made by {@link contextKey}. */
 export type ContextKey<T> = ValueKey<T>
@@ -54,17 +54,27 @@ export interface Context {
   /**
    * Asks the person at the client to fill in a form.
    *
-   * @throws {NotAForm} The schema asks for more than a form can show.
+   * @param form A schema of an object, whose fields stand side by side, or of a single value; or choices: `["s", "l"]`
+   * for one of them, `[["s", "l"]]` for several, `{ s: { title: "Small" } }` with titles.
+   * @throws {NotAForm} It asks for more than a form can show.
    * @throws {MissingClientCapability} The client did not say that it can be asked.
-   * @throws {InvalidAnswer} The answer does not fit the schema.
+   * @throws {InvalidAnswer} The answer does not fit.
    * @throws {Suspended} The call waits for the answer and runs again with it: let it pass.
    * @see S28/client/elicitation
    */
-  readonly elicit: <S extends Schema>(
+  readonly elicit: <const F extends Form>(
     message: string,
-    schema: S,
+    form: F,
     options?: AskOptions,
-  ) => Promise<Elicited<InferOutput<S>>>
+  ) => Promise<Elicited<Filled<F>>>
+  /**
+   * Asks the person at the client for a yes. Gives `true` for a yes, `false` for whatever else was answered.
+   *
+   * @throws {MissingClientCapability} The client did not say that it can be asked.
+   * @throws {Suspended} The call waits for the answer and runs again with it: let it pass.
+   * @see S28/client/elicitation
+   */
+  readonly confirm: (message: string, options?: AskOptions) => Promise<boolean>
   /**
    * Asks the person at the client to visit a page; for secrets and payments.
    *
@@ -75,15 +85,24 @@ export interface Context {
    */
   readonly elicitUrl: (message: string, url: string, options?: AskOptions) => Promise<ElicitedUrl>
   /**
-   * Asks the client's model.
+   * Asks the client's model, or the server's own where the option `sampling` has one.
    *
-   * @deprecated by the specification since 2026-07-28; works until it is removed.
+   * @param request The conversation, tools that the model may use, and what its answer is to be. A string is a
+   * message of the user.
+   * @throws {MissingClientCapability} The client did not say that it has a model, or that it knows tools.
+   * @throws {UnusableSample} The answer does not fit `output`, not even when asked again.
+   * @throws {Suspended} The call waits for the answer and runs again with it: let it pass.
+   * @deprecated by the specification since 2026-07-28, in favour of calling a model's own API; works until it is removed.
+   * @see S28/client/sampling
    */
-  readonly sample: (request: string | SampleRequest, options?: AskOptions) => Promise<CreateMessageResult>
+  readonly sample: <const Output extends Schema | undefined = undefined>(
+    request: string | SampleRequest<Output>,
+    options?: AskOptions,
+  ) => Promise<Sampled<SampledData<Output>>>
   /**
    * Asks for the folders the client works in.
    *
-   * @deprecated by the specification since 2026-07-28; works until it is removed.
+   * @deprecated by the specification since 2026-07-28, in favour of arguments and configuration; works until it is removed.
    */
   readonly roots: (options?: AskOptions) => Promise<readonly Root[]>
   /**
@@ -164,11 +183,11 @@ export type Elicited<T> =
 export interface ElicitedUrl {
   /** `accept` means that the person agreed to go there, not that anything is done. */
   readonly action: "accept" | "decline" | "cancel"
-}
-
-/** A sampling request; `maxTokens` defaults to 1,000. */
-export type SampleRequest = Omit<CreateMessageRequestParams, "maxTokens" | "_meta"> & {
-  readonly maxTokens?: number
+  /**
+   * Tells the client that what the person had to do there is done, while the call runs. Clients of 2025-11-25 want to
+   * know; for others it does nothing.
+   */
+  readonly complete: () => void
 }
 
 /** Sends one log message; data may be any JSON value. */

@@ -46,7 +46,7 @@ import type {
   WrongArguments,
   WrongUsage,
 } from "./dialogue.ts"
-import type { NotAForm, NotAWebPage } from "./elicitation.ts"
+import type { NotAForm } from "./elicitation.ts"
 import type { BlockedLoop } from "./event-loop.ts"
 import { FleetError } from "./fleet-error.ts"
 import type {
@@ -92,6 +92,7 @@ import type {
   TooManyRounds,
 } from "./rounds.ts"
 import type { NotOnThisRuntime } from "./runtime.ts"
+import type { SamplingFailed, UnusableSample } from "./sampling.ts"
 import type {
   InexpressibleSchema,
   InvalidHeaderParam,
@@ -163,6 +164,8 @@ import type {
 import type { HandlerFailed, HandlerTimeout, InvalidOutput, ToolError } from "./tool.ts"
 import type { UnknownPrompt, UnknownTool } from "./unknown-name.ts"
 import type { InvalidTemplateValue, InvalidUriTemplate, TemplateMismatch } from "./uri.ts"
+import type { UrlElicitationRequired } from "./url-elicitation.ts"
+import type { NotAWebPage } from "./web-page.ts"
 
 /**
  * Is any error that FleetMCP throws, told apart by its `code`: after `case "FLEET-10":` the error has the fields of
@@ -300,6 +303,7 @@ export type AnyFleetError =
   | RequestStateTooLarge
   | ResourceNotFound
   | ResourceUnreadable
+  | SamplingFailed
   | SchemaTooLarge
   | SdkServerInUse
   | SessionRequired
@@ -341,6 +345,8 @@ export type AnyFleetError =
   | UnsupportedDialect
   | UnsupportedVersion
   | ValueTooLarge
+  | UnusableSample
+  | UrlElicitationRequired
   | WeakSecret
   | WrongArguments
   | WrongScope

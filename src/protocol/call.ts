@@ -82,7 +82,9 @@ export interface Exchange {
   abort(reason: AbortReason): void
   /** Waits for what a handler started, or for the suspension or abort that ends it before. */
   settle(outcome: Promise<Outcome>): Promise<Outcome>
-  /** Makes the outcome of a handler that returned `inputRequired()` itself. */
+  /**
+   * Makes the outcome of a handler that returned `inputRequired()` itself, or threw an error that asks for the same.
+   */
   requireInput(demand: InputDemand): Promise<Outcome>
 }
 

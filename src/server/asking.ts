@@ -1,16 +1,23 @@
-import type { AskOptions, Elicited, ElicitedUrl, SampleRequest } from "../components/context.ts"
-import { NotAWebPage } from "../errors/elicitation.ts"
+import type { AskOptions, Elicited, ElicitedUrl } from "../components/context.ts"
+import type { Filled, Form } from "../components/form.ts"
+import type { Sampled, SampledData, SampleRequest } from "../components/sampling.ts"
 import { InvalidAnswer } from "../errors/protocol.ts"
+import { toWebPage } from "../errors/web-page.ts"
 import type { Answer, Call, Question } from "../protocol/call.ts"
 import { describeIssues } from "../schema/issue.ts"
-import type { InferOutput, Schema } from "../schema/schema.ts"
-import type { CreateMessageResult, Root } from "../spec/index.ts"
+import type { Schema } from "../schema/schema.ts"
+import { warnDeprecated } from "../shared/deprecation.ts"
+import { features } from "../spec/features.ts"
+import type { Root } from "../spec/index.ts"
 import { elicitationForm } from "./elicitation.ts"
+import type { Invoker } from "./invoker.ts"
+import { Model } from "./model.ts"
+import { SamplingLoop } from "./sampling-loop.ts"
 
 /** What a form asks. */
-export interface FormQuestion<S extends Schema> {
+export interface FormQuestion<F extends Form> {
   readonly message: string
-  readonly schema: S
+  readonly form: F
   readonly options: AskOptions | undefined
 }
 
@@ -24,48 +31,60 @@ export interface UrlQuestion {
 /** The questions that a handler may ask its client. Loaded by the first that does. */
 export class Asking {
   readonly #call: Call
+  readonly #invoker: Invoker
 
-  constructor(call: Call) {
+  constructor(call: Call, invoker: Invoker) {
     this.#call = call
+    this.#invoker = invoker
   }
 
-  async elicit<S extends Schema>(form: FormQuestion<S>): Promise<Elicited<InferOutput<S>>> {
-    const { message, schema, options } = form
-    const { requestedSchema, validate } = elicitationForm(schema)
+  async elicit<F extends Form>({ message, form, options }: FormQuestion<F>): Promise<Elicited<Filled<F>>> {
+    const { requestedSchema, read } = await elicitationForm(form)
     const params = { mode: "form", message, requestedSchema }
     const answer = await this.#ask("elicitation/create", params, options)
     if (answer.action !== "accept") return { action: answer.action === "decline" ? "decline" : "cancel" }
-    const checked = await validate(answer.content ?? {})
+    // `answerProblem` let only objects pass.
+    const checked = await read((answer.content ?? {}) as Answer)
     if (!checked.ok) {
       throw new InvalidAnswer(`does not fit the form:\n${describeIssues(checked.issues)}`)
     }
-    // The form's validator produces what the schema infers.
-    return { action: "accept", data: checked.value } as Elicited<InferOutput<S>>
+    // The form's validator produces what the form infers.
+    return { action: "accept", data: checked.value } as Elicited<Filled<F>>
+  }
+
+  async confirm(message: string, options: AskOptions | undefined): Promise<boolean> {
+    // A form without fields: clients show it as a question with yes and no.
+    const params = { mode: "form", message, requestedSchema: { type: "object", properties: {} } }
+    const { action } = await this.#ask("elicitation/create", params, options)
+    return action === "accept"
   }
 
   async elicitUrl({ message, url, options }: UrlQuestion): Promise<ElicitedUrl> {
-    const params = { mode: "url", message, url: toVisit(url) }
-    const answer = await this.#ask("elicitation/create", params, options)
-    // `answerProblem` let only the three actions pass.
-    return { action: answer.action } as ElicitedUrl
+    const { exchange, peer } = this.#call
+    const params = { mode: "url", message, url: toWebPage(url) }
+    const { action, elicitationId } = await this.#ask("elicitation/create", params, options)
+    const complete = () => {
+      if (features[peer.revision].elicitationId)
+        exchange.notify("notifications/elicitation/complete", { elicitationId })
+    }
+    // Not enumerable: what was answered is data, which handlers return and log. `answerProblem` let only the three
+    // actions pass.
+    return Object.defineProperty({ action }, "complete", { value: complete }) as ElicitedUrl
   }
 
-  async sample(
-    request: string | SampleRequest,
+  async sample<Output extends Schema | undefined>(
+    request: string | SampleRequest<Output>,
     options: AskOptions | undefined,
-  ): Promise<CreateMessageResult> {
-    const fields: SampleRequest =
-      typeof request === "string"
-        ? { messages: [{ role: "user", content: { type: "text", text: request } }] }
-        : request
-    // What `text()` and the like made is no plain object, and questions are told apart by their JSON.
-    const params = structuredClone({ maxTokens: 1000, ...fields })
-    const answer = await this.#ask("sampling/createMessage", params, options)
-    // `answerProblem` looked at what is there; the rest is as good as the client.
-    return answer as unknown as CreateMessageResult
+  ): Promise<Sampled<SampledData<Output>>> {
+    const whole = typeof request === "string" ? { messages: request } : request
+    const model = new Model(this.#call, this.#invoker.sampling)
+    const loop = new SamplingLoop({ call: this.#call, invoker: this.#invoker, model }, whole)
+    // What the schema's validator produces is what it infers.
+    return (await loop.run(options)) as Sampled<SampledData<Output>>
   }
 
   async roots(options: AskOptions | undefined): Promise<readonly Root[]> {
+    warnDeprecated("`ctx.roots()`", "Take folders as arguments, or as configuration, instead.")
     const answer = await this.#ask("roots/list", undefined, options)
     // `answerProblem` let only lists pass.
     return answer.roots as readonly Root[]
@@ -82,11 +101,4 @@ export class Asking {
     // One question, one answer.
     return answer as Answer
   }
-}
-
-/** What is not a web page must not be opened on a person's machine: `javascript:`, `file:`, an app's own scheme. */
-function toVisit(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
-  if (parsed?.protocol !== "https:" && parsed?.protocol !== "http:") throw new NotAWebPage(url)
-  return parsed.href
 }

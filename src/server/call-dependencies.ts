@@ -117,6 +117,8 @@ export class CallDependencies implements CallScope {
     const invoker = this.#invoker
     return new CallContext(this.#call, {
       nested: (call, method, params) => invoker.nested(call, method, params),
+      runTool: (call, tool, args) => invoker.runTool(call, tool, args),
+      sampling: invoker.sampling,
       values: { require, use },
     })
   }

@@ -1,7 +1,6 @@
 import type { ClientInfo, Context, ContextKey, ContextLog, RequestInfo } from "../components/context.ts"
 import type { Call } from "../protocol/call.ts"
 import type { Principal } from "../protocol/principal.ts"
-import { warnDeprecated } from "../shared/deprecation.ts"
 import type { CallToolResult, GetPromptResult, ReadResourceResult } from "../spec/index.ts"
 import type { Asking } from "./asking.ts"
 import type { Invoker } from "./invoker.ts"
@@ -42,7 +41,11 @@ export class CallContext implements Context {
   }
 
   get elicit(): Context["elicit"] {
-    return (message, schema, options) => this.#ask((asking) => asking.elicit({ message, schema, options }))
+    return (message, form, options) => this.#ask((asking) => asking.elicit({ message, form, options }))
+  }
+
+  get confirm(): Context["confirm"] {
+    return (message, options) => this.#ask((asking) => asking.confirm(message, options))
   }
 
   get elicitUrl(): Context["elicitUrl"] {
@@ -50,17 +53,11 @@ export class CallContext implements Context {
   }
 
   get sample(): Context["sample"] {
-    return (request, options) => {
-      warnDeprecated("`ctx.sample()`", "Call a model's own API instead.")
-      return this.#ask((asking) => asking.sample(request, options))
-    }
+    return (request, options) => this.#ask((asking) => asking.sample(request, options))
   }
 
   get roots(): Context["roots"] {
-    return (options) => {
-      warnDeprecated("`ctx.roots()`", "Take folders as arguments, or as configuration, instead.")
-      return this.#ask((asking) => asking.roots(options))
-    }
+    return (options) => this.#ask((asking) => asking.roots(options))
   }
 
   get step(): Context["step"] {
@@ -129,7 +126,7 @@ export class CallContext implements Context {
   }
 
   #ask<T>(question: (asking: Asking) => Promise<T>): Promise<T> {
-    return heeded(loadAsking().then(({ Asking }) => question(new Asking(this.#call))))
+    return heeded(loadAsking().then(({ Asking }) => question(new Asking(this.#call, this.#invoker))))
   }
 }
 

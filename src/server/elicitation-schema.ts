@@ -2,17 +2,24 @@ import { NotAForm } from "../errors/elicitation.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import type { JsonSchema } from "../schema/schema.ts"
 
+/** Whether a schema is of an object, whose fields are asked for side by side. */
+export function isFieldList({ type, properties }: JsonSchema): boolean {
+  return type === "object" || isObject(properties)
+}
+
 /**
- * Reduces a JSON Schema to what a form can ask: a flat object of strings, numbers, booleans and choices.
+ * Reduces the JSON Schema of an object to what a form can ask: strings, numbers, booleans and choices, side by side.
  *
- * @throws {NotAForm} A property is nested or of a type that forms do not have.
+ * @throws {NotAForm} A property is nested or of a type that forms do not have, or properties have no names.
  * @see S28/client/elicitation#requested-schema
  */
 export function toElicitationSchema(schema: JsonSchema): JsonSchema {
   const { properties, required } = schema
+  if (properties === undefined && nameless.some((keyword) => typeof (schema[keyword] ?? false) !== "boolean"))
+    throw new NotAForm(undefined, "an object whose fields are not named one by one")
   const fields = isObject(properties) ? properties : {}
   const form: Record<string, unknown> = {}
-  for (const [name, field] of Object.entries(fields)) form[name] = toField(name, field)
+  for (const [name, field] of Object.entries(fields)) form[name] = toField(name, inlined(field, schema))
   return Object.freeze({
     type: "object",
     properties: form,
@@ -20,12 +27,47 @@ export function toElicitationSchema(schema: JsonSchema): JsonSchema {
   })
 }
 
-function toField(name: string, field: unknown): JsonSchema {
+/**
+ * Reduces the JSON Schema of a single value to what a field of a form can ask.
+ *
+ * @throws {NotAForm}
+ */
+export function toElicitationField(schema: JsonSchema): JsonSchema {
+  return toField(undefined, inlined(schema, schema))
+}
+
+/** What says that an object has fields without naming them. */
+const nameless = [
+  "additionalProperties",
+  "patternProperties",
+  "propertyNames",
+  "allOf",
+  "anyOf",
+  "oneOf",
+  "$ref",
+]
+
+/** A definition that is large and used more than once is still referred to: a form must hold it itself. */
+function inlined(field: unknown, root: JsonSchema): unknown {
+  const own = definition(field, root)
+  return isObject(own) && own.items !== undefined ? { ...own, items: definition(own.items, root) } : own
+}
+
+function definition(field: unknown, { $defs }: JsonSchema): unknown {
+  if (!isObject(field) || typeof field.$ref !== "string" || !isObject($defs)) return field
+  const { $ref, ...beside } = field
+  const name = $ref.startsWith("#/$defs/") ? $ref.slice("#/$defs/".length) : ""
+  const target = Object.hasOwn($defs, name) ? $defs[name] : undefined
+  return isObject(target) ? { ...target, ...beside } : field
+}
+
+function toField(name: string | undefined, field: unknown): JsonSchema {
   if (!isObject(field)) throw new NotAForm(name, "any value")
   const kept = keep(field, ["title", "description", "default"])
-  if (field.enum !== undefined && !isTexts(field.enum))
+  const choices = typeof field.const === "string" ? [field.const] : field.enum
+  if (choices !== undefined && !isTexts(choices))
     throw new NotAForm(name, "a choice of something else than texts")
-  if (field.enum !== undefined) return { type: "string", ...kept, ...keep(field, ["enum", "enumNames"]) }
+  if (choices !== undefined) return { type: "string", ...kept, enum: choices, ...keep(field, ["enumNames"]) }
   const options = titledOptions(field)
   if (options !== undefined) return { type: "string", ...kept, oneOf: options }
   switch (field.type) {
@@ -48,7 +90,7 @@ function toField(name: string, field: unknown): JsonSchema {
   }
 }
 
-function toItems(name: string, items: unknown): JsonSchema {
+function toItems(name: string | undefined, items: unknown): JsonSchema {
   if (!isObject(items)) throw new NotAForm(name, "an array of any values")
   if (isTexts(items.enum)) return { type: "string", enum: items.enum }
   const options = titledOptions(items)

@@ -1,21 +1,47 @@
+import type { Form } from "../components/form.ts"
 import { compileSchema, type Validated } from "../schema/compile.ts"
 import type { JsonSchema, Schema } from "../schema/schema.ts"
-import { toElicitationSchema } from "./elicitation-schema.ts"
+import { choiceSchema } from "./choices.ts"
+import { isFieldList, toElicitationField, toElicitationSchema } from "./elicitation-schema.ts"
 
-/** A schema made ready to be asked as a form. */
+/** A form made ready to be asked. */
 export interface ElicitationForm {
   readonly requestedSchema: JsonSchema
-  readonly validate: (content: unknown) => Validated | Promise<Validated>
+  /** Checks what was filled in, and takes out the value of a form that asks for only one. */
+  readonly read: (content: { readonly [field: string]: unknown }) => Validated | Promise<Validated>
 }
 
-const forms = /* @__PURE__ */ new WeakMap<Schema, ElicitationForm>()
+const forms = /* @__PURE__ */ new WeakMap<object, Promise<ElicitationForm>>()
 
-/** Makes the form of a schema, once per schema object. */
-export function elicitationForm(schema: Schema): ElicitationForm {
-  const known = forms.get(schema)
+/**
+ * Makes what clients are asked, once per form object.
+ *
+ * @throws {NotAForm}
+ */
+export function elicitationForm(form: Form): Promise<ElicitationForm> {
+  const known = forms.get(form)
   if (known !== undefined) return known
-  const compiled = compileSchema(schema, { side: "input", subject: "elicitation form", root: "object" })
-  const form = { requestedSchema: toElicitationSchema(compiled.json), validate: compiled.validate }
-  forms.set(schema, form)
-  return form
+  const made = makeForm(form)
+  forms.set(form, made)
+  return made
+}
+
+async function makeForm(form: Form): Promise<ElicitationForm> {
+  // What is no choice is a schema.
+  const schema = choiceSchema(form) ?? (form as Schema)
+  const { json, validate } = compileSchema(schema, { side: "input", subject: "elicitation form" })
+  if (isFieldList(json)) return { requestedSchema: toElicitationSchema(json), read: validate }
+  const field = toElicitationField(json)
+  const { ok: mayBeLeftOut } = await validate(undefined)
+  // A library fills in its defaults; those of JSON Schema are ours to fill in.
+  const preset = mayBeLeftOut ? undefined : json.default
+  const isRequired = !mayBeLeftOut && preset === undefined
+  return {
+    requestedSchema: Object.freeze({
+      type: "object",
+      properties: { value: field },
+      ...(isRequired ? { required: ["value"] } : undefined),
+    }),
+    read: ({ value }) => validate(value ?? preset),
+  }
 }

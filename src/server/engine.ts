@@ -1,4 +1,5 @@
 import type { CacheHints, ComponentKind } from "../components/component.ts"
+import type { SamplingOptions } from "../components/sampling.ts"
 import type { FleetError } from "../errors/fleet-error.ts"
 import { InvalidRequest, show, UnsupportedVersion } from "../errors/protocol.ts"
 import { ServerClosed } from "../errors/server.ts"
@@ -66,6 +67,7 @@ export interface EngineOptions {
   readonly storage: StorageDriver | undefined
   readonly lifespan: LifespanOwner["lifespan"]
   readonly dependencies: DependencyOption
+  readonly sampling: SamplingOptions | undefined
   readonly bus: EventBus
   readonly log: ServerLog
   readonly limits: Limits
@@ -112,6 +114,7 @@ export class Engine implements MessageHandler {
       start: () => (this.lifespans.isReady ? undefined : this.start()),
       running: this.#running,
       values: this.lifespans,
+      sampling: options.sampling,
     })
     const offers = (kind: ComponentKind) => this.catalog.offers(kind)
     const listenFilters = coreListenFilters({ catalog: this.catalog, offers })

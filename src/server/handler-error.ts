@@ -58,7 +58,7 @@ interface Doing {
 }
 
 /** Errors that the protocol itself must answer, not the result of a tool. */
-function isProtocolError(error: unknown, call: Call): boolean {
+export function isProtocolError(error: unknown, call: Call): boolean {
   return (
     error instanceof MissingClientCapability ||
     error instanceof InvalidAnswer ||

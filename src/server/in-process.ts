@@ -1,3 +1,5 @@
+import type { SamplingOptions, SamplingTool } from "../components/sampling.ts"
+import type { Tool } from "../components/tool.ts"
 import { EndlessCalls, InProcessError } from "../errors/in-process.ts"
 import { CallAborted, Suspended } from "../errors/protocol.ts"
 import { BaseExchange } from "../protocol/base-exchange.ts"
@@ -6,23 +8,25 @@ import {
   Call,
   type Exchange,
   type ExchangeSession,
+  type InputDemand,
   type Outcome,
   type Peer,
   type Question,
   targetOf,
 } from "../protocol/call.ts"
-import type { Dispatch } from "../protocol/dispatcher.ts"
+import { type Dispatch, unexpected } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import type { Step } from "../protocol/step.ts"
 import type { Steps } from "../protocol/steps.ts"
 import type { HeaderBag } from "../protocol/transport.ts"
 import { textHash } from "../shared/text-hash.ts"
-import type { LoggingLevel } from "../spec/index.ts"
+import type { CallToolResult, LoggingLevel } from "../spec/index.ts"
 import { latestStatelessRevision } from "../spec/revisions.ts"
 import { CallContext } from "./context.ts"
 import { contextStore } from "./context-store.ts"
-import type { InProcessOptions, Invoker, ServerValues } from "./invoker.ts"
+import { givenTool, type InProcessOptions, type Invoker, type ServerValues } from "./invoker.ts"
 import { markNested } from "./nested-errors.ts"
+import type { Resolved } from "./provider.ts"
 import type { Abortable } from "./running.ts"
 
 /** A call that the server's own code makes. */
@@ -36,12 +40,30 @@ export interface InProcessCall {
   readonly onBegin: (exchange: Abortable) => void
 }
 
+/** A call that a handler makes. */
+interface NestedCall {
+  readonly method: string
+  readonly params: Params
+  /** The tool, where it is not to be looked for. */
+  readonly given?: Resolved<"tool">
+}
+
 /** Runs calls of a server from its own process, past all transports but through middleware and auth checks. */
 export class InProcess implements Invoker {
   readonly values: ServerValues
+  readonly sampling: SamplingOptions | undefined
   readonly #dispatch: () => Dispatch
 
-  constructor(dispatch: () => Dispatch, values: ServerValues) {
+  constructor({
+    dispatch,
+    values,
+    sampling,
+  }: {
+    readonly dispatch: () => Dispatch
+    readonly values: ServerValues
+    readonly sampling: SamplingOptions | undefined
+  }) {
+    this.sampling = sampling
     this.#dispatch = dispatch
     this.values = values
   }
@@ -74,21 +96,33 @@ export class InProcess implements Invoker {
   }
 
   async nested(parent: Call, method: string, params: Params): Promise<object> {
+    return this.#recalled(parent, { method, params })
+  }
+
+  async runTool(parent: Call, tool: SamplingTool, args: Params): Promise<CallToolResult> {
+    const params = { name: tool.name, arguments: args }
+    // Values of this kind are what `tool()` made.
+    const component = tool as Tool
+    const given = { component, owner: "handler", invoke: component.invoke }
+    // What answers `tools/call` is the result of a tool.
+    return (await this.#recalled(parent, { method: "tools/call", params, given })) as CallToolResult
+  }
+
+  async #recalled(parent: Call, inner: NestedCall): Promise<object> {
+    const { method, params } = inner
     const { exchange } = parent
     if (exchange.inert) throw inertError(exchange)
     assertNotEndless(parent, method, params)
     const scope = nestedScope(parent, method, params)
     // Done once, like a step: what the parent asks later makes its handler run again.
-    return exchange.recall(`call/${scope}`, () => this.#nested(parent, { method, params, scope }))
+    return exchange.recall(`call/${scope}`, () => this.#nested(parent, inner, scope))
   }
 
-  async #nested(
-    parent: Call,
-    { method, params, scope }: { readonly method: string; readonly params: Params; readonly scope: string },
-  ): Promise<object> {
+  async #nested(parent: Call, { method, params, given }: NestedCall, scope: string): Promise<object> {
     const { peer, exchange, round } = parent
     const inner = new InProcessExchange({ exchange, scope }, exchange.isTrusted)
     const call = new Call({ method, id: undefined, params, peer, exchange: inner, round, parent })
+    if (given !== undefined) call.set(givenTool, given)
     try {
       return await this.#run(call, inner)
     } catch (error) {
@@ -245,7 +279,9 @@ class InProcessExchange extends BaseExchange implements Exchange {
     return parent === undefined ? work() : parent.exchange.recall(`${parent.scope}/${key}`, work)
   }
 
-  async requireInput(): Promise<Outcome> {
+  async requireInput(demand: InputDemand): Promise<Outcome> {
+    // Whoever called may still catch it, or let it end the call of its own.
+    if (demand instanceof Error) return unexpected(demand.message, demand)
     return { kind: "input-required", requests: undefined, continuation: undefined }
   }
 

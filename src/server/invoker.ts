@@ -1,6 +1,10 @@
+import { type ContextKey, contextKey } from "../components/context.ts"
+import type { SamplingOptions, SamplingTool } from "../components/sampling.ts"
 import type { Call, ValueKey } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
+import type { CallToolResult } from "../spec/index.ts"
+import type { Resolved } from "./provider.ts"
 
 /** Runs calls that come from inside: handlers calling other components. */
 export interface Invoker {
@@ -8,6 +12,10 @@ export interface Invoker {
   nested(parent: Call, method: string, params: Params): Promise<object>
   /** What the server itself has for handlers. */
   readonly values: ServerValues
+  /** Runs a tool that need not be offered as part of `parent`, for the same caller, as `nested` runs those that are. */
+  runTool(parent: Call, tool: SamplingTool, args: Params): Promise<CallToolResult>
+  /** Who answers sampling requests besides the client. */
+  readonly sampling: SamplingOptions | undefined
 }
 
 /** What a server has for handlers, besides what is left in their calls. */
@@ -29,3 +37,6 @@ export interface InProcessOptions {
   readonly as?: Principal | undefined
   readonly signal?: AbortSignal | undefined
 }
+
+/** The tool that a call was made for, where it is not to be looked for by its name. */
+export const givenTool: ContextKey<Resolved<"tool">> = /* @__PURE__ */ contextKey("givenTool")

@@ -1,6 +1,8 @@
+import type { SamplingOptions, SamplingTool } from "../components/sampling.ts"
 import type { AbortReason, Call } from "../protocol/call.ts"
 import type { Dispatch } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
+import type { CallToolResult } from "../spec/index.ts"
 import { contextStore } from "./context-store.ts"
 import type { InProcess } from "./in-process.ts"
 import type { InProcessOptions, Invoker, ServerValues } from "./invoker.ts"
@@ -13,6 +15,7 @@ export interface InProcessHost {
   readonly start: () => Promise<void> | undefined
   readonly running: RunningCalls
   readonly values: ServerValues
+  readonly sampling: SamplingOptions | undefined
 }
 
 /** Lets calls of the own process in. What runs them is loaded by the first. */
@@ -56,10 +59,19 @@ export class LocalCaller implements Invoker {
     return inProcess.nested(parent, method, params)
   }
 
+  async runTool(parent: Call, tool: SamplingTool, args: Params): Promise<CallToolResult> {
+    const inProcess = await this.#load()
+    return inProcess.runTool(parent, tool, args)
+  }
+
+  get sampling(): SamplingOptions | undefined {
+    return this.#host.sampling
+  }
+
   /** One promise for all, so that calls of one turn begin in their order. */
   #load(): Promise<InProcess> {
     this.#loading ??= import("./in-process.ts").then(
-      ({ InProcess }) => new InProcess(this.#host.dispatch, this.values),
+      ({ InProcess }) => new InProcess({ ...this.#host, values: this.values }),
     )
     return this.#loading
   }

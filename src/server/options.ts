@@ -36,6 +36,7 @@ export type ServerOption =
   | "askTimeout"
   | "secrets"
   | "storage"
+  | "sampling"
   | "bus"
   | "log"
   | "disclosesServerInfo"
@@ -91,6 +92,7 @@ const kinds: { readonly [name in ServerOption]: OptionKind } = {
     expected: "a storage: `memoryStorage()`, or another driver",
     lacks: "write",
   },
+  sampling: { kinds: { handler: "function", mode: ["fallback", "always"] }, required: ["handler"] },
   bus: {
     holds: (value) => hasMethods(value, ["publish", "subscribe"]),
     expected: "an object with methods `publish(event)` and `subscribe(listener)`",

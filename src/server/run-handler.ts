@@ -1,5 +1,5 @@
 import type { Context } from "../components/context.ts"
-import { isInputRequired } from "../components/input-required.ts"
+import { isInputRequired, isRefused } from "../components/input-required.ts"
 import { LifespanPerSession } from "../errors/lifespan-keys.ts"
 import { CallAborted } from "../errors/protocol.ts"
 import { NoContext } from "../errors/server.ts"
@@ -43,7 +43,7 @@ export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome>
     return call.using === undefined ? finish(call, value) : whenSettled(run, Promise.resolve(value), watched)
   } catch (error) {
     if (call.using !== undefined) return whenSettled(run, Promise.reject(error), watched)
-    return run.fail(core, call, error)
+    return failed(run, error)
   } finally {
     watched?.leave()
   }
@@ -121,9 +121,14 @@ function succeed<Input>({ core, call, fail }: HandlerRun<Input>, result: object)
   }
 }
 
-/** What a handler throws once its call is over is no failure of it: nobody waits for the answer. */
-function failed<Input>({ core, call, fail }: HandlerRun<Input>, error: unknown): Outcome {
-  return call.exchange.inert ? abandoned(error) : fail(core, call, error)
+function failed<Input>({ core, call, fail }: HandlerRun<Input>, error: unknown): MaybePromise<Outcome> {
+  const { exchange } = call
+  // What a handler throws once its call is over is no failure of it: nobody waits for the answer.
+  if (exchange.inert) return abandoned(error)
+  // A handler may also throw what it wants to know; whoever would not answer is not asked again.
+  if (isInputRequired(error) && !isRefused(error.requests, exchange.inputResponses))
+    return finish(call, error)
+  return fail(core, call, error)
 }
 
 function abandoned(cause: unknown): Outcome {

@@ -1,7 +1,7 @@
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { describe, expect, it, onTestFinished, vi } from "vitest"
-import asking from "../../examples/asking.ts"
+import asking, { tokens } from "../../examples/asking.ts"
 import authentication from "../../examples/authentication.ts"
 import durable, { charges } from "../../examples/durable-tools.ts"
 import errors from "../../examples/errors.ts"
@@ -9,23 +9,19 @@ import http, { fetch as fetchElsewhere, server } from "../../examples/http-optio
 import middleware from "../../examples/middleware.ts"
 import plugin from "../../examples/plugin.ts"
 import progress from "../../examples/progress-and-logging.ts"
+import sampling from "../../examples/sampling.ts"
 import { callForText, connect, read } from "./example.ts"
 
 describe("asking.ts", () => {
-  async function asked(...forms: readonly Record<string, string | number | boolean>[]) {
+  async function asked(...forms: readonly Record<string, string | number | boolean | string[]>[]) {
     const client = await connect(asking, {
-      capabilities: { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} },
+      capabilities: { elicitation: { form: {}, url: {} }, roots: {} },
     })
     const left = [...forms]
     client.setRequestHandler("elicitation/create", () => {
       const content = left.shift()
       return content === undefined ? { action: "decline" } : { action: "accept", content }
     })
-    client.setRequestHandler("sampling/createMessage", () => ({
-      role: "assistant",
-      model: "any",
-      content: { type: "text", text: "Tea is back" },
-    }))
     client.setRequestHandler("roots/list", () => ({
       roots: [{ uri: "file:///a" }, { uri: "file:///b", name: "B" }],
     }))
@@ -43,10 +39,25 @@ describe("asking.ts", () => {
     expect(await callForText(await asked({ answer: "4" }, { answer: "9" }), "quiz")).toBe("All right")
   })
 
-  it("asks for a visit, the model, the folders and several at once", async () => {
+  it("asks for one value, for choices and for a yes", async () => {
+    const client = await asked({ value: "l" }, { value: ["red", "blue"] }, {})
+    expect(await callForText(client, "order_shirt")).toBe("Ordered 1 of size l in red and blue")
+    expect(await callForText(await asked({}), "empty_bin")).toBe("The bin is empty")
+    expect(await callForText(await asked(), "empty_bin")).toBe("The bin was left as it is")
+  })
+
+  it("asks for a page that must come first", async () => {
+    const client = await asked()
+    client.setRequestHandler("elicitation/create", () => {
+      tokens.set("ada", "secret")
+      return { action: "accept" }
+    })
+    expect(await callForText(client, "calendar")).toBe("Read with secret")
+  })
+
+  it("asks for a visit, the folders and several at once", async () => {
     const client = await asked({})
     expect(await callForText(client, "pay")).toBe("The page was opened")
-    expect(await callForText(client, "headline", { article: "Tea was out" })).toBe("Tea is back")
     expect(await callForText(client, "folders")).toBe('["file:///a","B"]')
     expect(await callForText(await asked({ name: "Ada" }), "introduce")).toBe("Ada works in 2 folders")
   })
@@ -54,6 +65,48 @@ describe("asking.ts", () => {
   it("asks by returning the question", async () => {
     const client = await asked({ sure: true })
     expect(await callForText(client, "confirm")).toBe('{"answer":"accept","state":{"asked":1}}')
+  })
+})
+
+describe("sampling.ts", () => {
+  /** A client whose model says one thing after the other: words, or the item it wants to look up. */
+  async function thinking(...says: readonly (string | { readonly item: string })[]) {
+    const client = await connect(sampling, { capabilities: { sampling: { tools: {} } } })
+    const left = [...says]
+    client.setRequestHandler("sampling/createMessage", () => {
+      const said = left.shift() ?? ""
+      const content =
+        typeof said === "string"
+          ? ({ type: "text", text: said } as const)
+          : ({ type: "tool_use", id: "1", name: "stock", input: { ...said } } as const)
+      return { role: "assistant", model: "any", content }
+    })
+    return client
+  }
+
+  it("asks for words", async () => {
+    expect(await callForText(await thinking("Tea is back"), "headline", { article: "Tea was out" })).toBe(
+      "Tea is back",
+    )
+  })
+
+  it("asks for data", async () => {
+    const client = await thinking('{"mood":"fine","why":"x"}', '{"mood":"good","why":"x"}')
+    expect(await callForText(client, "judge", { review: "Nice" })).toBe('{"mood":"good","why":"x"}')
+  })
+
+  it("lets the model use tools, or says which it would", async () => {
+    const question = { question: "Are there pens?" }
+    expect(await callForText(await thinking({ item: "pen" }, "Twelve"), "advise", question)).toBe("Twelve")
+    expect(await callForText(await thinking({ item: "pen" }), "plan", question)).toBe(
+      '["stock {\\"item\\":\\"pen\\"}"]',
+    )
+  })
+
+  it("answers where the client has no model", async () => {
+    expect(await callForText(await connect(sampling), "headline", { article: "Tea" })).toBe(
+      "I read 1 messages.",
+    )
   })
 })
 

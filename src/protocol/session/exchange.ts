@@ -1,6 +1,7 @@
-import { CallAborted, CannotAsk, InvalidAnswer } from "../../errors/protocol.ts"
+import { CallAborted, CannotAsk, InvalidAnswer, MissingClientCapability } from "../../errors/protocol.ts"
 import { RepeatedKey, TooManyRounds } from "../../errors/rounds.ts"
 import { AskRefused, AskTimedOut, NeedsSession } from "../../errors/session.ts"
+import type { UrlElicitationRequired as PagesRequired } from "../../errors/url-elicitation.ts"
 import { longestTimer } from "../../shared/longest-timer.ts"
 import type { LoggingLevel } from "../../spec/index.ts"
 import { answerProblem } from "../answers.ts"
@@ -99,15 +100,27 @@ export class SessionExchange extends WireExchange implements Exchange {
   }
 
   /** The call is not answered with it: whoever serves it asks, and runs the call again. */
-  async requireInput({ requests, state }: InputDemand): Promise<Outcome> {
+  async requireInput(demand: InputDemand): Promise<Outcome> {
+    const { requests, state } = demand
     const { mayAsk, method, rounds } = this.request
     if (!mayAsk) throw new CannotAsk(method)
+    if (isPagesRequired(demand)) return this.#pagesRequired(demand)
     if (rounds.round >= maxRounds) throw new TooManyRounds(maxRounds)
     return { kind: "input-required", requests, continuation: { kind: "held", state } }
   }
 
   checkHeaderParams(): void {
     // No revision with sessions has such headers.
+  }
+
+  /** S11/client/elicitation#error-handling: an error, where clients know it. Without a session nobody said whether they do. */
+  #pagesRequired(cause: PagesRequired): Outcome {
+    const { codec, peer, session } = this.request
+    const isKnown = session === undefined || peer.capabilities.elicitation?.url !== undefined
+    if (!codec.features.elicitationId || !isKnown)
+      throw new MissingClientCapability({ elicitation: { url: {} } })
+    const { message, elicitations } = cause
+    return { kind: "failure", error: { code: -32042, message, data: { elicitations } }, cause }
   }
 
   override abort(reason: AbortReason): void {
@@ -183,7 +196,8 @@ export class SessionExchange extends WireExchange implements Exchange {
     const answer = await this.#request(site.live.get(data.id), site.newId(), { method, params })
     const problem = answerProblem(method, answer)
     if (problem !== undefined) throw new InvalidAnswer(`to \`${method}\` ${problem}.`)
-    return answer
+    // For whoever tells the client later that it is done.
+    return params.elicitationId === undefined ? answer : { ...answer, elicitationId: params.elicitationId }
   }
 
   /** Sends a request of ours and waits for the response. */
@@ -216,6 +230,11 @@ export class SessionExchange extends WireExchange implements Exchange {
       this.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }))
     })
   }
+}
+
+/** Only this error asks for anything. Not told by its class, which servers that never throw it need not load. */
+function isPagesRequired(demand: InputDemand): demand is PagesRequired {
+  return demand instanceof Error
 }
 
 interface Sent {

@@ -4,8 +4,10 @@ import type { Method } from "../../protocol/method.ts"
 import type { MaybePromise } from "../../shared/maybe-promise.ts"
 import { type Core, scopeOf } from "../core.ts"
 import { failTool } from "../failing.ts"
+import { givenTool } from "../invoker.ts"
 import type { Resolved } from "../provider.ts"
 import { runHandler } from "../run-handler.ts"
+import { seen } from "../snapshot.ts"
 import { assertScopes } from "../step-up.ts"
 
 /** `tools/call`: finds the tool, runs it, and makes a result even of what went wrong. */
@@ -19,7 +21,9 @@ export function callTool(core: Core): Method {
     run(call) {
       // `check` let only strings pass.
       const name = call.params.name as string
-      const found = core.catalog.find("tool", name, scopeOf(call))
+      const scope = scopeOf(call)
+      const given = call.get(givenTool)
+      const found = given === undefined ? core.catalog.find("tool", name, scope) : seen(given, scope)
       return found instanceof Promise
         ? found.then((tool) => runTool(core, call, tool))
         : runTool(core, call, found)

@@ -1,0 +1,177 @@
+import { expect, it } from "vitest"
+import { UrlElicitationRequired } from "../../src/index.ts"
+import { features } from "../../src/spec/features.ts"
+import type { ElicitRequestParams } from "../../src/spec/index.ts"
+import { isStateless } from "../../src/spec/revisions.ts"
+import { describeEras } from "./eras.ts"
+import { places } from "./places.ts"
+import { strictErrors } from "./strict-schema.ts"
+import { everyTransport, memory } from "./transports.ts"
+
+const page = { message: "Sign in", url: "https://example.com/sign-in" }
+
+/** Somebody who opens pages, as long as there are answers left. */
+function visitor(...actions: readonly ("accept" | "decline" | "cancel")[]) {
+  const asked: ElicitRequestParams[] = []
+  const left = [...actions]
+  const elicitation = (params: ElicitRequestParams) => {
+    asked.push(params)
+    return { action: left.shift() ?? "cancel" }
+  }
+  return { asked, elicitation }
+}
+
+describeEras(
+  "a page that was visited",
+  (t) => {
+    it("is told to be done where the revision wants to know", async () => {
+      const mcp = t.server()
+      mcp.tool({ name: "pay" }, async (_, ctx) => {
+        const answer = await ctx.elicitUrl("Pay", "https://example.com/pay")
+        answer.complete()
+        return answer.action
+      })
+      const { asked, elicitation } = visitor("accept")
+      const heard: object[] = []
+      const client = await t.connect(mcp, { elicitation, onNotification: (one) => heard.push(one) })
+      expect(await client.callTool("pay")).toMatchObject({ content: [{ text: "accept" }] })
+      const [question] = asked
+      const { elicitationId } = question as { readonly elicitationId?: string }
+      const method = "notifications/elicitation/complete"
+      expect(heard).toEqual(features[t.revision].elicitationId ? [{ method, params: { elicitationId } }] : [])
+      for (const params of heard.map((one) => ({ jsonrpc: "2.0", ...one })))
+        expect(strictErrors(t.revision, "ElicitationCompleteNotification", params)).toEqual([])
+    })
+  },
+  { knows: (revision) => features[revision].elicitation.includes("url") },
+)
+
+const title = "a call that needs a page to be visited first"
+
+describeEras(
+  title,
+  (t) => {
+    it.each(places)("is refused until it was, in a $name", async (place) => {
+      let isSignedIn = false
+      const mcp = t.server()
+      place.add(mcp, async () => {
+        if (!isSignedIn) throw new UrlElicitationRequired([page])
+        return "welcome"
+      })
+      const client = await t.connect(mcp, { elicitation: visitor().elicitation })
+      expect(await place.call(client)).toContain("`https://example.com/sign-in`")
+      isSignedIn = true
+      expect(await place.call(client)).toBe("welcome")
+    })
+  },
+  { knows: (revision) => features[revision].elicitationId },
+)
+
+describeEras(
+  title,
+  (t) => {
+    it.each(places)("asks for it, and runs again when it was, in a $name", async (place) => {
+      let runs = 0
+      const mcp = t.server()
+      place.add(mcp, async () => {
+        if (++runs < 3) throw new UrlElicitationRequired([page])
+        return "welcome"
+      })
+      const { asked, elicitation } = visitor("accept", "accept")
+      expect(await place.call(await t.connect(mcp, { elicitation }))).toBe("welcome")
+      expect(asked).toEqual([
+        { mode: "url", ...page },
+        { mode: "url", ...page },
+      ])
+    })
+
+    it.each(places)("fails when the person would not, in a $name", async (place) => {
+      const mcp = t.server()
+      place.add(mcp, async () => {
+        throw new UrlElicitationRequired([page])
+      })
+      const { asked, elicitation } = visitor("decline")
+      expect(await place.call(await t.connect(mcp, { elicitation }))).toContain("before a page was visited")
+      expect(asked).toHaveLength(1)
+    })
+  },
+  { knows: isStateless },
+)
+
+describeEras(title, (t) => {
+  it.each(places)("fails where clients know no such pages, in a $name", async (place) => {
+    const mcp = t.server()
+    place.add(mcp, async () => {
+      throw new UrlElicitationRequired([page])
+    })
+    expect(await place.call(await t.connect(mcp))).toContain(
+      "needs the client's capability `elicitation.url`",
+    )
+  })
+})
+
+describeEras(
+  "error -32042",
+  (t) => {
+    it("is as published, and needs no session", async () => {
+      const mcp = t.server()
+      mcp.tool({ name: "sign_in" }, () => {
+        throw new UrlElicitationRequired([page, { ...page, elicitationId: "mine" }])
+      })
+      const client = await t.connect(mcp, { elicitation: visitor().elicitation })
+      const failure = await client.callTool("sign_in").catch((error: { error: object }) => error.error)
+      expect(failure).toEqual({
+        code: -32042,
+        message: expect.any(String),
+        data: {
+          elicitations: [
+            { mode: "url", ...page, elicitationId: expect.any(String) },
+            { mode: "url", ...page, elicitationId: "mine" },
+          ],
+        },
+      })
+      const response = { jsonrpc: "2.0", id: 1, error: failure }
+      expect(strictErrors(t.revision, "URLElicitationRequiredError", response)).toEqual([])
+    })
+
+    it("is thrown by a tool that another one calls, too", async () => {
+      const mcp = t.server()
+      mcp.tool({ name: "sign_in" }, async () => {
+        throw new UrlElicitationRequired([page])
+      })
+      mcp.tool({ name: "outer" }, (_, ctx) => ctx.callTool("sign_in"))
+      const client = await t.connect(mcp, { elicitation: visitor().elicitation })
+      await expect(client.callTool("outer")).rejects.toMatchObject({ error: { code: -32042 } })
+    })
+  },
+  { knows: (revision) => features[revision].elicitationId, over: everyTransport },
+)
+
+it.each(["javascript:alert(1)", "file:///etc/passwd", "/relative"])("is no page to visit: %s", (url) => {
+  expect(() => new UrlElicitationRequired([{ message: "Sign in", url }])).toThrow(
+    expect.objectContaining({ code: "NOT_A_WEB_PAGE" }),
+  )
+})
+
+describeEras(
+  "a page that another tool needs",
+  (t) => {
+    it("is asked for by the call of the client", async () => {
+      let isSignedIn = false
+      const mcp = t.server()
+      mcp.tool({ name: "sign_in" }, () => {
+        if (!isSignedIn) throw new UrlElicitationRequired([page])
+        return "welcome"
+      })
+      mcp.tool({ name: "outer" }, (_, ctx) => ctx.callTool("sign_in"))
+      const client = await t.connect(mcp, {
+        elicitation: () => {
+          isSignedIn = true
+          return { action: "accept" }
+        },
+      })
+      expect(await client.callTool("outer")).toMatchObject({ content: [{ text: "welcome" }] })
+    })
+  },
+  { knows: isStateless, over: [memory] },
+)
