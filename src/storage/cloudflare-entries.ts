@@ -39,7 +39,7 @@ export class ObjectEntries {
 
   get(key: string, now: number): Stored | undefined {
     const [row] = this.#rows<Row>(
-      "SELECT value, version, expires_at FROM fleetmcp WHERE key = ? AND (expires_at IS NULL OR expires_at > ?)",
+      `SELECT value, version, expires_at FROM fleetmcp WHERE key = ? AND ${isLive}`,
       key,
       now,
     )
@@ -73,23 +73,26 @@ export class ObjectEntries {
 
   /** A cursor is the last key that was seen. */
   list(prefix: string, { cursor, limit = pageSize }: ListOptions, now: number): KeyPage {
+    // Both ends are plain comparisons, so that no row outside of them is read, which would be paid for.
+    const [start, end] = [cursor === undefined ? "key >= ?" : "key > ?", endOf(prefix)]
     const rows = this.#rows<{ readonly key: string }>(
-      "SELECT key FROM fleetmcp WHERE key >= ? AND key > ? AND (? IS NULL OR key < ?) AND (expires_at IS NULL OR expires_at > ?) ORDER BY key LIMIT ?",
-      prefix,
-      cursor ?? "",
-      after(prefix),
-      after(prefix),
-      now,
-      limit,
+      `SELECT key FROM fleetmcp WHERE ${start} ${end === undefined ? "" : "AND key < ?"} AND ${isLive} ORDER BY key LIMIT ?`,
+      ...[cursor ?? prefix, ...(end === undefined ? [] : [end]), now, limit],
     )
     const keys = rows.map(({ key }) => key)
     return { keys, cursor: keys.length < limit ? undefined : keys.at(-1) }
   }
 
-  /** Deletes what has expired; returns when the next does. */
+  /** Deletes some of what has expired; returns when the next does, or did. */
   clear(now: number): number | undefined {
-    this.#sql.exec("DELETE FROM fleetmcp WHERE expires_at <= ?", now)
-    const [row] = this.#rows<{ readonly next: number | null }>("SELECT MIN(expires_at) AS next FROM fleetmcp")
+    this.#sql.exec(
+      "DELETE FROM fleetmcp WHERE key IN (SELECT key FROM fleetmcp WHERE expires_at <= ? LIMIT ?)",
+      now,
+      maxCleared,
+    )
+    const [row] = this.#rows<{ readonly next: number | null }>(
+      "SELECT MIN(expires_at) AS next FROM fleetmcp WHERE expires_at IS NOT NULL",
+    )
     return row?.next ?? undefined
   }
 
@@ -115,15 +118,20 @@ export class ObjectEntries {
   }
 }
 
+const isLive = "(expires_at IS NULL OR expires_at > ?)"
+
 /** How many keys a page has unless the caller says. */
 const pageSize = 1000
+/** How many entries go at once, so that nobody waits for that. */
+const maxCleared = 10_000
 
-/** The first text after all that start with a prefix, in the order of SQLite; `null` where there is none. */
-function after(prefix: string): string | null {
+/** The first text after all that start with a prefix, in the order of SQLite; `undefined` where there is none. */
+function endOf(prefix: string): string | undefined {
   const points = [...prefix]
   for (let last = points.pop(); last !== undefined; last = points.pop()) {
     const point = last.codePointAt(0) ?? 0
+    // U+D800 to U+DFFF are halves of characters.
     if (point < 0x10ffff) return points.join("") + String.fromCodePoint(point === 0xd7ff ? 0xe000 : point + 1)
   }
-  return null
+  return undefined
 }

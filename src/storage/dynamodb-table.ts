@@ -3,7 +3,7 @@ import { MissingTable, StorageThrottled } from "../errors/cloud-storage.ts"
 import { MissingStorageClient, StorageRefused, StorageUnavailable } from "../errors/storage-backends.ts"
 import type { ShardPage } from "./shard.ts"
 
-/** A client of the AWS SDK v3, as far as it is used: a `DynamoDBClient`, `DynamoDB` or `DynamoDBDocumentClient`. */
+/** A client of the AWS SDK v3, as far as it is used: a `DynamoDBClient` or a `DynamoDB`. */
 export interface DynamodbClient {
   /** Sends a command of the SDK. */
   send(command: never): Promise<unknown>

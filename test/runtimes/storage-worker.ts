@@ -95,6 +95,18 @@ specify("durableObjectStorage() tells of a class that is not its own", async () 
   await rejects(() => storage.get("key"), "STORAGE_UNAVAILABLE")
 })
 
+specify("durableObjectStorage() lists prefixes that end with the last characters there are", async () => {
+  const storage = durableObjectStorage(newObjects())
+  const prefixes = ["a\u{10ffff}", "\u{10ffff}", "a\ud7ff", "\u{10fffe}"]
+  for (const prefix of prefixes)
+    for (const rest of ["", "b", "\u{10ffff}"]) await storage.write(prefix + rest, "value")
+  await storage.write("a\ue000", "value")
+  for (const prefix of prefixes) {
+    const { keys } = (await storage.list?.(prefix)) ?? { keys: [] }
+    assert.deepEqual(new Set(keys), new Set([prefix, `${prefix}b`, `${prefix}\u{10ffff}`]))
+  }
+})
+
 specify("durableObjectStorage() clears away what has expired, and is woken again for the next", async () => {
   const object = OBJECTS.getByName("alarmed")
   const objects = { getByName: () => object }
