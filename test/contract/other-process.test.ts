@@ -32,7 +32,8 @@ describe("the cases about several processes, with two processes", () => {
         return memory.write(key, value, options)
       },
     }
-    const claims = cases.find(({ name }) => name === "lets one of several processes claim a key")
-    await expect(run(claims as StorageCase, broken)).rejects.toThrow()
+    const claims =
+      cases.find(({ name }) => name === "lets one of several processes claim a key") ?? expect.fail()
+    await expect(run(claims, broken)).rejects.toThrow()
   })
 })
