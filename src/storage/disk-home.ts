@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path"
 import { StorageContention } from "../errors/storage.ts"
 import { DamagedEntry } from "../errors/storage-local.ts"
+import { createLru, type Lru } from "../shared/lru.ts"
 import { isName } from "./disk-entry.ts"
 import type { DiskFiles } from "./disk-files.ts"
 import type { Version } from "./storage.ts"
@@ -29,6 +30,8 @@ export interface Content {
 export class DiskHomes {
   readonly #files: DiskFiles
   readonly #newDraft: () => string
+  /** The versions seen last, so that reading need not look for them. */
+  readonly #seen: Lru<string, Version> = createLru({ max: 1000 })
 
   /** @param newDraft Says where something can be made, or is removed from sooner or later. */
   constructor(files: DiskFiles, newDraft: () => string) {
@@ -38,11 +41,13 @@ export class DiskHomes {
 
   /** Finds the version of a home, whether it has expired or not; `undefined` for none. */
   async find(home: string): Promise<Version | undefined> {
-    const names = await this.#files.names(home)
-    if (names === undefined) return undefined
+    let names = await this.#files.names(home)
     // A home is empty only while what it had is moved out. Elsewhere than on Linux a listing may miss an entry that is
     // renamed meanwhile, but hardly twice.
-    return names.find(isName) ?? (await this.#files.names(home))?.find(isName)
+    if (names?.some(isName) === false) names = await this.#files.names(home)
+    const version = names?.find(isName)
+    this.#note(home, version)
+    return version
   }
 
   /**
@@ -51,17 +56,17 @@ export class DiskHomes {
    * @param most How many bytes are enough. Default: all.
    */
   async read(home: string, most?: number): Promise<Content | undefined> {
-    let missing: Version | undefined
-    for (let attempts = 0; attempts < maxAttempts; attempts++) {
-      const version = await this.find(home)
-      if (version === undefined) return undefined
+    // The last one that was seen is the one that is there, or its file is not.
+    let version = this.#seen.get(home) ?? (await this.find(home))
+    for (let attempts = 0; attempts < maxAttempts && version !== undefined; attempts++) {
       const path = contentPath(home, version)
-      if (version === missing) throw new DamagedEntry(path, "it is missing")
       const bytes = await this.#files.read(path, most)
       if (bytes !== undefined) return { version, bytes }
-      // Replaced in between, unless the version is there once more.
-      missing = version
+      const next = await this.find(home)
+      if (next === version) throw new DamagedEntry(path, "it is missing")
+      version = next
     }
+    if (version === undefined) return undefined
     throw new StorageContention(home, maxAttempts)
   }
 
@@ -73,8 +78,19 @@ export class DiskHomes {
    * @returns Whether it did: `false` where it holds another version.
    */
   async change(home: string, from: Version | undefined, to: Content | undefined): Promise<boolean> {
+    const isDone = await this.#apply(home, from, to)
+    if (isDone) this.#note(home, to?.version)
+    return isDone
+  }
+
+  async #apply(home: string, from: Version | undefined, to: Content | undefined): Promise<boolean> {
     if (from === undefined) return to === undefined || this.#create(home, to)
     return to === undefined ? this.#remove(home, from) : this.#replace(home, from, to)
+  }
+
+  #note(home: string, version: Version | undefined): void {
+    if (version === undefined) this.#seen.delete(home)
+    else this.#seen.set(home, version)
   }
 
   /** Removes a home that was left empty. */

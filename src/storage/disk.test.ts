@@ -235,6 +235,23 @@ describe("diskStorage, when a writer sleeps", () => {
     expect(await other.get("key")).toEqual({ value: "late", version, expiresAt: undefined })
   })
 
+  it("leaves what it has put on top of a write that still tidies up", async () => {
+    const { store, wake, sleeping } = await sleeper()
+    await open().write("key", "one")
+    let written: Promise<unknown> | undefined
+    const tidying = await openThen({
+      async rename(from, to) {
+        await nodeFiles.rename(from, to)
+        written = store.write("key", "three")
+        await sleeping
+      },
+    })
+    await tidying.write("key", "two")
+    wake()
+    await written
+    expect(await open().get("key")).toMatchObject({ value: "three" })
+  })
+
   it("has it begin again where its draft was taken for one of the dead", async () => {
     const other = open()
     const { store, wake, sleeping } = await sleeper()

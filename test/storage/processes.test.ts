@@ -14,7 +14,7 @@ import { readJson, type StorageDriver } from "../../src/storage/storage.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "fleetmcp-processes-"))
 const program = join(folder, "worker.mjs")
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => rmSync(folder, { recursive: true }), 60_000)
 
 beforeAll(async () => {
   const entry = join(import.meta.dirname, "fixtures/worker.ts")
