@@ -126,14 +126,12 @@ import type { ContentLengthFraming, StrayOutput } from "./stdio.ts"
 import type {
   CorruptValue,
   InvalidStorageKey,
-  MissingStorageClient,
   NotStorable,
   StorageContention,
   StorageFull,
   StorageNotAtomic,
-  StorageRefused,
-  StorageUnavailable,
 } from "./storage.ts"
+import type { MissingStorageClient, StorageRefused, StorageUnavailable } from "./storage-server.ts"
 import type {
   ClientClosed,
   EndlessQuestions,
