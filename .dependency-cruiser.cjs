@@ -3,23 +3,23 @@
 /** One row a floor, lowest first: a file imports its own floor or a lower one. */
 const floors = [
   "^src/(shared|spec|errors)/",
-  "^src/(schema|protocol)/|^src/storage/(storage|atomic|memory|scoped|encrypted)\\.ts$",
+  "^src/(schema|protocol)/|^src/storage/(storage|atomic|memory|over|scoped)\\.ts$",
   "^src/components/",
   "^src/(server|client)/",
-  "^src/(providers|transforms|middleware|auth|tasks|apps|telemetry|http|settings|stdio|sdk|threads)/|^src/storage/(?!(storage|atomic|memory|scoped|encrypted)\\.ts$)[^/]+\\.ts$",
+  "^src/(providers|transforms|middleware|auth|tasks|apps|telemetry|http|settings|stdio|sdk|threads)/|^src/storage/(?!(storage|atomic|memory|over|scoped)\\.ts$)[^/]+\\.ts$",
   "^src/(index|fleet-mcp|fleet-mcp-options|fleet-mcp-run)\\.ts$|^src/files/",
   "^src/(testing|doctor|cli)/",
 ]
 
 /** Where `node:` modules may be imported. Everything else runs on web standards. */
 const nodeOnly =
-  "^src/(stdio|threads|cli)/|^src/http/node[^/]*\\.ts$|^src/storage/disk[^/]*\\.ts$|^src/components/[^/]+-file\\.ts$"
+  "^src/(stdio|threads|cli)/|^src/testing/contract/|^src/http/node[^/]*\\.ts$|^src/storage/disk[^/]*\\.ts$|^src/components/[^/]+-file\\.ts$"
 
 const tests = "\\.test(-d)?\\.ts$"
 
 /** What the build takes in with the commands, and the peers that are installed for development too. */
 const ofCommands =
-  "node_modules/(commander|picocolors|@clack/prompts|fast-string-width|fast-wrap-ansi|esbuild|ioredis|mongodb|pg|@types/pg|piscina)/"
+  "node_modules/(commander|picocolors|@clack/prompts|fast-string-width|fast-wrap-ansi|esbuild|ioredis|mongodb|pg|@types/pg|piscina|@aws-sdk/client-dynamodb)/"
 
 const floorRules = floors.slice(0, -1).map((files, floor) => ({
   name: `floor-${floor}`,

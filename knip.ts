@@ -19,7 +19,7 @@ const config: KnipConfig = {
     "test/**/*.test-d.ts",
     "test/conformance/*.ts",
     "test/**/fixtures/*.ts",
-    "test/runtimes/{consumer,vitest.config}.ts",
+    "test/runtimes/{consumer,vitest.config,storage-worker}.ts",
     "test/services/{vitest.config,**/*.test}.ts",
   ],
   project: ["src/**/*.ts!", "!src/**/*.test.ts!", "!src/**/*.test-d.ts!", "{scripts,test,examples}/**/*.ts"],

@@ -18,6 +18,7 @@ import { resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { parseArgs } from "node:util"
 import { COLD_ROWS, runColdRow } from "./lib/cold.mjs"
+import { runContext } from "./lib/context.mjs"
 import { DIST } from "./lib/dist.mjs"
 import { judge, sayGoal, WITNESSES } from "./lib/goals.mjs"
 import { HTTP_ROWS, runHttpRow, SERVERS } from "./lib/http.mjs"
@@ -107,6 +108,7 @@ const ROWS = Object.fromEntries([
   ...ofKind("http", runHttpRow, HTTP_ROWS),
   ...ofKind("stdio", runStdioRow, STDIO_ROWS),
   ["in-memory", { kind: "in-memory", title: "tools/call in memory", run: runInMemory }],
+  ["context", { kind: "context", title: "tools/call that uses the context", run: runContext }],
   ...ofKind("cold", runColdRow, COLD_ROWS),
   ...ofKind("sessions", runSessionRow, SESSION_ROWS),
   ["import", { kind: "import", title: "import", run: runImport }],

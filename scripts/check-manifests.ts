@@ -16,6 +16,7 @@ const folders = [
   "test/runtimes/bun",
   "test/runtimes/deno",
   "test/runtimes/workerd",
+  "test/runtimes/miniflare",
 ]
 const page = "docs/dependencies.md"
 

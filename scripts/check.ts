@@ -53,6 +53,7 @@ const gates: readonly Gate[] = [
   { name: "manifests", run: ["scripts/check-manifests.ts"] },
   { name: "errors", run: ["scripts/check-errors.ts"] },
   { name: "docstrings", run: ["scripts/check-docstrings.ts"] },
+  { name: "guarantees", run: ["scripts/guarantees-table.ts"] },
   { name: "snippets", run: ["scripts/sync-snippets.ts"] },
   { name: "pages", run: ["scripts/check-snippets.ts"] },
   { name: "sizes", run: ["scripts/check-sizes.ts"] },

@@ -5,7 +5,13 @@
 import { existsSync } from "node:fs"
 import { capture, runNode } from "./tools/run.ts"
 
-const folders = ["test/runtimes/bun", "test/runtimes/deno", "test/runtimes/workerd", "test/hosts"]
+const folders = [
+  "test/runtimes/bun",
+  "test/runtimes/deno",
+  "test/runtimes/workerd",
+  "test/runtimes/miniflare",
+  "test/hosts",
+]
 
 for (const folder of folders) if (!existsSync(`${folder}/node_modules`)) await install(folder)
 await runNode("node_modules/tsx/dist/cli.mjs", ["scripts/build.ts"])

@@ -1,5 +1,7 @@
 import type { CacheHints } from "./components/component.ts"
+import type { Dependency } from "./components/dependency.ts"
 import { normalizeIcons } from "./components/icon-list.ts"
+import type { Lifespan } from "./components/lifespan.ts"
 import type { Prompt } from "./components/prompt.ts"
 import type { Resource } from "./components/resource.ts"
 import type { Template } from "./components/template.ts"
@@ -47,6 +49,10 @@ export interface FleetMCPOptions<Tools extends readonly Tool[] = readonly Tool[]
   readonly middleware?: readonly Middleware[]
   /** Extensions. Default: none. */
   readonly plugins?: readonly Plugin[]
+  /** What is started once with the server and ended with it, in this order: what `lifespan()` made. Default: nothing. */
+  readonly lifespan?: Lifespan | readonly Lifespan[]
+  /** How values are made that handlers take by `ctx.use()`: what `provide()` made. Default: none. */
+  readonly dependencies?: Dependency | readonly Dependency[]
   /** Says who is calling over HTTP. Default: nobody has to say. */
   readonly auth?: Authenticator
   /** How the server is offered over HTTP. */
@@ -148,6 +154,8 @@ export function engineOptions(name: string, options: FleetMCPOptions): EngineOpt
     disclosesServerInfo: options.disclosesServerInfo ?? true,
     secrets: options.secrets,
     storage: options.storage,
+    lifespan: options.lifespan,
+    dependencies: options.dependencies,
     authenticator: options.auth,
     bus: options.bus ?? memoryEventBus(),
     log: options.log ?? consoleLog,

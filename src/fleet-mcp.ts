@@ -2,6 +2,7 @@ import type { NodeListener, RunningServer } from "#node"
 import { listSettings, withSettings } from "#settings"
 import type { RunningStdio } from "#stdio"
 import { type ComponentKind, componentKey } from "./components/component.ts"
+import type { ContextKey } from "./components/context.ts"
 import { fingerprint } from "./components/fingerprint.ts"
 import { assertOptions, readOptions } from "./components/options.ts"
 import { prompt } from "./components/prompt.ts"
@@ -324,14 +325,29 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   }
 
   /**
-   * Starts what plugins and providers need. Called by `run()` and by the first request otherwise.
+   * Starts the lifespans: its own, and those of plugins and providers. Called by `run()` and by the first request
+   * otherwise.
    *
+   * @throws {LifespanFailed} One of them cannot be started; those that had started are ended again.
+   * @throws {LifespanTimeout} One of them takes too long.
    * @throws {ServerClosed} The server was closed.
    * @example
    * await mcp.start()
    */
   start(): Promise<void> {
     return this.#engine.start()
+  }
+
+  /**
+   * Takes the value of a lifespan, for code that runs for no call: routes, middleware, scripts.
+   *
+   * @param key What `lifespan()` made.
+   * @throws {LifespanNotRun} FLEET-17: it has not started, has ended, or is none of the server's.
+   * @example
+   * mcp.route("GET /users", async () => Response.json((await mcp.require(db).query("select name from users")).rows))
+   */
+  require<T>(key: ContextKey<T>): T {
+    return this.#engine.lifespans.require(key)
   }
 
   /**

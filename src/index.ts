@@ -86,7 +86,22 @@ export {
   type RequestInfo,
   type SampleRequest,
 } from "./components/context.ts"
+export type { StepInfo } from "./protocol/step.ts"
 export { getContext } from "./server/run-handler.ts"
+
+// Lifespans and dependencies
+
+export {
+  type Dependency,
+  type DependencyOptions,
+  type DependencyScope,
+  provide,
+  type ScopeContext,
+  type ServerScope,
+  type SessionScope,
+} from "./components/dependency.ts"
+export { type Lifespan, type LifespanOptions, type LifespanServer, lifespan } from "./components/lifespan.ts"
+export type { Opener } from "./components/opener.ts"
 
 // Icons
 
@@ -162,7 +177,7 @@ export type { ProtocolRevision } from "./spec/revisions.ts"
 export type { Method } from "./protocol/method.ts"
 export { type ChangeEvent, type EventBus, memoryEventBus } from "./server/events.ts"
 export type { CallHooks, Hooks } from "./server/hooks.ts"
-export type { Lifespan } from "./server/lifespans.ts"
+export type { LifespanFunction } from "./server/lifespan-host.ts"
 export {
   defineMiddleware,
   type Hook,

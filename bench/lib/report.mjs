@@ -20,6 +20,7 @@ const CELLS = {
   sessions: ({ opensPerSecond, bytesPerSession }) =>
     `${number(opensPerSecond)}/s, ${number(bytesPerSession / 1024, 2)} KiB`,
   "in-memory": ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
+  context: ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
   import: ofBare,
   install: ({ megabytes, packages, known }) =>
     `${number(megabytes)} MB, ${packages} packages${known ? " (known)" : ""}`,
@@ -48,6 +49,7 @@ const HEADINGS = {
   http: "Over HTTP: throughput as a share of `raw` in the same round (server CPU per request)",
   stdio: "Over stdio: throughput as a share of `raw` in the same round (server CPU per request)",
   "in-memory": "In memory: calls as a share of the reference (calls per second)",
+  context: "In memory: calls that use the context as a share of one that does not (calls per second)",
   cold: "From the start of a process to its first `tools/list` over stdio (as a share of a node that starts and ends)",
   sessions:
     "Sessions over HTTP: opened in a second, and the memory of one that is idle (Python: resident, others: heap)",

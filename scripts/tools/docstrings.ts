@@ -17,6 +17,7 @@ const known: { readonly [name: string]: string } = {
   readFile: 'import { readFile } from "node:fs/promises"',
   ctx: 'declare const ctx: import("fleetmcp").Context',
   mcp: `declare const mcp: import("fleetmcp").FleetMCP<readonly [Add]>`,
+  env: `declare const env: Record<"CACHE", import("fleetmcp/storage/cloudflare").KvNamespace> & Record<"FLEET_STORAGE", import("fleetmcp/storage/cloudflare").DurableObjects>`,
   client: `declare const client: import("fleetmcp/testing").TestClient<readonly [Add]>`,
 }
 

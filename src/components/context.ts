@@ -1,6 +1,8 @@
+import { MissingContextValue } from "../errors/server.ts"
 import type { ValueKey } from "../protocol/call.ts"
 import type { RequestId } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
+import type { StepInfo } from "../protocol/step.ts"
 import type { HeaderBag } from "../protocol/transport.ts"
 import type { InferOutput, Schema } from "../schema/schema.ts"
 import type {
@@ -15,6 +17,7 @@ import type {
   Root,
 } from "../spec/index.ts"
 import type { ProtocolRevision } from "../spec/revisions.ts"
+import type { Jsonify } from "./json-value.ts"
 
 /** A typed name for a value that middleware leaves and handlers take, made by {@link contextKey}. */
 export type ContextKey<T> = ValueKey<T>
@@ -29,7 +32,7 @@ export type ContextKey<T> = ValueKey<T>
  * mcp.tool({ name: "whoami" }, (_, ctx) => ctx.require(user).email)
  */
 export function contextKey<T>(name: string): ContextKey<T> {
-  return Object.freeze({ name })
+  return Object.freeze({ name, missing: () => new MissingContextValue(name) })
 }
 
 /** What a handler gets besides its arguments: the call, and the way back to its client. */
@@ -83,6 +86,24 @@ export interface Context {
    * @deprecated by the specification since 2026-07-28; works until it is removed.
    */
   readonly roots: (options?: AskOptions) => Promise<readonly Root[]>
+  /**
+   * Does what must not be done twice: charges a card, sends a message. A handler that asks runs again from its
+   * beginning, and then gets what the step gave. So does another process to which the client came back, where they
+   * share an atomic storage.
+   *
+   * @param key Names the step within the call: 1 to 200 characters.
+   * @param run Does it, and gives what JSON can say. It gets `idempotencyKey`, the same in every run, and a `signal`.
+   * @throws {StepOutcomeUnknown} It was begun elsewhere and nobody knows how it ended. It is not done again.
+   * @throws {ForkedStep} It was begun with other answers to the same questions.
+   * @throws {RepeatedStep} The handler has another step of this key.
+   * @throws {Suspended} The call waits for an answer: the next run does it.
+   * @example
+   * mcp.tool({ name: "pay" }, async (_, ctx) => {
+   *   await ctx.elicit("Pay now?", z.object({}))
+   *   return ctx.step("charge", ({ idempotencyKey }) => `charged under ${idempotencyKey}`)
+   * })
+   */
+  readonly step: <T>(key: string, run: (step: StepInfo) => T) => Promise<Jsonify<Awaited<T>>>
   /** The answers to an earlier `inputRequired()` of this call, by key; `undefined` on the first round. */
   readonly inputResponses: { readonly [key: string]: { readonly [name: string]: unknown } } | undefined
   /** The `state` that an earlier `inputRequired()` of this call left. */
@@ -98,11 +119,22 @@ export interface Context {
   /** Leaves a value under a key for the rest of this call. */
   readonly set: <T>(key: ContextKey<T>, value: T) => void
   /**
-   * Takes a value or throws an error that names what should have set it.
+   * Takes the value of a lifespan, or one that was left for this call, or throws an error that names what should be there.
    *
+   * @throws {LifespanNotRun} FLEET-17: the server has no such lifespan, or is closed.
    * @throws {MissingContextValue} Nothing set it for this call.
    */
   readonly require: <T>(key: ContextKey<T>) => T
+  /**
+   * Takes what a dependency makes, which is made when it is first used, and given back with the call, its session or the
+   * server; also what `require` takes.
+   *
+   * @throws {MissingDependency} Nothing makes it.
+   * @throws {DependencyFailed} It could not be made.
+   * @throws {CircularDependency} It is made of itself.
+   * @throws {WrongScope} It is kept for a session, and there is none; or the call is over.
+   */
+  readonly use: <T>(key: ContextKey<T>) => Promise<T>
   /** Calls another tool of this server, as the same caller. */
   readonly callTool: (name: string, args?: { readonly [name: string]: unknown }) => Promise<CallToolResult>
   /** Reads another resource of this server, as the same caller. */
@@ -115,6 +147,11 @@ export interface Context {
 export interface AskOptions {
   /** Names the question, so that rewording it or asking it in another order changes nothing. */
   readonly key?: string
+  /**
+   * Whether the answer counts once: a client that sends it again is refused. Needs an atomic storage; sessions have no
+   * need of it, since nobody can answer twice there. Default `false`.
+   */
+  readonly once?: boolean
 }
 
 /** What a person answered to a form. */

@@ -11,6 +11,8 @@ export interface InputRequired {
   readonly requests: InputRequests | undefined
   /** What comes back as `ctx.inputState`. */
   readonly state: unknown
+  /** Whether the answers count once. */
+  readonly once: boolean
 }
 
 /** The questions of {@link inputRequired}, and what to remember until they are answered. */
@@ -19,6 +21,8 @@ export interface InputRequiredInit {
   readonly requests?: InputRequests
   /** Comes back as `ctx.inputState`. The client keeps it, sealed: it can neither read nor change it. Any JSON value. */
   readonly state?: unknown
+  /** Whether the answers count once: a client that sends them again is refused. Needs an atomic storage. Default `false`. */
+  readonly once?: boolean
 }
 
 /**
@@ -36,7 +40,8 @@ export interface InputRequiredInit {
  * })
  */
 export function inputRequired(init: InputRequiredInit): InputRequired {
-  return Object.freeze({ [kInputRequired]: true as const, requests: init.requests, state: init.state })
+  const { requests, state, once = false } = init
+  return Object.freeze({ [kInputRequired]: true as const, requests, state, once })
 }
 
 export function isInputRequired(value: unknown): value is InputRequired {

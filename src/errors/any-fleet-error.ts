@@ -12,6 +12,7 @@ import type {
   OutdatedRuntime,
   UnsettledImport,
 } from "./cli.ts"
+import type { MissingTable, StorageThrottled } from "./cloud-storage.ts"
 import type {
   InvalidAnnotations,
   InvalidContent,
@@ -25,6 +26,7 @@ import type {
   ResourceUnreadable,
   UnawaitedPromise,
 } from "./components.ts"
+import type { CircularDependency, DependencyFailed, MissingDependency, WrongScope } from "./dependencies.ts"
 import type {
   AccessRefused,
   AnswerTimedOut,
@@ -57,6 +59,14 @@ import type {
 } from "./http.ts"
 import type { EndlessCalls, InProcessError } from "./in-process.ts"
 import type { NoResponseStream, NotAnHttpEvent } from "./lambda.ts"
+import type { LifespanNotRun, LifespanPerSession, NotYieldedOnce } from "./lifespan-keys.ts"
+import type {
+  LifespanFailed,
+  LifespanNotEnded,
+  LifespanRepeated,
+  LifespanTimeout,
+  StartingServer,
+} from "./lifespans.ts"
 import type {
   CallAborted,
   CannotAsk,
@@ -99,19 +109,15 @@ import type {
   InvalidCursor,
   InvalidOption,
   InvalidPlugin,
-  LifespanTimeout,
   MiddlewareMisuse,
   MissingContextValue,
   NoContext,
   ResourceNotFound,
   ServerClosed,
-  StartingServer,
   TooManySubscriptions,
   UndeclaredResultType,
   UnknownComponent,
   UnknownOption,
-  UnknownPrompt,
-  UnknownTool,
 } from "./server.ts"
 import type {
   AskRefused,
@@ -123,15 +129,21 @@ import type {
 } from "./session.ts"
 import type { InvalidSetting, UnreadableEnvFile } from "./settings.ts"
 import type { ContentLengthFraming, StrayOutput } from "./stdio.ts"
+import type { ForkedStep, InvalidStepKey, RepeatedStep, StepOutcomeUnknown } from "./steps.ts"
 import type {
+  CannotDecrypt,
   CorruptValue,
   InvalidStorageKey,
+  MemoryStorageInProduction,
   NotStorable,
+  ReadOnlyStorage,
   StorageContention,
   StorageFull,
   StorageNotAtomic,
+  ValueTooLarge,
 } from "./storage.ts"
-import type { MissingStorageClient, StorageRefused, StorageUnavailable } from "./storage-server.ts"
+import type { MissingStorageClient, StorageRefused, StorageUnavailable } from "./storage-backends.ts"
+import type { DamagedEntry, MissingSqlite, SqliteFailed, StorageFolderUnusable } from "./storage-local.ts"
 import type {
   ClientClosed,
   EndlessQuestions,
@@ -149,6 +161,7 @@ import type {
   UnknownThreadFunction,
 } from "./threads.ts"
 import type { HandlerFailed, HandlerTimeout, InvalidOutput, ToolError } from "./tool.ts"
+import type { UnknownPrompt, UnknownTool } from "./unknown-name.ts"
 import type { InvalidTemplateValue, InvalidUriTemplate, TemplateMismatch } from "./uri.ts"
 
 /**
@@ -180,17 +193,22 @@ export type AnyFleetError =
   | CallAborted
   | CannotAsk
   | CannotConnect
+  | CannotDecrypt
   | CannotListen
+  | CircularDependency
   | CircularImport
   | ClientClosed
   | ContentLengthFraming
   | CorruptValue
+  | DamagedEntry
+  | DependencyFailed
   | DuplicateComponent
   | EndlessCalls
   | EndlessList
   | EndlessQuestions
   | ExitedOnImport
   | FolderNotWritable
+  | ForkedStep
   | FileFailed
   | HandlerFailed
   | HandlerTimeout
@@ -222,22 +240,33 @@ export type AnyFleetError =
   | InvalidSchema
   | InvalidSetting
   | InvalidSource
+  | InvalidStepKey
   | InvalidStorageKey
   | InvalidTarget
   | InvalidTemplateValue
   | InvalidUriTemplate
+  | LifespanFailed
+  | LifespanNotEnded
+  | LifespanNotRun
+  | LifespanPerSession
+  | LifespanRepeated
+  | LifespanTimeout
   | LockBroken
   | LockMissing
   | LockUnreadable
+  | MemoryStorageInProduction
   | MethodNotFound
   | MiddlewareMisuse
   | MissingClientCapability
   | MissingContextValue
   | MissingConverter
+  | MissingDependency
   | MissingHandler
   | ModuleFailed
   | MissingPiscina
   | MissingStorageClient
+  | MissingTable
+  | MissingSqlite
   | NeedsSession
   | NoContext
   | NoResponseStream
@@ -257,11 +286,14 @@ export type AnyFleetError =
   | NotOnThisRuntime
   | NotSerializable
   | NotStorable
+  | NotYieldedOnce
   | OutdatedRuntime
   | OutdatedZod
   | ParseError
   | PortInUse
+  | ReadOnlyStorage
   | RepeatedKey
+  | RepeatedStep
   | ReplayDiverged
   | RequestFailed
   | RequestRefused
@@ -272,12 +304,15 @@ export type AnyFleetError =
   | SdkServerInUse
   | SessionRequired
   | StartingServer
-  | LifespanTimeout
+  | StepOutcomeUnknown
   | ServerClosed
+  | SqliteFailed
   | StorageContention
+  | StorageFolderUnusable
   | StorageFull
   | StorageNotAtomic
   | StorageRefused
+  | StorageThrottled
   | StorageUnavailable
   | StrayOutput
   | Suspended
@@ -305,8 +340,10 @@ export type AnyFleetError =
   | UnsettledImport
   | UnsupportedDialect
   | UnsupportedVersion
+  | ValueTooLarge
   | WeakSecret
   | WrongArguments
+  | WrongScope
   | WrongUsage
 
 /**

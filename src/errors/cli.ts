@@ -87,7 +87,7 @@ export class ImportTimeWork extends FleetError {
     super(
       `${place} ${what} when the module is imported, which commands, tests and serverless hosts do too.`,
       {
-        fix: "Do it in a function that handlers call, or in the `lifespan` of a plugin.",
+        fix: "Do it in a function that handlers call, or in a `lifespan()`.",
       },
     )
   }
@@ -103,7 +103,7 @@ export class UnsettledImport extends FleetError {
   constructor(place: string, ms: number | undefined) {
     const long = ms === undefined ? "and nothing is left that could end that" : `for more than ${ms} ms`
     super(`${place} waits at the top level of the module, ${long}.`, {
-      fix: "Wait in a function that handlers call, in the `lifespan` of a plugin, or for a limited time.",
+      fix: "Wait in a function that handlers call, in a `lifespan()`, or for a limited time.",
     })
   }
 }

@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest"
 import { isFleetError } from "./any-fleet-error.ts"
 import { InvalidRoute } from "./http.ts"
 import { MissingClientCapability } from "./protocol.ts"
-import { ResourceNotFound, UnknownComponent, UnknownTool } from "./server.ts"
+import { ResourceNotFound, UnknownComponent } from "./server.ts"
 import { InvalidOutput } from "./tool.ts"
+import { UnknownTool } from "./unknown-name.ts"
 
 describe("an error on a console", () => {
   const shown = (error: Error) => inspect(Object.assign(error, { stack: `${error.name}: ${error.message}` }))

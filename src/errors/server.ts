@@ -2,17 +2,6 @@ import { clip } from "../shared/clip.ts"
 import { FleetError, type HttpAnswer } from "./fleet-error.ts"
 import { show } from "./protocol.ts"
 
-/** No tool of this name, or none that the caller may see. */
-export class UnknownTool extends FleetError {
-  readonly code = "UNKNOWN_TOOL"
-  override readonly rpc = -32602
-  constructor(name: string, near?: string) {
-    super(notFound("tool", name, near), {
-      fix: "Call `tools/list` to see the names this server offers.",
-    })
-  }
-}
-
 /**
  * Nothing can be read under this URI, or nothing that the caller may see. The handler of a resource throws it for what
  * does not exist.
@@ -39,17 +28,6 @@ export class ResourceNotFound extends FleetError {
       fix: "Call `resources/list` and `resources/templates/list` to see what this server offers.",
     })
     this.data = { uri }
-  }
-}
-
-/** No prompt of this name, or none that the caller may see. */
-export class UnknownPrompt extends FleetError {
-  readonly code = "UNKNOWN_PROMPT"
-  override readonly rpc = -32602
-  constructor(name: string, near?: string) {
-    super(notFound("prompt", name, near), {
-      fix: "Call `prompts/list` to see the names this server offers.",
-    })
   }
 }
 
@@ -102,7 +80,7 @@ export class MissingContextValue extends FleetError {
   readonly code = "MISSING_CONTEXT_VALUE"
   constructor(name: string) {
     super(`Nothing set the context key \`${name}\` for this call.`, {
-      fix: "Register the middleware that sets it with `mcp.use()`, before what needs it.",
+      fix: "Register the middleware that sets it with `mcp.use()`, before what needs it; take what `provide()` makes by `await ctx.use(key)`.",
     })
   }
 }
@@ -164,26 +142,6 @@ export class TooManySubscriptions extends FleetError {
   }
 }
 
-/** A lifespan called the server that waits for it. */
-export class StartingServer extends FleetError {
-  readonly code = "STARTING_SERVER"
-  constructor() {
-    super("A lifespan called the server, which takes no calls before all lifespans have started.", {
-      fix: "Call plain functions in it, or call the server after `await mcp.start()`.",
-    })
-  }
-}
-
-/** A lifespan took too long to start, or to end, when the server closed. */
-export class LifespanTimeout extends FleetError {
-  readonly code = "LIFESPAN_TIMEOUT"
-  constructor(ms: number) {
-    super(`A lifespan did not start, or end, within ${ms} ms of the close.`, {
-      fix: "Give what it waits for a time-out, or close with a longer `graceMs`.",
-    })
-  }
-}
-
 /** The server was closed and takes no calls. */
 export class ServerClosed extends FleetError {
   readonly code = "SERVER_CLOSED"
@@ -194,11 +152,8 @@ export class ServerClosed extends FleetError {
   }
 }
 
-function notFound(kind: "tool" | "prompt", name: string, near: string | undefined): string {
-  return `No ${kind} named \`${clip(name)}\`.${didYouMean(name, near)}`
-}
-
-function didYouMean(name: string, near: string | undefined): string {
+/** Says which name may have been meant, after a sentence. */
+export function didYouMean(name: string, near: string | undefined): string {
   if (near === undefined) return ""
   return near === name ? " There is one, of another version." : ` Did you mean \`${near}\`?`
 }

@@ -107,7 +107,7 @@ export function createEndpoint(parts: EndpointParts, options: HttpOptions = {}):
       report,
     }),
   ]
-  const routes = isHealthOurs ? { [`GET ${healthPath}`]: health, ...own } : own
+  const routes = isHealthOurs ? { [`GET ${healthPath}`]: () => health(parts.handler), ...own } : own
   assertFree(routes, places)
   const router = createRouter(routes)
   const cors = options.cors
@@ -152,8 +152,11 @@ export function withDefaults(timeouts: HttpTimeouts = {}): Timeouts {
   return { head, request, idle, send }
 }
 
-function health(): Response {
-  return Response.json({ status: "ok" })
+function health(handler: MessageHandler): Response {
+  const isReady = handler.isReady !== false
+  // Nobody sends requests to what is not ready: what could not be started is tried again for whoever asks after it.
+  if (!isReady) handler.start?.().catch(() => undefined)
+  return Response.json({ status: isReady ? "ok" : "unavailable" }, { status: isReady ? 200 : 503 })
 }
 
 function reporter(log: ServerLog): Endpoint["report"] {

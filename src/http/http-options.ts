@@ -28,7 +28,10 @@ export interface HttpOptions extends GuardOptions {
   readonly cors?: CorsOptions | boolean | undefined
   /** Milliseconds between comments that keep quiet streams open. Default 15,000. */
   readonly keepAliveMs?: number | undefined
-  /** Answers `GET /health` with 200, to any host. Default `true`; a string is another path. */
+  /**
+   * Answers `GET /health`, to any host: with 200, or 503 where requests would not be served. Default `true`; a string is
+   * another path.
+   */
   readonly health?: boolean | string | undefined
   /** Further routes, such as `"GET /metrics": handler`. */
   readonly routes?: Routes | undefined

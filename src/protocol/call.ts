@@ -5,6 +5,7 @@ import type { ClientCapabilities, Implementation, InputRequests, LoggingLevel } 
 import type { ProtocolRevision } from "../spec/revisions.ts"
 import type { Params, RequestId, RpcError } from "./jsonrpc.ts"
 import type { Principal } from "./principal.ts"
+import type { Step } from "./step.ts"
 import type { HeaderBag } from "./transport.ts"
 
 /** The other side of a call, as far as this call knows it. */
@@ -28,12 +29,22 @@ export interface Question {
   readonly params: { readonly [name: string]: unknown } | undefined
   /** Names the question across rounds; without it its content does. */
   readonly key: string | undefined
+  /** Whether its answer counts once: who sends it again is refused. */
+  readonly once?: boolean | undefined
   /** The nested call that asks, so that its questions are not taken for another's. */
   readonly scope?: string | undefined
 }
 
 /** What the client answers to a {@link Question}: the result of the method asked. */
 export type Answer = { readonly [name: string]: unknown }
+
+/** What a handler that returns its questions wants to know, and to find in its next run. */
+export interface InputDemand {
+  readonly requests: InputRequests | undefined
+  readonly state: unknown
+  /** Whether the answers count once. */
+  readonly once?: boolean | undefined
+}
 
 /** The way back to the peer while a call runs. An era implements it. */
 export interface Exchange {
@@ -50,6 +61,8 @@ export interface Exchange {
   readonly inputResponses: { readonly [key: string]: Answer } | undefined
   /** The state an earlier round's explicit `inputRequired()` left. */
   readonly inputState: unknown
+  /** The session it belongs to; none where clients have none. */
+  readonly session?: ExchangeSession | undefined
   /** What a suspended call is answered with. */
   readonly suspension: Outcome | undefined
   /** Sends a notification that belongs to this call. */
@@ -60,20 +73,49 @@ export interface Exchange {
   closeStream(retryMs: number): void
   /** Asks the client and waits for its answers, in order. */
   ask(questions: readonly Question[]): Promise<readonly Answer[]>
+  /** Does what must not be done twice, however often the handler runs and wherever; gives what it gave. */
+  step(step: Step): Promise<unknown>
+  /** Does what need not be done again when the handler runs again. */
+  recall(key: string, work: () => Promise<object>): Promise<object>
   /** Checks headers that repeat arguments, where the era and transport have them. Throws what is wrong. */
   checkHeaderParams(declared: readonly HeaderParam[], params: Params): void
   abort(reason: AbortReason): void
   /** Waits for what a handler started, or for the suspension or abort that ends it before. */
   settle(outcome: Promise<Outcome>): Promise<Outcome>
   /** Makes the outcome of a handler that returned `inputRequired()` itself. */
-  requireInput(requests: InputRequests | undefined, state: unknown): Promise<Outcome>
+  requireInput(demand: InputDemand): Promise<Outcome>
+}
+
+/** A server that has nothing under a key, as far as that says why. */
+export interface KeyHolder {
+  /** Those that have something to start which has not been started. */
+  readonly waiting: readonly { readonly lifespan?: unknown }[]
+  /** Whether the server is closed. */
+  readonly isEnded: boolean
 }
 
 /** Names a value that middleware leaves and others take, with its type. */
 export interface ValueKey<T> {
   readonly name: string
+  /** Makes the error that says what should have been under it. */
+  readonly missing: (server: KeyHolder) => Error
   /** Only for inference; never there. */
   readonly type?: T
+}
+
+/** What is made for one call. */
+export interface CallScope {
+  /** Takes what is under a key, and makes it if it must be made. */
+  use<T>(key: ValueKey<T>): Promise<T>
+  /** Waits for what the handler gives, and gives back what was made; what fails then fails the call. */
+  end<T>(value: Promise<T>): Promise<T>
+}
+
+/** A session, as far as what is kept for it must know. */
+export interface ExchangeSession {
+  readonly id: string
+  /** Calls `run` when the session is over, until what is returned is called. */
+  onEnd(run: () => void): () => void
 }
 
 /** What a {@link Call} is made of. */
@@ -109,6 +151,12 @@ export class Call {
   readonly round: number
   /** The call whose handler makes this one, if one does. */
   readonly parent: Call | undefined
+  /**
+   * What is made for it, once its handler uses something of that kind.
+   *
+   * @internal
+   */
+  using: Promise<CallScope> | undefined
   #values: Map<object, unknown> | undefined
   #nestedCounts: Map<string, number> | undefined
 
@@ -121,6 +169,7 @@ export class Call {
     this.exchange = init.exchange
     this.round = init.round
     this.parent = init.parent
+    this.using = undefined
     this.#values = undefined
     this.#nestedCounts = undefined
   }

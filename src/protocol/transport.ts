@@ -72,6 +72,8 @@ export interface Reply {
 export interface MessageHandler {
   /** What it offers, known once it has started. Default: nothing that it would tell. */
   readonly capabilities?: ServerCapabilities
+  /** Whether requests would be served now. Default: they would. */
+  readonly isReady?: boolean
   /**
    * Starts what it needs, once. Default: nothing.
    *

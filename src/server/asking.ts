@@ -76,7 +76,9 @@ export class Asking {
     params: Question["params"],
     options: AskOptions | undefined,
   ): Promise<Answer> {
-    const [answer] = await this.#call.exchange.ask([{ method, params, key: options?.key }])
+    const [answer] = await this.#call.exchange.ask([
+      { method, params, key: options?.key, once: options?.once },
+    ])
     // One question, one answer.
     return answer as Answer
   }

@@ -1,5 +1,4 @@
 import type { ClientInfo, Context, ContextKey, ContextLog, RequestInfo } from "../components/context.ts"
-import { MissingContextValue } from "../errors/server.ts"
 import type { Call } from "../protocol/call.ts"
 import type { Principal } from "../protocol/principal.ts"
 import { warnDeprecated } from "../shared/deprecation.ts"
@@ -64,6 +63,11 @@ export class CallContext implements Context {
     }
   }
 
+  get step(): Context["step"] {
+    return (key, run) =>
+      heeded(import("./step.ts").then(({ runStep }) => runStep(this.#call.exchange, key, run)))
+  }
+
   get inputResponses(): Context["inputResponses"] {
     return this.#call.exchange.inputResponses
   }
@@ -97,9 +101,12 @@ export class CallContext implements Context {
   get require(): Context["require"] {
     return <T>(key: ContextKey<T>) => {
       const value = this.#call.get(key)
-      if (value === undefined) throw new MissingContextValue(key.name)
-      return value
+      return value === undefined ? this.#invoker.values.require(key) : value
     }
+  }
+
+  get use(): Context["use"] {
+    return (key) => heeded(this.#invoker.values.use(key, this.#call, this.#invoker))
   }
 
   get callTool(): Context["callTool"] {

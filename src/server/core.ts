@@ -3,10 +3,10 @@ import type { Call } from "../protocol/call.ts"
 import type { Principal } from "../protocol/principal.ts"
 import type { Implementation, ServerCapabilities } from "../spec/index.ts"
 import type { ProtocolRevision } from "../spec/revisions.ts"
+import type { StorageParts } from "../storage/storage.ts"
 import type { Catalog } from "./catalog.ts"
 import type { EventBus } from "./events.ts"
 import type { Invoker } from "./invoker.ts"
-import type { LazyStorage } from "./lazy-storage.ts"
 import type { LazyWatch } from "./lazy-watch.ts"
 import type { Lister } from "./lister.ts"
 import type { ListenFilter } from "./plugin.ts"
@@ -34,7 +34,7 @@ export interface Core {
   readonly lister: Lister
   readonly invoker: Invoker
   /** Where everything is kept that must outlive a call. */
-  readonly storage: LazyStorage
+  readonly storage: StorageParts
   readonly bus: EventBus
   readonly listenFilters: () => ReadonlyMap<string, ListenFilter>
   readonly cacheHints: { readonly [method in CacheableMethod]?: CacheHints }

@@ -6,7 +6,6 @@ import { createStatelessCodec, errorToJson, type StatelessCodec } from "../proto
 import { createDispatcher, type Dispatch, toFailure } from "../protocol/dispatcher.ts"
 import { claimedVersion, eraOf } from "../protocol/era.ts"
 import {
-  isObject,
   type NotificationMessage,
   type Params,
   type RequestId,
@@ -30,9 +29,10 @@ import { Catalog } from "./catalog.ts"
 import type { CacheableMethod, Core, Limits } from "./core.ts"
 import type { ChangeEvent, EventBus } from "./events.ts"
 import { Extensions } from "./extensions.ts"
+import { LazyLifespans } from "./lazy-lifespans.ts"
 import { LazyStorage } from "./lazy-storage.ts"
 import { LazyWatch } from "./lazy-watch.ts"
-import { Lifespans } from "./lifespans.ts"
+import type { DependencyOption, LifespanOwner } from "./lifespan-host.ts"
 import { coreListenFilters } from "./listen-filters.ts"
 import { Lister } from "./lister.ts"
 import { LocalCaller } from "./local-caller.ts"
@@ -64,6 +64,8 @@ export interface EngineOptions {
   readonly disclosesServerInfo: boolean
   readonly secrets: readonly (string | Uint8Array)[] | undefined
   readonly storage: StorageDriver | undefined
+  readonly lifespan: LifespanOwner["lifespan"]
+  readonly dependencies: DependencyOption
   readonly bus: EventBus
   readonly log: ServerLog
   readonly limits: Limits
@@ -84,12 +86,12 @@ interface Built {
 export class Engine implements MessageHandler {
   readonly catalog: Catalog
   readonly caller: LocalCaller
+  readonly lifespans: LazyLifespans
   readonly #options: EngineOptions
   readonly #codec: StatelessCodec
   readonly #sealer: Sealer
   readonly #middleware: Middleware[] = []
   readonly #extensions: Extensions
-  readonly #lifespans: Lifespans = new Lifespans()
   readonly #running: RunningCalls = new RunningCalls()
   /** What open subscriptions want done when the server closes. */
   readonly #onClose: Set<() => void> = new Set()
@@ -103,11 +105,13 @@ export class Engine implements MessageHandler {
     const options = { ...given, log: safeLog(given.log) }
     this.#options = options
     const { blockedMs } = options
+    this.lifespans = new LazyLifespans(options)
     this.catalog = new Catalog((kinds) => this.#announce(kinds))
     this.caller = new LocalCaller({
       dispatch: () => this.#build().dispatch,
-      start: () => (this.#lifespans.isReady ? undefined : this.start()),
+      start: () => (this.lifespans.isReady ? undefined : this.start()),
       running: this.#running,
+      values: this.lifespans,
     })
     const offers = (kind: ComponentKind) => this.catalog.offers(kind)
     const listenFilters = coreListenFilters({ catalog: this.catalog, offers })
@@ -165,7 +169,7 @@ export class Engine implements MessageHandler {
   addProviders(providers: readonly Provider[]): void {
     for (const provider of providers) assertProvider(provider)
     this.catalog.addProviders(providers)
-    for (const provider of providers) this.#lifespans.add(provider)
+    for (const provider of providers) this.lifespans.add(provider)
   }
 
   /**
@@ -178,7 +182,7 @@ export class Engine implements MessageHandler {
     this.addProviders(plugin.providers ?? [])
     this.#extensions.add(plugin)
     for (const transform of plugin.transforms ?? []) this.catalog.addTransform(transform)
-    this.#lifespans.add(plugin)
+    this.lifespans.add(plugin)
     this.use(...(plugin.middleware ?? []))
   }
 
@@ -196,21 +200,27 @@ export class Engine implements MessageHandler {
   }
 
   handle(message: unknown, channel: Channel): MaybePromise<Reply> {
-    if (this.#lifespans.isReady || this.#running.isClosed) return this.#handleNow(message, channel)
-    return this.start().then(
+    if (this.lifespans.isReady || this.#running.isClosed) return this.#handleNow(message, channel)
+    return this.lifespans.start(true).then(
       () => (hasLeft(channel) ? toNobody : this.#handleNow(message, channel)),
       (error) => this.#notStarted(error, message),
     )
   }
 
   /**
-   * Starts what plugins and providers need and was not started before. Requests wait for it.
+   * Starts the lifespans that were not started before. Requests wait for it.
    *
    * @throws {ServerClosed}
+   * @throws {LifespanFailed} One of them cannot be started.
    */
   async start(): Promise<void> {
     this.#running.assertOpen()
-    await this.#lifespans.start()
+    await this.lifespans.start()
+  }
+
+  /** Whether a request would be served: not once it is closed, nor while it starts or could not be started. */
+  get isReady(): boolean {
+    return !this.#running.isClosed && !this.lifespans.isUnready
   }
 
   #notStarted(error: unknown, sent: unknown): Reply {
@@ -232,7 +242,8 @@ export class Engine implements MessageHandler {
         // `toIncoming` says that it is an object.
         return this.#withSessions((server) => server.response(message as Params, channel))
       case "batch":
-        return this.#handleBatch(incoming.items, channel)
+        // Only revisions with sessions have any.
+        return this.#withSessions((server) => server.batch(incoming.items, channel))
       case "invalid":
         return refuse(new InvalidRequest(incoming.reason), incoming.id)
     }
@@ -266,21 +277,6 @@ export class Engine implements MessageHandler {
     return era === "stateless" || channel.sessionId === undefined
       ? this.#passOn(message, channel)
       : this.#withSessions((server) => server.notification(message, channel))
-  }
-
-  #handleBatch(items: readonly unknown[], channel: Channel): MaybePromise<Reply> {
-    const isStateless = eraOf(undefined, channel.headers?.get("mcp-protocol-version")) === "stateless"
-    if (
-      isStateless ||
-      items.some(
-        (item) => isObject(item) && isObject(item.params) && claimedVersion(item.params) !== undefined,
-      )
-    )
-      return refuse(
-        new InvalidRequest("An array of messages was sent; send one message at a time."),
-        undefined,
-      )
-    return this.#withSessions((server) => server.batch(items, channel))
   }
 
   /** Opens the stream for what belongs to no request of a session. */
@@ -341,6 +337,7 @@ export class Engine implements MessageHandler {
       supported: statelessRevisions,
       codec: this.#codec,
       sealer: this.#sealer,
+      storage: this.#core.storage,
       methods,
       dispatch,
       running: this.#running,
@@ -390,18 +387,13 @@ export class Engine implements MessageHandler {
     this.catalog.close()
     for (const end of this.#onClose) end()
     await this.#running.drain(graceMs)
-    for (const error of await this.#lifespans.stop(Math.max(graceMs, leastStopMs))) {
-      this.#options.log({ level: "error", message: "A lifespan failed to end", error })
-    }
+    await this.lifespans.stop(graceMs)
   }
 
   #busFailed(error: unknown): void {
     this.#options.log({ level: "error", message: "The event bus failed to publish a change", error })
   }
 }
-
-/** What starts or ends a lifespan has so many milliseconds at least when the server closes. */
-const leastStopMs = 5000
 
 /** The answer to whoever left before a call began. */
 const toNobody: Reply = { status: 503, body: undefined }

@@ -2,13 +2,14 @@ import { FleetError } from "../errors/fleet-error.ts"
 import { CallAborted, InvalidAnswer, isSuspended, MissingClientCapability } from "../errors/protocol.ts"
 import { InsufficientScope } from "../errors/server.ts"
 import { HandlerFailed, HandlerTimeout, ToolError } from "../errors/tool.ts"
-import type { Call } from "../protocol/call.ts"
+import { type Call, complete, type Outcome } from "../protocol/call.ts"
+import { clip } from "../shared/clip.ts"
 import type { Core } from "./core.ts"
 import { isOfNestedCall } from "./nested-errors.ts"
 import { newErrorId } from "./server-log.ts"
 
 /** What a peer may know of an error in a handler. */
-export interface ErrorReport {
+interface ErrorReport {
   readonly text: string
   /** Under which the whole error stands in the log; `undefined` where the text says all. */
   readonly errorId: string | undefined
@@ -19,7 +20,7 @@ export interface ErrorReport {
  *
  * @param doing What failed, for the text: ``calling tool `x` ``.
  */
-export function reportHandlerError(core: Core, error: unknown, doing: string): ErrorReport {
+function reportHandlerError(core: Core, error: unknown, doing: string): ErrorReport {
   if (error instanceof ToolError) return { text: error.message, errorId: undefined }
   const errorId = newErrorId()
   core.log({ level: "error", message: `Error ${doing}`, errorId, error })
@@ -39,6 +40,17 @@ export function throwReported(core: Core, error: unknown, { call, doing }: Doing
   throw new HandlerFailed(text, errorId, error)
 }
 
+/** A handler's error is a result that the model can read; what the protocol must say goes on as it is. */
+export function failedTool(core: Core, call: Call, error: unknown): Outcome {
+  if (isProtocolError(error, call)) throw error
+  const { text, errorId } = reportHandlerError(core, error, `calling tool '${clip(call.target)}'`)
+  return complete({
+    content: [{ type: "text", text }],
+    isError: true,
+    ...(errorId === undefined ? undefined : { _meta: { "fleetmcp/errorId": errorId } }),
+  })
+}
+
 /** What a call does, such as "reading resource `x`". */
 interface Doing {
   readonly call: Call
@@ -46,7 +58,7 @@ interface Doing {
 }
 
 /** Errors that the protocol itself must answer, not the result of a tool. */
-export function isProtocolError(error: unknown, call: Call): boolean {
+function isProtocolError(error: unknown, call: Call): boolean {
   return (
     error instanceof MissingClientCapability ||
     error instanceof InvalidAnswer ||

@@ -5,6 +5,7 @@ import {
   type Answer,
   Call,
   type Exchange,
+  type ExchangeSession,
   type Outcome,
   type Peer,
   type Question,
@@ -12,13 +13,15 @@ import {
 } from "../protocol/call.ts"
 import type { Dispatch } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
+import type { Step } from "../protocol/step.ts"
+import type { Steps } from "../protocol/steps.ts"
 import type { HeaderBag } from "../protocol/transport.ts"
 import { textHash } from "../shared/text-hash.ts"
 import type { LoggingLevel } from "../spec/index.ts"
 import { latestStatelessRevision } from "../spec/revisions.ts"
 import { CallContext } from "./context.ts"
 import { contextStore } from "./context-store.ts"
-import type { InProcessOptions, Invoker } from "./invoker.ts"
+import type { InProcessOptions, Invoker, ServerValues } from "./invoker.ts"
 import { markNested } from "./nested-errors.ts"
 import type { Abortable } from "./running.ts"
 
@@ -35,10 +38,12 @@ export interface InProcessCall {
 
 /** Runs calls of a server from its own process, past all transports but through middleware and auth checks. */
 export class InProcess implements Invoker {
+  readonly values: ServerValues
   readonly #dispatch: () => Dispatch
 
-  constructor(dispatch: () => Dispatch) {
+  constructor(dispatch: () => Dispatch, values: ServerValues) {
     this.#dispatch = dispatch
+    this.values = values
   }
 
   /** Runs a method and returns its result. Rejects where a peer would get an error. */
@@ -69,10 +74,19 @@ export class InProcess implements Invoker {
   }
 
   async nested(parent: Call, method: string, params: Params): Promise<object> {
-    const { peer, exchange, round } = parent
+    const { exchange } = parent
     if (exchange.inert) throw inertError(exchange)
     assertNotEndless(parent, method, params)
     const scope = nestedScope(parent, method, params)
+    // Done once, like a step: what the parent asks later makes its handler run again.
+    return exchange.recall(`call/${scope}`, () => this.#nested(parent, { method, params, scope }))
+  }
+
+  async #nested(
+    parent: Call,
+    { method, params, scope }: { readonly method: string; readonly params: Params; readonly scope: string },
+  ): Promise<object> {
+    const { peer, exchange, round } = parent
     const inner = new InProcessExchange({ exchange, scope }, exchange.isTrusted)
     const call = new Call({ method, id: undefined, params, peer, exchange: inner, round, parent })
     try {
@@ -139,6 +153,15 @@ function jsonOf(value: unknown): string | undefined {
   }
 }
 
+/** A step of a nested call as its parent does it: under a name of its own, and given up with either. */
+function nestedStep(step: Step, scope: string, signal: AbortSignal): Step {
+  return {
+    ...step,
+    key: `${scope}/${step.key}`,
+    run: (info) => step.run({ ...info, signal: AbortSignal.any([info.signal, signal]) }),
+  }
+}
+
 /** An exchange without a wire: what a nested call asks, its parent asks. */
 class InProcessExchange extends BaseExchange implements Exchange {
   readonly logLevel: LoggingLevel | undefined
@@ -149,6 +172,7 @@ class InProcessExchange extends BaseExchange implements Exchange {
   readonly suspension: undefined
   readonly #parent: { readonly exchange: Exchange; readonly scope: string } | undefined
   #signal: AbortSignal | undefined
+  #steps: Promise<Steps> | undefined
 
   constructor(
     parent: { readonly exchange: Exchange; readonly scope: string } | undefined,
@@ -162,6 +186,10 @@ class InProcessExchange extends BaseExchange implements Exchange {
 
   get headers(): HeaderBag | undefined {
     return this.#parent?.exchange.headers
+  }
+
+  get session(): ExchangeSession | undefined {
+    return this.#parent?.exchange.session
   }
 
   override get inert(): boolean {
@@ -198,6 +226,23 @@ class InProcessExchange extends BaseExchange implements Exchange {
     const scope = (question: Question) =>
       question.scope === undefined ? parent.scope : `${parent.scope}/${question.scope}`
     return parent.exchange.ask(questions.map((question) => ({ ...question, scope: scope(question) })))
+  }
+
+  async step(step: Step): Promise<unknown> {
+    const parent = this.#parent
+    // Its parent may go on when it is over.
+    if (super.inert) throw inertError(this)
+    if (parent !== undefined) return parent.exchange.step(nestedStep(step, parent.scope, super.signal))
+    this.#steps ??= import("../protocol/steps.ts").then(
+      ({ Steps }) => new Steps(this, { id: undefined, results: new Map() }),
+    )
+    return (await this.#steps).run(step)
+  }
+
+  recall(key: string, work: () => Promise<object>): Promise<object> {
+    const parent = this.#parent
+    // Without a client nothing suspends the call, so that its handler runs once.
+    return parent === undefined ? work() : parent.exchange.recall(`${parent.scope}/${key}`, work)
   }
 
   async requireInput(): Promise<Outcome> {

@@ -1,7 +1,7 @@
-import type { StorageDriver } from "../storage/storage.ts"
+import type { StorageDriver, StorageParts } from "../storage/storage.ts"
 
 /** The storage of a server, in parts. That in memory is loaded by the first who has something to remember. */
-export class LazyStorage {
+export class LazyStorage implements StorageParts {
   readonly #given: StorageDriver | undefined
   #loading: Promise<(name: string) => StorageDriver> | undefined
 
@@ -10,7 +10,6 @@ export class LazyStorage {
     this.#given = given
   }
 
-  /** Gives a part: what is kept in it never meets what others keep. */
   async part(name: string): Promise<StorageDriver> {
     this.#loading ??= import("./storage-parts.ts").then(({ partsOf }) => partsOf(this.#given))
     return (await this.#loading)(name)

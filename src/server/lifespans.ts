@@ -1,38 +1,71 @@
-import { LifespanTimeout, StartingServer } from "../errors/server.ts"
-import { longestTimer } from "../shared/longest-timer.ts"
+import type { ContextKey } from "../components/context.ts"
+import type { Dependency } from "../components/dependency.ts"
+import type { Lifespan, LifespanServer } from "../components/lifespan.ts"
+import type { Opened } from "../components/opener.ts"
+import { LifespanFailed, LifespanTimeout, StartingServer } from "../errors/lifespans.ts"
+import { ServerClosed } from "../errors/server.ts"
+import { within } from "../shared/within.ts"
 import { contextStore } from "./context-store.ts"
+import { byKey, Dependencies } from "./dependencies.ts"
+import type { ServerValues } from "./invoker.ts"
+import {
+  type DependencyOption,
+  type LifespanFunction,
+  type LifespanHost,
+  type LifespanOwner,
+  type LifespanState,
+  leastStopMs,
+} from "./lifespan-host.ts"
+import { noteStart, warnOfRequestStart, watchExit } from "./lifespan-warnings.ts"
+import type { Outliving } from "./outliving.ts"
 
-/** Starts something that lives as long as the server; what it gives is called when the server closes. */
-export type Lifespan = () => Promise<(() => Promise<void>) | undefined>
+/** A lifespan; or what a plugin or provider does as one, whose value nobody takes. */
+type Startable = Pick<Lifespan, "name" | "startTimeout" | "stopTimeout" | "open">
+
+/** One that runs. */
+interface Running {
+  readonly lifespan: Startable
+  readonly close: () => Promise<void>
+}
 
 /** Starts lifespans, each once and in order, and ends them in the reverse order. */
 export class Lifespans {
-  readonly #waiting: Lifespan[] = []
-  readonly #teardowns: (() => Promise<void>)[] = []
+  readonly dependencies: Dependencies
+  readonly #host: LifespanHost
+  readonly #running: Running[] = []
+  /** Those whose lifespans run. */
+  readonly #started: LifespanOwner[] = []
+  #overrides: ReadonlyMap<object, Dependency> = new Map()
   #starting: Promise<void> | undefined
-  #isStopped = false
   /** Marks what the lifespan does that is being started. */
-  #current: object | undefined
+  #current: Outliving | undefined
+  /** Aborted when nobody waits for the one that is being started any more. */
+  #abort: AbortController | undefined
+  #unwatch: (() => void) | undefined
+  #isStopping = false
+  #isStopped = false
 
-  /** Whether all there is to start has been started. */
-  get isReady(): boolean {
-    return this.#waiting.length === 0
-  }
-
-  /** Adds what an owner has to start, if anything, also to those that have started already. */
-  add(owner: { readonly lifespan?: Lifespan }): void {
-    // Called on it, since it may be a method.
-    if (owner.lifespan !== undefined) this.#waiting.push(async () => owner.lifespan?.())
+  constructor(state: LifespanState & Pick<ServerValues, "require">) {
+    const { options, waiting, values } = state
+    const { info, log, dependencies } = options
+    const require = <T>(key: ContextKey<T>) => state.require(key)
+    this.#host = { name: info.name, log, dependencies, require, waiting, values }
+    this.dependencies = new Dependencies(this.#host)
   }
 
   /**
-   * Starts what has not been started. What fails to start is tried again, and all after it, at the next call.
+   * Starts what has not been started. Where one fails, those that were started with it are ended, and the next call tries
+   * all of them again.
    *
+   * @param isForRequest Whether a request waits for it that nobody called `start()` before.
    * @throws {StartingServer} A lifespan calls, which would wait for itself.
+   * @throws {LifespanFailed}
+   * @throws {LifespanTimeout}
    */
-  async start(): Promise<void> {
+  async start(isForRequest: boolean): Promise<void> {
     if (this.#current !== undefined && contextStore.get() === this.#current) throw new StartingServer()
-    while (!this.isReady && !this.#isStopped) {
+    if (isForRequest) warnOfRequestStart(this.#host)
+    while (this.#host.waiting.length > 0 && !this.#isStopping) {
       // Begun a moment later, so that a lifespan that asks for the start finds that it is under way.
       this.#starting ??= Promise.resolve()
         .then(() => this.#startAll())
@@ -44,52 +77,134 @@ export class Lifespans {
   }
 
   /**
-   * Ends what was started, and starts no more. A teardown that fails, or does not end, does not keep the others from
-   * running.
+   * Ends what was started, and starts no more. What fails to end, or does not end, is logged, and does not keep the
+   * others from ending.
    *
-   * @param limitMs How long the start, and each teardown, may still take.
-   * @returns What went wrong.
+   * @param graceMs How long the start, and the end of each, may still take; 5 seconds at least.
    */
-  async stop(limitMs: number): Promise<readonly unknown[]> {
+  async stop(graceMs: number): Promise<void> {
+    const limitMs = Math.max(graceMs, leastStopMs)
+    this.#isStopping = true
+    this.#abort?.abort(new ServerClosed())
+    const name = this.#current?.name ?? ""
+    // Its failure is told to whoever started it.
+    const started = this.#starting?.catch(() => undefined) ?? Promise.resolve()
+    await within(limitMs, started, () => new LifespanTimeout(name, "give up its start", limitMs)).catch(
+      (error: unknown) => this.#notEnded(name, error),
+    )
     this.#isStopped = true
-    const failures: unknown[] = []
-    const end = async (work: Promise<void>) => void failures.push(...(await failuresWithin(limitMs, work)))
-    // Its failure was told to whoever started it.
-    const started = this.#starting?.catch(() => undefined)
-    if (started !== undefined) await end(started)
-    for (const teardown of this.#teardowns.splice(0).reverse()) await end(called(teardown))
-    return failures
+    await this.#endAll(limitMs)
+  }
+
+  /** Ends all, and has values made by others from the next start on. */
+  async override(dependencies: DependencyOption): Promise<void> {
+    await this.#starting?.catch(() => undefined)
+    await this.#endAll(leastStopMs)
+    this.#host.waiting.unshift(...this.#started.splice(0))
+    this.#overrides = byKey(dependencies)
+    this.dependencies.override(this.#overrides)
   }
 
   async #startAll(): Promise<void> {
-    for (let next = this.#waiting[0]; next !== undefined && !this.#isStopped; next = this.#waiting[0]) {
-      this.#current = {}
-      const teardown = await contextStore.run(this.#current, called, next).finally(() => {
-        this.#current = undefined
-      })
-      this.#waiting.shift()
-      if (teardown !== undefined) this.#teardowns.push(teardown)
+    const { waiting } = this.#host
+    const before = this.#running.length
+    let count = 0
+    try {
+      // More may come while these start.
+      for (let owner = waiting[0]; owner !== undefined; owner = waiting[count]) {
+        for (const lifespan of startablesOf(owner)) await this.#start(lifespan)
+        count++
+      }
+    } catch (error) {
+      await this.#endFrom(before, leastStopMs)
+      // Given up, and told so by the server that has closed.
+      if (this.#isStopping) return
+      throw error
+    }
+    this.#started.push(...waiting.splice(0, count))
+    this.#unwatch ??= watchExit(this.#host, () => this.#running.map(({ lifespan }) => lifespan.name))
+  }
+
+  async #start(lifespan: Startable): Promise<void> {
+    const { values } = this.#host
+    // A plugin may bring what the server has already.
+    if (this.#isStopping || values.has(lifespan)) return
+    const { value, close } = await this.#open(lifespan)
+    const forget = noteStart(this.#host, lifespan)
+    const running = {
+      lifespan,
+      async close() {
+        forget()
+        await close?.()
+      },
+    }
+    // All others have ended.
+    if (this.#isStopped) return this.#end(running, leastStopMs)
+    values.set(lifespan, value)
+    this.#running.push(running)
+  }
+
+  async #open(lifespan: Startable): Promise<Opened> {
+    const { name, startTimeout } = lifespan
+    const abort = new AbortController()
+    this.#abort = abort
+    this.#current = { kind: "lifespan", name }
+    const opening = contextStore.run(this.#current, (server) => this.#openerOf(lifespan)(server), {
+      name: this.#host.name,
+      signal: abort.signal,
+      require: this.#host.require,
+    })
+    try {
+      return await within(startTimeout, opening, () => new LifespanTimeout(name, "start", startTimeout))
+    } catch (error) {
+      abort.abort(error)
+      if (!(error instanceof LifespanTimeout)) throw new LifespanFailed(name, error)
+      // What comes when nobody waits for it any more must not stay open; what fails then was given up.
+      opening.then(({ close }) => close?.()).catch(() => undefined)
+      throw error
+    } finally {
+      this.#current = undefined
     }
   }
-}
 
-/** Calls what may throw instead of rejecting. */
-async function called<T>(work: () => Promise<T>): Promise<T> {
-  return work()
-}
-
-async function failuresWithin(limitMs: number, work: Promise<void>): Promise<readonly unknown[]> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<readonly unknown[]>((resolve) => {
-    timer = setTimeout(() => resolve([new LifespanTimeout(limitMs)]), Math.min(limitMs, longestTimer))
-  })
-  const ended = work.then(
-    () => [],
-    (error: unknown) => [error],
-  )
-  try {
-    return await Promise.race([ended, late])
-  } finally {
-    clearTimeout(timer)
+  #openerOf(lifespan: Startable): (server: LifespanServer) => Promise<Opened> {
+    const override = this.#overrides.get(lifespan)
+    // What stands for a lifespan in a test starts with the server, as the lifespan would.
+    return override === undefined ? lifespan.open : (server) => override.open(server as never)
   }
+
+  async #endAll(limitMs: number): Promise<void> {
+    this.#unwatch?.()
+    this.#unwatch = undefined
+    // They may be made of what lifespans made.
+    await this.dependencies.close(limitMs)
+    await this.#endFrom(0, limitMs)
+  }
+
+  async #endFrom(index: number, limitMs: number): Promise<void> {
+    for (const running of this.#running.splice(index).reverse()) await this.#end(running, limitMs)
+  }
+
+  async #end({ lifespan, close }: Running, limitMs: number): Promise<void> {
+    const { name, stopTimeout: ms = limitMs } = lifespan
+    this.#host.values.delete(lifespan)
+    await within(ms, close(), () => new LifespanTimeout(name, "end", ms)).catch((error: unknown) =>
+      this.#notEnded(name, error),
+    )
+  }
+
+  #notEnded(name: string, error: unknown): void {
+    this.#host.log({ level: "error", message: `The lifespan \`${name}\` failed to end`, error })
+  }
+}
+
+function startablesOf(owner: LifespanOwner): readonly Startable[] {
+  const { lifespan, name = "", id = name } = owner
+  if (typeof lifespan !== "function") return [lifespan ?? []].flat()
+  // Called on its owner, since it may be a method.
+  const open = async () => ({
+    value: undefined,
+    close: await (owner as { lifespan: LifespanFunction }).lifespan(),
+  })
+  return [{ name: id, startTimeout: Number.POSITIVE_INFINITY, stopTimeout: undefined, open }]
 }

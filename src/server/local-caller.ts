@@ -3,7 +3,7 @@ import type { Dispatch } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import { contextStore } from "./context-store.ts"
 import type { InProcess } from "./in-process.ts"
-import type { InProcessOptions, Invoker } from "./invoker.ts"
+import type { InProcessOptions, Invoker, ServerValues } from "./invoker.ts"
 import type { Abortable, RunningCalls } from "./running.ts"
 
 /** What in-process calls need of the engine. */
@@ -12,15 +12,18 @@ export interface InProcessHost {
   /** Starts what must be started first, if anything must. */
   readonly start: () => Promise<void> | undefined
   readonly running: RunningCalls
+  readonly values: ServerValues
 }
 
 /** Lets calls of the own process in. What runs them is loaded by the first. */
 export class LocalCaller implements Invoker {
+  readonly values: ServerValues
   readonly #host: InProcessHost
   #loading: Promise<InProcess> | undefined
 
   constructor(host: InProcessHost) {
     this.#host = host
+    this.values = host.values
   }
 
   /** Runs a method and returns its result. Rejects where a peer would get an error. */
@@ -55,7 +58,9 @@ export class LocalCaller implements Invoker {
 
   /** One promise for all, so that calls of one turn begin in their order. */
   #load(): Promise<InProcess> {
-    this.#loading ??= import("./in-process.ts").then(({ InProcess }) => new InProcess(this.#host.dispatch))
+    this.#loading ??= import("./in-process.ts").then(
+      ({ InProcess }) => new InProcess(this.#host.dispatch, this.values),
+    )
     return this.#loading
   }
 }

@@ -4,6 +4,7 @@ import { InvalidOption, quoted } from "../errors/server.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import { isPrincipal } from "../protocol/principal.ts"
 import type { CacheableMethod } from "./core.ts"
+import { isMade } from "./lifespan-options.ts"
 
 /** The options of a server. A type test holds this list to the interface. */
 export type ServerOption =
@@ -20,6 +21,8 @@ export type ServerOption =
   | "transforms"
   | "middleware"
   | "plugins"
+  | "lifespan"
+  | "dependencies"
   | "auth"
   | "http"
   | "cacheHints"
@@ -62,6 +65,8 @@ const kinds: { readonly [name in ServerOption]: OptionKind } = {
   transforms: "list",
   middleware: "list",
   plugins: "list",
+  lifespan: { holds: isMade("lifespan"), expected: "what `lifespan()` made, or a list of that" },
+  dependencies: { holds: isMade("dependency"), expected: "what `provide()` made, or a list of that" },
   auth: {
     holds: (value) => hasMethods(value, ["authenticate"]),
     expected: "an object with a method `authenticate(request)`",
@@ -100,7 +105,6 @@ const kinds: { readonly [name in ServerOption]: OptionKind } = {
 const foreignNames: { readonly [name: string]: string } = {
   host: 'Say it to `mcp.run({ transport: "http", host })`.',
   port: 'Say it to `mcp.run({ transport: "http", port })`.',
-  lifespan: "Give a plugin with a `lifespan`.",
   capabilities: "Leave it out; capabilities follow from what is registered.",
   name: 'Give the name as the first argument: `new FleetMCP("name", { … })`.',
   mask_error_details: "Use `maskErrors`.",

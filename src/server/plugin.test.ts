@@ -160,7 +160,7 @@ describe("a plugin", () => {
     })
     expect((await post(mcp, rpc("server/discover"))).status).toBe(500)
     expect((await post(mcp, rpc("server/discover"))).status).toBe(200)
-    expect(started).toEqual(["a", "b", "b", "c"])
+    expect(started).toEqual(["a", "b", "a", "b", "c"])
   })
 
   it("may not call the server that waits for it", async () => {
@@ -303,7 +303,7 @@ describe("a plugin", () => {
     const { status, id, error } = await post(mcp, request)
     expect([status, id, error?.code]).toEqual([500, request.message.id, -32603])
     expect(error?.message).not.toContain("database")
-    expect(log).toMatchObject([{ error: { message: "no database" } }])
+    expect(log).toMatchObject([{ error: { code: "LIFESPAN_FAILED", cause: { message: "no database" } } }])
     await expect(mcp.callTool("x")).rejects.toThrow("no database")
   })
 
@@ -395,7 +395,7 @@ describe("a plugin that is misspelt", () => {
       "`run` of a method of the plugin",
     ],
     [{ id: "com.example/x", listenFilters: { x: { honor: () => 1 } } }, "INVALID_OPTION", "`passes`"],
-    [{ id: "com.example/x", lifespan: {} }, "INVALID_OPTION", "Give a function."],
+    [{ id: "com.example/x", lifespan: {} }, "INVALID_OPTION", "Give a function, what `lifespan()` made"],
     [[], "INVALID_OPTION", "Give an object."],
   ]
   it.each(cases)("as %j is refused, where it is defined and where it is added", (options, code, text) => {

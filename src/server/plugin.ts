@@ -1,3 +1,4 @@
+import type { Lifespan } from "../components/lifespan.ts"
 import { assertOptions, type KnownOptions, type OptionKind, readOptions } from "../components/options.ts"
 import { InvalidPlugin } from "../errors/server.ts"
 import type { Call } from "../protocol/call.ts"
@@ -7,7 +8,8 @@ import type { Principal } from "../protocol/principal.ts"
 import { isReservedMetaKey, isValidExtensionId } from "../spec/meta.ts"
 import type { ChangeEvent } from "./events.ts"
 import type { Hooks } from "./hooks.ts"
-import type { Lifespan } from "./lifespans.ts"
+import type { LifespanFunction } from "./lifespan-host.ts"
+import { isMade } from "./lifespan-options.ts"
 import { assertMiddleware, type Middleware, type Notice } from "./middleware.ts"
 import { assertProvider, type Provider } from "./provider.ts"
 import { assertTransform, type Transform } from "./transform.ts"
@@ -46,8 +48,8 @@ export interface Plugin {
   readonly transforms?: readonly Transform[]
   /** Routes beside the MCP endpoint: `"GET /reports": handler`. */
   readonly routes?: { readonly [route: string]: (request: Request) => Response | Promise<Response> }
-  /** Called when the server starts; what it returns is called when it closes. */
-  readonly lifespan?: Lifespan
+  /** What starts and ends with the server; of a function, what it returns is called at the end. */
+  readonly lifespan?: LifespanFunction | Lifespan | readonly Lifespan[]
   /** Hears of calls: the seam for telemetry. */
   readonly on?: Hooks
 }
@@ -115,7 +117,7 @@ function checked(plugin: Plugin, isOfUser: boolean): Plugin {
   const { lifespan, methods, ...rest } = readOptions(plugin, pluginOptions)
   const copy: Plugin = Object.freeze({
     ...rest,
-    ...(lifespan && { lifespan: lifespan.bind(plugin) }),
+    ...(lifespan && { lifespan: typeof lifespan === "function" ? lifespan.bind(plugin) : lifespan }),
     ...(methods && { methods: methods.map((method) => readOptions(method, methodOptions)) }),
   })
   made.add(copy)
@@ -135,7 +137,10 @@ const kinds: { readonly [name in keyof Plugin]-?: OptionKind } = {
   providers: "list",
   transforms: "list",
   routes: "object",
-  lifespan: "function",
+  lifespan: {
+    holds: (value) => typeof value === "function" || isMade("lifespan")(value),
+    expected: "a function, what `lifespan()` made, or a list of that",
+  },
   on: { kinds: { call: { kinds: { start: "function", end: "function" } } } },
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from "../components/context.ts"
 import { isInputRequired } from "../components/input-required.ts"
+import { LifespanPerSession } from "../errors/lifespan-keys.ts"
 import { CallAborted } from "../errors/protocol.ts"
 import { NoContext } from "../errors/server.ts"
 import { HandlerTimeout } from "../errors/tool.ts"
@@ -10,6 +11,7 @@ import { CallContext } from "./context.ts"
 import { contextStore } from "./context-store.ts"
 import type { Core } from "./core.ts"
 import { loadWatch } from "./lazy-watch.ts"
+import type { Outliving } from "./outliving.ts"
 import type { Owner, Watched } from "./watch.ts"
 
 /** One run of a component on behalf of a call. It holds no closures: one is made for every call. */
@@ -21,7 +23,7 @@ export interface HandlerRun<Input> {
   readonly invoke: (input: Input, ctx: Context) => MaybePromise<object>
   readonly input: Input
   /** Makes the result out of what `invoke` threw, or throws what the protocol must answer. */
-  readonly fail: (core: Core, call: Call, error: unknown) => Outcome
+  readonly fail: (core: Core, call: Call, error: unknown) => MaybePromise<Outcome>
 }
 
 /**
@@ -37,9 +39,10 @@ export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome>
   const watched = watch?.(run.owner)
   try {
     const value = contextStore.run<Context, Input, MaybePromise<object>>(ctx, run.invoke, run.input)
-    if (!isThenable(value)) return finish(call, value)
-    return whenSettled(run, value as Promise<object>, watched)
+    if (isThenable(value)) return whenSettled(run, value as Promise<object>, watched)
+    return call.using === undefined ? finish(call, value) : whenSettled(run, Promise.resolve(value), watched)
   } catch (error) {
+    if (call.using !== undefined) return whenSettled(run, Promise.reject(error), watched)
     return run.fail(core, call, error)
   } finally {
     watched?.leave()
@@ -50,6 +53,7 @@ export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome>
  * Returns the context of the call that runs now, for code that is far from its handler.
  *
  * @throws {NoContext} FLEET-03: no call is running here.
+ * @throws {LifespanPerSession} FLEET-25: what runs here is made once for many calls.
  * @example
  * async function audit(what: string): Promise<void> {
  *   getContext().log.info({ what })
@@ -57,8 +61,16 @@ export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome>
  */
 export function getContext(): Context {
   const ctx = contextStore.get()
-  if (!(ctx instanceof CallContext)) throw new NoContext()
-  return ctx
+  if (ctx instanceof CallContext) return ctx
+  // What else is kept there says what it is.
+  throw ctx === undefined ? new NoContext() : madeOnce(ctx as Outliving)
+}
+
+function madeOnce({ kind, name }: Outliving): LifespanPerSession {
+  return new LifespanPerSession(
+    `\`getContext()\` was called in the ${kind} \`${name}\`, which is made once for many calls and belongs to none.`,
+    "Make what depends on the caller by `provide()` with the scope `request` or `session`, or keep it in `ctx.state`.",
+  )
 }
 
 function whyInert({ exchange }: Call): CallAborted {
@@ -67,9 +79,7 @@ function whyInert({ exchange }: Call): CallAborted {
 }
 
 function finish(call: Call, result: object): MaybePromise<Outcome> {
-  return isInputRequired(result)
-    ? call.exchange.requireInput(result.requests, result.state)
-    : complete(result)
+  return isInputRequired(result) ? call.exchange.requireInput(result) : complete(result)
 }
 
 function whenSettled<Input>(
@@ -77,25 +87,43 @@ function whenSettled<Input>(
   value: Promise<object>,
   watched: Watched | undefined,
 ): Promise<Outcome> {
-  const { core, call, fail } = run
+  const { core } = run
   const settled = value.then(
     (result) => {
       if (watched) watched.waiting--
-      try {
-        return finish(call, result)
-      } catch (error) {
-        return fail(core, call, error)
-      }
+      return givenBack(run, value) ?? succeed(run, result)
     },
-    // What a handler throws once its call is over is no failure of it: nobody waits for the answer.
     (error) => {
       if (watched) watched.waiting--
-      return call.exchange.inert ? abandoned(error) : fail(core, call, error)
+      return givenBack(run, value) ?? failed(run, error)
     },
   )
   if (watched) watched.waiting++
   const timeout = run.owner.timeout ?? core.timeout
   return timeout === undefined || timeout > longestTimer ? settled : withTimeout(run, timeout, settled)
+}
+
+/** Gives back what was made for the call, before it is answered, so that what comes after it finds everything done. */
+function givenBack<Input>(run: HandlerRun<Input>, value: Promise<object>): Promise<Outcome> | undefined {
+  return run.call.using
+    ?.then((scope) => scope.end(value))
+    .then(
+      (result) => succeed(run, result),
+      (error) => failed(run, error),
+    )
+}
+
+function succeed<Input>({ core, call, fail }: HandlerRun<Input>, result: object): MaybePromise<Outcome> {
+  try {
+    return finish(call, result)
+  } catch (error) {
+    return fail(core, call, error)
+  }
+}
+
+/** What a handler throws once its call is over is no failure of it: nobody waits for the answer. */
+function failed<Input>({ core, call, fail }: HandlerRun<Input>, error: unknown): Outcome {
+  return call.exchange.inert ? abandoned(error) : fail(core, call, error)
 }
 
 function abandoned(cause: unknown): Outcome {

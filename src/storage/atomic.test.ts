@@ -222,6 +222,15 @@ describe("lease", () => {
     expect(await atomic.lease("key", { ttl: 100 })).toBeUndefined()
   })
 
+  it("does not promise longer than the storage keeps it", async () => {
+    const { driver } = setup()
+    const short = createAtomic({ ...driver, maxTtl: 40 }, { now: () => 1_000_000 })
+    const lease = await short.lease("key", { ttl: 100 })
+    expect(lease?.expiresAt).toBe(1_000_040)
+    await lease?.renew()
+    expect(lease?.expiresAt).toBe(1_000_040)
+  })
+
   it("is given back at the end of its block", async () => {
     const { atomic, driver } = setup()
     {

@@ -1,5 +1,6 @@
 import { StorageContention, StorageNotAtomic } from "../errors/storage.ts"
 import type { MaybePromise } from "../shared/maybe-promise.ts"
+import { sleep } from "../shared/sleep.ts"
 import {
   absent,
   decodeCount,
@@ -189,8 +190,10 @@ function remaining({ now }: Core, stored: Stored | undefined): number | undefine
 
 async function acquire(core: Core, key: string, ttl: number): Promise<Lease | undefined> {
   const { driver, now } = core
-  // Counted from before the write: its holder must not think that it has the lease for longer than the storage does.
-  let expiresAt = now() + ttl
+  // Its holder must not think that it has the lease for longer than the storage does: so it is counted from before the
+  // write, and by the life that the storage allows.
+  const life = Math.min(ttl, driver.maxTtl ?? ttl)
+  let expiresAt = now() + life
   let version: Version | undefined = await driver.write(key, "leased", { if: absent, ttl })
   if (version === undefined) return undefined
 
@@ -204,7 +207,7 @@ async function acquire(core: Core, key: string, ttl: number): Promise<Lease | un
 
   async function renew(): Promise<boolean> {
     if (version === undefined) return false
-    const end = now() + ttl
+    const end = now() + life
     version = await driver.write(key, "leased", { if: version, ttl })
     if (version !== undefined) expiresAt = end
     return version !== undefined
@@ -224,10 +227,6 @@ async function acquire(core: Core, key: string, ttl: number): Promise<Lease | un
     release: () => afterLast(release),
     [Symbol.asyncDispose]: () => afterLast(release),
   }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 function ignore(): void {

@@ -1,12 +1,13 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { storageContract } from "../../test/contract/storage.ts"
-import type { StorageSubject } from "../../test/contract/storage-case.ts"
+import { drivers } from "../../test/contract/drivers.ts"
+import { driverContract } from "../../test/contract/storage.ts"
 import { CorruptValue, StorageFull } from "../errors/storage.ts"
+import type { StorageSubject } from "../testing/contract/storage-case.ts"
 import { type MemoryStorageOptions, memoryStorage } from "./memory.ts"
 import { absent, type StorageDriver, type Stored } from "./storage.ts"
 
-storageContract(createSubject, { level: "atomic" })
+driverContract(drivers.memoryStorage, createSubject)
 
 function createSubject(options: MemoryStorageOptions = {}): StorageSubject {
   let now = 1_700_000_000_000

@@ -1,4 +1,4 @@
-import { StorageUnavailable } from "../errors/storage-server.ts"
+import { StorageUnavailable } from "../errors/storage-backends.ts"
 import type { RedisClient } from "./redis-client.ts"
 import { pageSize } from "./server-storage.ts"
 import type { KeyPage, ListOptions } from "./storage.ts"

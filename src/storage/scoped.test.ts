@@ -13,8 +13,8 @@ storageContract(
     root.write("key", "outside")
     root.write("x/=other", "outside")
     return {
-      // The contract's longest keys fill the limit, so they are shown to the scope without their last characters.
-      driver: shortened(scoped(root, "s")),
+      // The contract's longest keys fill the limit, and a scope takes no control characters.
+      driver: renamed(scoped(root, "s")),
       advance(ms) {
         now += ms
       },
@@ -57,7 +57,32 @@ describe("scoped", () => {
     const { list: _list, increment: _increment, ...rest } = memoryStorage()
     const part = scoped({ ...rest, atomic: false, listable: false, minTtl: 60_000 }, "a")
     expect(part).toMatchObject({ atomic: false, listable: false, minTtl: 60_000 })
-    expect([part.list, part.increment]).toEqual([undefined, undefined])
+    expect([part.list, part.increment, part.maxTtl]).toEqual([undefined, undefined, undefined])
+    expect(scoped({ ...memoryStorage(), maxTtl: 1000 }, "a").maxTtl).toBe(1000)
+  })
+
+  it("takes a storage that is an object of a class", async () => {
+    class Storage implements StorageDriver {
+      readonly #memory = memoryStorage()
+      readonly atomic = true
+      readonly listable = true
+      readonly minTtl = 0
+      get(key: string) {
+        return this.#memory.get(key)
+      }
+      write(key: string, value: string | undefined) {
+        return this.#memory.write(key, value)
+      }
+      async list(prefix: string) {
+        return (await this.#memory.list?.(prefix)) ?? { keys: [], cursor: undefined }
+      }
+      async increment(key: string, by: number) {
+        return this.#memory.increment?.(key, by) ?? 0
+      }
+    }
+    const part = scoped(new Storage(), "a")
+    expect(await part.increment?.("count", 2)).toBe(2)
+    expect((await part.list?.(""))?.keys).toEqual(["count"])
   })
 
   it.each(["", "a/b", "a=", "=a", "a b", "ä", "a\n", "x".repeat(129)])("refuses %j as a name", (name) => {
@@ -117,15 +142,24 @@ function enter(root: StorageDriver, path: readonly string[]): StorageDriver {
   return path.reduce(scoped, root)
 }
 
-function shortened(driver: StorageDriver): StorageDriver {
-  const short = (key: string) => (key.length > 500 ? `${key.slice(0, 10)}…${key.slice(-480)}` : key)
+/** Keys that are long or hold control characters, under names that a scope takes. */
+function renamed(driver: StorageDriver): StorageDriver {
+  const names = new Map<string, string>()
+  const keys = new Map<string, string>()
+  const nameOf = (key: string) => {
+    if (key.length < 100 && !/[\n\t]/.test(key)) return key
+    const name = names.get(key) ?? `${[...key][0]}~${names.size}~`
+    names.set(key, name)
+    keys.set(name, key)
+    return name
+  }
   return {
     ...driver,
-    get: (key) => driver.get(short(key)),
-    write: (key, value, options) => driver.write(short(key), value, options),
+    get: (key) => driver.get(nameOf(key)),
+    write: (key, value, options) => driver.write(nameOf(key), value, options),
     list: async (prefix, options) => {
-      const page = (await driver.list?.(prefix, options)) ?? { keys: [], cursor: undefined }
-      return { ...page, keys: page.keys.map((key) => key.replace("…", "x".repeat(22))) }
+      const page = (await driver.list?.(nameOf(prefix), options)) ?? { keys: [], cursor: undefined }
+      return { ...page, keys: page.keys.map((name) => keys.get(name) ?? name) }
     },
   }
 }

@@ -1,6 +1,8 @@
 import { InvalidStorageKey } from "../errors/storage.ts"
 import { unstorable } from "../shared/characters.ts"
 import { andThen } from "../shared/maybe-promise.ts"
+import { utf8Length } from "../shared/utf8-length.ts"
+import { over } from "./over.ts"
 import type { StorageDriver } from "./storage.ts"
 
 /** The most bytes of a key in UTF-8, scopes included: what every storage can take. */
@@ -41,27 +43,23 @@ export function scoped(driver: StorageDriver, name: string): StorageDriver {
 function view(root: StorageDriver, path: string): ScopedDriver {
   // No scope has a name that starts with `=`: where it stands, the path ends and the key begins.
   const start = `${path}=`
-  const { list, increment } = root
+  const { list, increment } = over(root)
   return {
+    ...over(root, {
+      get: (key) => root.get(toKey(start, key)),
+      write: (key, value, options) => root.write(toKey(start, key), value, options),
+      list:
+        list &&
+        ((prefix, options) =>
+          andThen(list(toKey(start, prefix, true), options), ({ keys, cursor }) => ({
+            keys: keys.map((key) => key.slice(start.length)),
+            cursor,
+          }))),
+      increment: increment && ((key, by, options) => increment(toKey(start, key), by, options)),
+      // Who takes a part does not close the whole.
+      close: undefined,
+    }),
     [kScope]: { root, path },
-    atomic: root.atomic,
-    listable: root.listable,
-    minTtl: root.minTtl,
-    get: (key) => root.get(toKey(start, key)),
-    write: (key, value, options) => root.write(toKey(start, key), value, options),
-    ...(list === undefined
-      ? undefined
-      : {
-          list: (prefix, options) =>
-            andThen(list(toKey(start, prefix, true), options), ({ keys, cursor }) => ({
-              keys: keys.map((key) => key.slice(start.length)),
-              cursor,
-            })),
-        }),
-    ...(increment === undefined
-      ? undefined
-      : { increment: (key, by, options) => increment(toKey(start, key), by, options) }),
-    // No `close`: who takes a part does not close the whole.
   }
 }
 
@@ -76,20 +74,9 @@ function toKey(start: string, key: string, isPrefix = false): string {
     const problem = "it holds control characters or half a character"
     throw new InvalidStorageKey(key, problem, "Encode it first, as Base64 for example.")
   }
-  if (bytesIn(start) + bytesIn(key) > maxKeyBytes) {
+  if (utf8Length(start) + utf8Length(key) > maxKeyBytes) {
     const problem = `with its scope it takes more than ${maxKeyBytes} bytes`
     throw new InvalidStorageKey(key, problem, "Use a digest of it.")
   }
   return start + key
-}
-
-function bytesIn(text: string): number {
-  let bytes = text.length
-  // Beyond ASCII a unit takes two bytes, beyond U+07FF three; a pair of surrogates takes four together.
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at)
-    if (unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff)) bytes += 2
-    else if (unit > 0x7f) bytes += 1
-  }
-  return bytes
 }

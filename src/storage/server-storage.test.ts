@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { CorruptValue } from "../errors/storage.ts"
-import { MissingStorageClient, StorageRefused, StorageUnavailable } from "../errors/storage-server.ts"
+import { MissingStorageClient, StorageRefused, StorageUnavailable } from "../errors/storage-backends.ts"
 import { ask, loadClient, newVersion, opened, type Server, toLife, versionLength } from "./server-storage.ts"
 
 function server(changes: Partial<Server<string>> = {}): Server<string> {

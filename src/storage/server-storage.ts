@@ -1,5 +1,5 @@
 import { FleetError } from "../errors/fleet-error.ts"
-import { MissingStorageClient, StorageRefused, StorageUnavailable } from "../errors/storage-server.ts"
+import { MissingStorageClient, StorageRefused, StorageUnavailable } from "../errors/storage-backends.ts"
 import type { Version } from "./storage.ts"
 
 /** A server that keeps a storage, and the client that speaks with it. */

@@ -28,6 +28,12 @@ export interface WriteOptions {
   readonly ttl?: number | undefined
 }
 
+/** The storage of a server, in parts that have nothing to do with each other. */
+export interface StorageParts {
+  /** Gives a part: what is kept in it never meets what others keep. */
+  part(name: string): Promise<StorageDriver>
+}
+
 /** Which page of a list is wanted. */
 export interface ListOptions {
   /** Where an earlier page ended. Default: at the start. */
@@ -58,6 +64,8 @@ export interface StorageDriver {
   readonly listable: boolean
   /** The shortest life in milliseconds; a shorter `ttl` becomes this. 0 for any. */
   readonly minTtl: number
+  /** The longest life in milliseconds; a longer `ttl`, or none, becomes this. Default: none. */
+  readonly maxTtl?: number
   /** Returns what a key holds; nothing that has expired. */
   readonly get: (key: string) => MaybePromise<Stored | undefined>
   /**

@@ -48,9 +48,12 @@ export class TestClient<Tools extends readonly Tool[] = readonly Tool[]> {
   readonly #wire: Dialect
   readonly #call: CallTool
 
+  readonly #onClose: () => Promise<void>
+
   /** Is called by `connect()`. */
-  constructor(wire: Dialect) {
+  constructor(wire: Dialect, onClose: () => Promise<void> = async () => undefined) {
     this.#wire = wire
+    this.#onClose = onClose
     this.#call = (name, args, more) => this.callTool(name, args, more)
     this.tools = toolFunctions<Tools>(this.#call)
   }
@@ -236,18 +239,20 @@ export class TestClient<Tools extends readonly Tool[] = readonly Tool[]> {
   }
 
   /**
-   * Goes away: what still runs is aborted, and rejects with {@link ClientClosed}. The server stays.
+   * Goes away: what still runs is aborted, and rejects with {@link ClientClosed}. The server stays; where `dependencies`
+   * were given, its lifespans end, and start anew with the next request.
    *
    * @example
-   * client.close()
+   * await client.close()
    */
-  close(): void {
+  async close(): Promise<void> {
     this.#wire.close()
+    await this.#onClose()
   }
 
   /** Closes the client, at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.close()
+    await this.close()
   }
 
   #list<Entry>(method: string, field: string, options?: RequestOptions): Promise<readonly Entry[]> {

@@ -2,6 +2,9 @@ import type { Tool } from "../components/tool.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
 import type { Era } from "../protocol/era.ts"
 import type { MessageHandler } from "../protocol/transport.ts"
+import { Engine } from "../server/engine.ts"
+import type { DependencyOption } from "../server/lifespan-host.ts"
+import type { Lifespans } from "../server/lifespans.ts"
 import { isStateless, type ProtocolRevision } from "../spec/revisions.ts"
 import { TestClient } from "./client.ts"
 import { assertConnectOptions, type ConnectOptions } from "./options.ts"
@@ -37,12 +40,37 @@ export async function connect<const Tools extends readonly Tool[]>(
 ): Promise<TestClient<Tools>> {
   assertTarget(server)
   assertConnectOptions(options)
+  const { dependencies, era = eraOfRevision(options.revision) } = options
+  const withdraw = dependencies && (await override(server, dependencies))
   await server.start()
-  const { era = eraOfRevision(options.revision) } = options
-  if (era === "stateless") return new TestClient<Tools>(new Wire(server.handler, options))
+  if (era === "stateless") return new TestClient<Tools>(new Wire(server.handler, options), withdraw)
   const wire = new SessionWire(server.handler, options)
   await wire.open()
-  return new TestClient<Tools>(wire)
+  return new TestClient<Tools>(wire, withdraw)
+}
+
+/** What servers have made otherwise, for the client that was connected last. */
+const overrides: WeakMap<Lifespans, DependencyOption> = /* @__PURE__ */ new WeakMap()
+
+/** Has a server make values otherwise, until what is returned is called. */
+async function override(
+  { handler }: TestTarget,
+  dependencies: DependencyOption,
+): Promise<() => Promise<void>> {
+  if (!(handler instanceof Engine))
+    throw new InvalidOption(
+      "The first argument of `connect()`",
+      quoted(handler),
+      "Give the `FleetMCP` itself.",
+    )
+  const lifespans = await handler.lifespans.load()
+  await lifespans.override(dependencies)
+  overrides.set(lifespans, dependencies)
+  return async () => {
+    if (overrides.get(lifespans) !== dependencies) return
+    overrides.delete(lifespans)
+    await lifespans.override([])
+  }
 }
 
 function eraOfRevision(revision: ProtocolRevision | undefined): Era {

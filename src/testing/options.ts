@@ -1,9 +1,11 @@
+import type { Dependency } from "../components/dependency.ts"
 import { assertOptions, type OptionKind } from "../components/options.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
 import type { Era } from "../protocol/era.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import { loggingLevels } from "../protocol/logging-level.ts"
 import { isPrincipal, type Principal } from "../protocol/principal.ts"
+import { isMade } from "../server/lifespan-options.ts"
 import type {
   ClientCapabilities,
   Implementation,
@@ -66,6 +68,11 @@ export interface ConnectOptions extends Listeners {
   readonly sampling?: SamplingHandler
   /** Answers `ctx.roots()`. */
   readonly roots?: RootsAnswer
+  /**
+   * What makes values in place of lifespans and dependencies of the server, until this client is closed; of one client at
+   * a time. Default: none.
+   */
+  readonly dependencies?: Dependency | readonly Dependency[]
   /** How many rounds of input one request may take. Default 10. */
   readonly maxRounds?: number
   /** The least severe level to be logged. Default: `debug` with `onLog`, else nothing is logged to the client. */
@@ -91,6 +98,7 @@ const kinds: { readonly [option in keyof ConnectOptions]-?: OptionKind } = {
     holds: (value) => typeof value === "function" || (Array.isArray(value) && value.every(isRoot)),
     expected: 'a list of folders such as `["file:///home/ada"]`, or a function',
   },
+  dependencies: { holds: isMade("dependency"), expected: "what `provide()` made, or a list of that" },
   maxRounds: "size",
   logLevel: loggingLevels,
   principal: {
@@ -132,6 +140,7 @@ function isHeader(value: unknown): boolean {
 const foreign: { readonly [name: string]: string } = {
   wire: "Use `serialize: false` to pass objects by reference.",
   as: "Use `principal`.",
+  provide: "Use `dependencies`.",
   auth: "Use `principal`.",
   onElicitation: "Use `elicitation`.",
   elicitationHandler: "Use `elicitation`.",

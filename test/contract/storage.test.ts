@@ -1,15 +1,21 @@
 import { describe, expect, it } from "vitest"
 import { memoryStorage } from "../../src/storage/memory.ts"
-import { absent, type StorageDriver, type WriteOptions } from "../../src/storage/storage.ts"
-import { runStorageCase, storageCases, storageContract } from "./storage.ts"
+import type { StorageDriver } from "../../src/storage/storage.ts"
+import { runStorageCase, storageCases } from "../../src/testing/contract/storage.ts"
+import { runStorageWork } from "../../src/testing/contract/storage-work.ts"
+import { storageContract } from "./storage.ts"
 import type { StorageSubject } from "./storage-case.ts"
+import { type Change, mistakes, unchanged } from "./storage-mistakes.ts"
 
-/** A good driver, changed by a mistake. */
-function subject(change: (driver: StorageDriver) => Partial<StorageDriver> = () => ({})): StorageSubject {
+/** A good driver, changed by a mistake; and what others see of it, by another. */
+function subject(change: Change = unchanged, changePeer: Change = unchanged): StorageSubject {
   let now = 1_000_000
-  const driver = memoryStorage({ now: () => now })
+  const memory = memoryStorage({ now: () => now })
+  const driver = { ...memory, ...change(memory) }
   return {
-    driver: { ...driver, ...change(driver) },
+    driver,
+    peer: { ...driver, ...changePeer(driver) },
+    otherProcess: (work) => runStorageWork(driver, work),
     advance(ms) {
       now += ms
     },
@@ -23,57 +29,56 @@ function plain({ list: _list, increment: _increment, ...driver }: StorageDriver)
 
 storageContract(
   () => {
-    const { driver, ...rest } = subject()
-    return { ...rest, driver: plain(driver) }
+    const { driver, advance } = subject()
+    return { driver: plain(driver), advance }
   },
   { level: "plain" },
 )
 
-describe("the storage contract", () => {
-  const mistakes: readonly (readonly [
-    what: string,
-    change: (driver: StorageDriver) => Partial<StorageDriver>,
-  ])[] = [
-    ["denies that it is atomic", () => ({ atomic: false })],
-    ["has a list and denies it", () => ({ listable: false })],
-    ["folds the case of keys", (driver) => mapKeys(driver, (key) => key.toLowerCase())],
-    ["normalizes keys", (driver) => mapKeys(driver, (key) => key.normalize("NFC"))],
-    ["trims keys", (driver) => mapKeys(driver, (key) => key.trim())],
-    ["cuts keys", (driver) => mapKeys(driver, (key) => key.slice(0, 255))],
-    ["resolves paths in keys", (driver) => mapKeys(driver, (key) => new URL(key, "file:///x/").href)],
-    ["trims values", (driver) => mapValues(driver, (value) => value.trim())],
-    ["cuts values", (driver) => mapValues(driver, (value) => value.slice(0, 65_536))],
-    ["takes an empty value for none", (driver) => mapValues(driver, (value) => value || undefined)],
-    ["ignores a ttl", (driver) => mapOptions(driver, ({ ttl: _ttl, ...rest }) => rest)],
-    ["takes seconds for milliseconds", (driver) => mapOptions(driver, inSeconds)],
-    ["keeps the ttl of before", keepTtl],
-    ["ignores conditions", (driver) => mapOptions(driver, ({ if: _if, ...rest }) => rest)],
-    ["makes versions of values", versionsOfValues],
-    ["checks a condition and writes later", checkThenWrite],
-    ["lists prefixes as patterns", listPatterns],
-    ["lists by position", listByPosition],
-    ["counts by reading and writing", countByReading],
-    ["prolongs a counter", prolongCounter],
-  ]
+describe("the cases about several processes", () => {
+  storageContract(subject, { level: "atomic" })
+})
 
-  it.each(mistakes)("catches a driver that %s", async (_what, change) => {
-    const broken = () => subject(change)
-    const runs = storageCases("atomic").map((entry) => runStorageCase(entry, broken))
+describe("the storage contract", () => {
+  async function failedCases(change: Change, changePeer?: Change): Promise<readonly string[]> {
+    const cases = storageCases("atomic")
+    const runs = cases.map((entry) => runStorageCase(entry, () => subject(change, changePeer)))
     const outcomes = await Promise.allSettled(runs)
-    const failed = outcomes.filter(({ status }) => status === "rejected")
+    return cases.flatMap(({ name }, at) => (outcomes[at]?.status === "rejected" ? [name] : []))
+  }
+
+  const rows = mistakes.map(([what, change, changePeer]) => ({ what, change, changePeer }))
+
+  it.each(rows)("catches a driver that $what", async ({ change, changePeer }) => {
+    const failed = await failedCases(change, changePeer)
     expect(failed).not.toEqual([])
     // Not because nothing works at all.
-    expect(failed.length).toBeLessThan(outcomes.length / 2)
+    expect(failed.length).toBeLessThan(storageCases("atomic").length / 2)
   })
 
-  it("passes over what a driver does not have", async () => {
-    const made = subject()
-    const counting = storageCases("plain").find(({ needs }) => needs === "increment")
-    expect(counting).toBeDefined()
-    if (counting === undefined) return
-    const ran = await runStorageCase(counting, () => ({ ...made, driver: plain(made.driver) }))
-    expect(ran).toBe(false)
+  it("has no case that catches nothing", { timeout: 60_000 }, async () => {
+    const failed = await Promise.all(rows.map(({ change, changePeer }) => failedCases(change, changePeer)))
+    const names = storageCases("atomic").map(({ name }) => name)
+    expect(names.filter((name) => !failed.flat().includes(name))).toEqual([])
   })
+
+  it("has cases of different names", () => {
+    const names = storageCases("atomic").map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  it.each(["list", "increment", "otherProcess"] as const)(
+    "passes over cases that need `%s`",
+    async (needs) => {
+      const about = storageCases("atomic").filter((entry) => entry.needs === needs)
+      expect(about).not.toEqual([])
+      const { driver, advance } = subject()
+      const ran = await Promise.all(
+        about.map((entry) => runStorageCase(entry, () => ({ driver: plain(driver), advance }))),
+      )
+      expect(ran).not.toContain(true)
+    },
+  )
 
   it("cleans up after a case that failed", async () => {
     let ended = 0
@@ -82,111 +87,25 @@ describe("the storage contract", () => {
     await expect(run).rejects.toThrow("on purpose")
     expect(ended).toBe(1)
   })
+
+  it("gives others the time they take to see a write", async () => {
+    const waited: number[] = []
+    const shows = storageCases("plain").find(({ name }) => name === "shows to others what was written")
+    const late = () => ({ ...subject(), staleMs: 500, advance: (ms: number) => void waited.push(ms) })
+    await runStorageCase(shows ?? failing, late)
+    expect(waited).toEqual([500, 500, 500])
+  })
+
+  it("asks a storage for no larger value than it takes", async () => {
+    const { driver, advance } = subject()
+    const small = (text: string | undefined) => (text ?? "").length <= 1000 || expect.fail("too large")
+    const bounded: StorageDriver = {
+      ...driver,
+      write: (key, value, options) => (small(value) ? driver.write(key, value, options) : undefined),
+    }
+    for (const entry of storageCases("plain").filter(({ name }) => /large text/.test(name)))
+      await runStorageCase(entry, () => ({ driver: bounded, advance, maxValueBytes: 1000 }))
+  })
 })
 
-function mapKeys(driver: StorageDriver, map: (key: string) => string): Partial<StorageDriver> {
-  return {
-    get: (key) => driver.get(map(key)),
-    write: (key, value, options) => driver.write(map(key), value, options),
-  }
-}
-
-function mapValues(
-  driver: StorageDriver,
-  map: (value: string) => string | undefined,
-): Partial<StorageDriver> {
-  return {
-    write: (key, value, options) => driver.write(key, value === undefined ? value : map(value), options),
-  }
-}
-
-function mapOptions(
-  driver: StorageDriver,
-  map: (options: WriteOptions) => WriteOptions,
-): Partial<StorageDriver> {
-  return { write: (key, value, options = {}) => driver.write(key, value, map(options)) }
-}
-
-function inSeconds({ ttl, ...rest }: WriteOptions): WriteOptions {
-  return ttl === undefined ? rest : { ...rest, ttl: ttl / 1000 }
-}
-
-function keepTtl(driver: StorageDriver): Partial<StorageDriver> {
-  return {
-    async write(key, value, options) {
-      const before = await driver.get(key)
-      const left = before?.expiresAt === undefined ? undefined : before.expiresAt - 1_000_000
-      return driver.write(key, value, { ttl: left, ...options })
-    },
-  }
-}
-
-function versionsOfValues(driver: StorageDriver): Partial<StorageDriver> {
-  return {
-    async get(key) {
-      const stored = await driver.get(key)
-      return stored === undefined ? undefined : { ...stored, version: `of ${stored.value}` }
-    },
-    async write(key, value, options = {}) {
-      const stored = await driver.get(key)
-      const version = stored === undefined ? absent : `of ${stored.value}`
-      if (options.if !== undefined && options.if !== version) return undefined
-      await driver.write(key, value, { ttl: options.ttl })
-      return value === undefined ? absent : `of ${value}`
-    },
-  }
-}
-
-function checkThenWrite(driver: StorageDriver): Partial<StorageDriver> {
-  return {
-    async write(key, value, { if: condition, ttl } = {}) {
-      const stored = await driver.get(key)
-      if (condition !== undefined && condition !== (stored?.version ?? absent)) return undefined
-      await Promise.resolve()
-      return driver.write(key, value, { ttl })
-    },
-  }
-}
-
-function listPatterns(driver: StorageDriver): Partial<StorageDriver> {
-  return {
-    async list(prefix) {
-      const pattern = new RegExp(`^${prefix.replaceAll("*", ".*").replaceAll("_", ".")}`)
-      const { keys } = (await driver.list?.("", { limit: 100_000 })) ?? { keys: [] }
-      return { keys: keys.filter((key) => pattern.test(key)), cursor: undefined }
-    },
-  }
-}
-
-function listByPosition(driver: StorageDriver): Partial<StorageDriver> {
-  return {
-    async list(prefix, { cursor = "0", limit = 10 } = {}) {
-      const { keys } = (await driver.list?.(prefix, { limit: 100_000 })) ?? { keys: [] }
-      const end = Number(cursor) + limit
-      return { keys: keys.slice(Number(cursor), end), cursor: end < keys.length ? String(end) : undefined }
-    },
-  }
-}
-
-function countByReading(driver: StorageDriver): Partial<StorageDriver> {
-  return {
-    async increment(key, by, options) {
-      const before = await driver.get(key)
-      await driver.write(key, String(Number(before?.value ?? 0) + by), options)
-      return Number(before?.value ?? 0) + by
-    },
-  }
-}
-
-function prolongCounter(driver: StorageDriver): Partial<StorageDriver> {
-  return {
-    increment(key, by, options) {
-      // Synchronous, as the memory is: so no addition is lost, and only the life is wrong.
-      const before = driver.get(key) as { readonly value: string } | undefined
-      const sum = Number(before?.value ?? 0) + by
-      if (!Number.isSafeInteger(sum)) throw new TypeError("no number")
-      driver.write(key, String(sum), options)
-      return sum
-    },
-  }
-}
+const failing = { name: "is not there", run: () => Promise.reject(new TypeError("there is no such case")) }

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net"
 import { describe, expect, it, onTestFinished, vi } from "vitest"
 import asking from "../../examples/asking.ts"
 import authentication from "../../examples/authentication.ts"
+import durable, { charges } from "../../examples/durable-tools.ts"
 import errors from "../../examples/errors.ts"
 import http, { fetch as fetchElsewhere, server } from "../../examples/http-options.ts"
 import middleware from "../../examples/middleware.ts"
@@ -53,6 +54,17 @@ describe("asking.ts", () => {
   it("asks by returning the question", async () => {
     const client = await asked({ sure: true })
     expect(await callForText(client, "confirm")).toBe('{"answer":"accept","state":{"asked":1}}')
+  })
+})
+
+describe("durable-tools.ts", () => {
+  it("asks three questions and charges once", async () => {
+    const client = await connect(durable, { capabilities: { elicitation: { form: {} } } })
+    const left = [{ name: "Ada" }, { size: "m" }, {}]
+    client.setRequestHandler("elicitation/create", () => ({ action: "accept", content: left.shift() ?? {} }))
+    expect(await callForText(client, "order", { amount: 5 })).toBe("Ada ordered m: receipt-1")
+    expect([...charges.values()]).toEqual([5])
+    expect(await callForText(client, "refund", { receipt: "receipt-1" })).toBe("Paid receipt-1 back")
   })
 })
 

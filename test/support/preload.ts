@@ -4,6 +4,7 @@ import { loadNode } from "../../src/http/lazy-node.ts"
 import { loadInterpreter } from "../../src/schema/json-schema-validator.ts"
 import { loadCoercion } from "../../src/schema/lenient-validator.ts"
 import { loadWording } from "../../src/schema/standard-validator.ts"
+import { loadHandlerErrors } from "../../src/server/failing.ts"
 import { loadWatch } from "../../src/server/lazy-watch.ts"
 
 // What is loaded at first use answers at once from then on, so that tests may look at verdicts without waiting.
@@ -15,11 +16,14 @@ await Promise.all([
   loadMessages(),
   loadNode(),
   loadWatch(),
+  loadHandlerErrors(),
   import("../../src/protocol/stateless/aes-sealer.ts"),
   import("../../src/protocol/stateless/conversation.ts"),
   import("../../src/protocol/stateless/sealed-journal.ts"),
   import("../../src/server/asking.ts"),
   import("../../src/server/complete-argument.ts"),
   import("../../src/server/in-process.ts"),
+  import("../../src/server/lifespans.ts"),
+  import("../../src/server/methods/unknown-name.ts"),
   import("../../src/server/subscribe.ts"),
 ])

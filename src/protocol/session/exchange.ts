@@ -2,18 +2,22 @@ import { CallAborted, CannotAsk, InvalidAnswer } from "../../errors/protocol.ts"
 import { RepeatedKey, TooManyRounds } from "../../errors/rounds.ts"
 import { AskRefused, AskTimedOut, NeedsSession } from "../../errors/session.ts"
 import { longestTimer } from "../../shared/longest-timer.ts"
-import type { InputRequests, LoggingLevel } from "../../spec/index.ts"
+import type { LoggingLevel } from "../../spec/index.ts"
 import { answerProblem } from "../answers.ts"
 import {
   type AbortReason,
   type Answer,
   type Exchange,
+  type ExchangeSession,
+  type InputDemand,
   maxRounds,
   type Outcome,
   type Peer,
   type Question,
 } from "../call.ts"
 import { isObject, type Params } from "../jsonrpc.ts"
+import type { EarlierSteps, Step } from "../step.ts"
+import type { Steps } from "../steps.ts"
 import type { HeaderBag } from "../transport.ts"
 import { WireExchange } from "../wire-exchange.ts"
 import type { SessionCodec } from "./codec.ts"
@@ -27,6 +31,8 @@ export interface Rounds {
   readonly round: number
   readonly answers: { readonly [key: string]: Answer } | undefined
   readonly state: unknown
+  /** What earlier runs did, if they did anything that is not to be done again. */
+  readonly steps: Promise<Steps> | undefined
 }
 
 /** One request of a session, read and checked. */
@@ -54,6 +60,7 @@ export class SessionExchange extends WireExchange implements Exchange {
   readonly request: SessionRequest
   readonly #keys: Set<string> = new Set()
   readonly #asked: Map<string, (reason: CallAborted) => void> = new Map()
+  #steps: Promise<Steps> | undefined
   #isUnanswered = false
 
   constructor(request: SessionRequest) {
@@ -67,6 +74,13 @@ export class SessionExchange extends WireExchange implements Exchange {
 
   get logLevel(): LoggingLevel | undefined {
     return this.request.logLevel
+  }
+
+  get session(): ExchangeSession | undefined {
+    const { session } = this.request
+    if (session === undefined) return undefined
+    const { site, data } = session
+    return { id: data.id, onEnd: (run) => site.onEnd(data.id, run) }
   }
 
   get inputResponses(): { readonly [key: string]: Answer } | undefined {
@@ -85,7 +99,7 @@ export class SessionExchange extends WireExchange implements Exchange {
   }
 
   /** The call is not answered with it: whoever serves it asks, and runs the call again. */
-  async requireInput(requests: InputRequests | undefined, state: unknown): Promise<Outcome> {
+  async requireInput({ requests, state }: InputDemand): Promise<Outcome> {
     const { mayAsk, method, rounds } = this.request
     if (!mayAsk) throw new CannotAsk(method)
     if (rounds.round >= maxRounds) throw new TooManyRounds(maxRounds)
@@ -116,6 +130,27 @@ export class SessionExchange extends WireExchange implements Exchange {
   }
 
   /** Lets the connection go while the call runs on; the client comes back for the rest. */
+  async step(step: Step): Promise<unknown> {
+    return (await this.#stepping()).run(step)
+  }
+
+  async recall(key: string, work: () => Promise<object>): Promise<object> {
+    return (await this.#stepping()).recall(key, work)
+  }
+
+  /** The steps of this run, for the next one to go on with. */
+  get steps(): Promise<Steps> | undefined {
+    return this.#steps
+  }
+
+  async #stepping(): Promise<Steps> {
+    const { steps } = this.request.rounds
+    this.#steps ??=
+      steps?.then((earlier) => earlier.continue(this)) ??
+      import("../steps.ts").then(({ Steps }) => new Steps(this, { id: undefined, results: noResults }))
+    return this.#steps
+  }
+
   closeStream(retryMs: number): void {
     if (!this.inert) this.request.stream.release(retryMs)
   }
@@ -187,3 +222,5 @@ interface Sent {
   readonly method: string
   readonly params: Params
 }
+
+const noResults: EarlierSteps["results"] = new Map()

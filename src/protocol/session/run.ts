@@ -196,6 +196,7 @@ export class SessionRun {
       round: request.rounds.round + 1,
       answers: { ...request.rounds.answers, ...Object.fromEntries(given) },
       state: continuation?.kind === "held" ? continuation.state : undefined,
+      steps: exchange.steps ?? request.rounds.steps,
     }
     return this.#attempt({ ...request, rounds })
   }
@@ -242,6 +243,6 @@ function progressTokenOf({ _meta }: Params): unknown {
   return typeof token === "string" || Number.isSafeInteger(token) ? token : undefined
 }
 
-const firstRound: Rounds = { round: 0, answers: undefined, state: undefined }
+const firstRound: Rounds = { round: 0, answers: undefined, state: undefined, steps: undefined }
 
 const noCapabilities: ClientCapabilities = {}

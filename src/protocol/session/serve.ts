@@ -6,7 +6,9 @@ import { statusOfError } from "../../spec/error-codes.ts"
 import type { SessionRevision } from "../../spec/revisions.ts"
 import { errorToJson } from "../codec.ts"
 import { toFailure, unexpected } from "../dispatcher.ts"
+import { claimedVersion, eraOf } from "../era.ts"
 import {
+  isObject,
   isRequestId,
   type NotificationMessage,
   type Params,
@@ -83,15 +85,15 @@ export class SessionServer {
 
   /** @see S03/basic/index#batching */
   batch(items: readonly unknown[], channel: Channel): MaybePromise<Reply> {
-    return this.#guarded(undefined, () =>
-      andThen(this.#find("an array", channel), (session) => {
-        if (!this.#codecOf(session, channel).features.batches)
-          throw new InvalidRequest("An array of messages was sent; send one message at a time.")
+    return this.#guarded(undefined, () => {
+      if (isOfOtherEra(items, channel)) throw noArrays()
+      return andThen(this.#find("an array", channel), (session) => {
+        if (!this.#codecOf(session, channel).features.batches) throw noArrays()
         if (items.length === 0 || items.length > maxBatch)
           throw new InvalidRequest(`An array of ${items.length} messages was sent; send 1 to ${maxBatch}.`)
         return this.#each(items, channel)
-      }),
-    )
+      })
+    })
   }
 
   /** Opens the stream for what belongs to no request, or reads on in one that was lost. */
@@ -227,6 +229,18 @@ export class SessionServer {
         return this.#refuse(incoming.id, new InvalidRequest(incoming.reason))
     }
   }
+}
+
+/** Whether messages of an array, or the request that carries it, claim to be of the era that has no arrays. */
+function isOfOtherEra(items: readonly unknown[], { headers }: Channel): boolean {
+  if (eraOf(undefined, headers?.get("mcp-protocol-version")) === "stateless") return true
+  return items.some(
+    (item) => isObject(item) && isObject(item.params) && claimedVersion(item.params) !== undefined,
+  )
+}
+
+function noArrays(): InvalidRequest {
+  return new InvalidRequest("An array of messages was sent; send one message at a time.")
 }
 
 const accepted: Reply = { status: 202, body: undefined }

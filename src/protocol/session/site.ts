@@ -66,6 +66,13 @@ export class SessionSite {
     await this.#sessions.store.update(id, change)
   }
 
+  /** Calls `run` when a session is over, which does not keep the session; until what is returned is called. */
+  onEnd(id: string, run: () => void): () => void {
+    return this.link.subscribe(id, ({ kind }) => {
+      if (kind === "end") run()
+    })
+  }
+
   /** Ends a session, wherever something of it runs. */
   async end(id: string): Promise<void> {
     await this.#sessions.store.delete(id)

@@ -3,18 +3,21 @@ import { RepeatedKey, ReplayDiverged, TooManyRounds } from "../../errors/rounds.
 import { canonicalJson } from "../../shared/canonical-json.ts"
 import { textHash } from "../../shared/text-hash.ts"
 import type { InputRequests } from "../../spec/index.ts"
-import { type Answer, maxRounds, type Outcome, type Peer, type Question } from "../call.ts"
+import { type Answer, type InputDemand, maxRounds, type Outcome, type Peer, type Question } from "../call.ts"
 import { missingCapability } from "../capability.ts"
 import { toFailure } from "../dispatcher.ts"
-import type { Binding, Journal, PendingQuestion } from "./journal.ts"
-import type { Sealer } from "./sealer.ts"
+import type { EarlierSteps } from "../step.ts"
+import type { Binding, Journal } from "./journal.ts"
+import type { StateKeeper } from "./sealer.ts"
 
 /** The call that a conversation belongs to, as far as it needs to know it. */
 export interface Suspendable {
   readonly peer: Peer
   readonly inert: boolean
-  readonly sealer: Sealer
+  readonly host: StateKeeper
   readonly binding: Binding
+  /** What the steps of this run and those before it gave, once none runs any more. */
+  recorded(): Promise<EarlierSteps>
   unasked(questions: readonly Question[]): void
   /** Ends this run of the call with the questions it waits for. */
   suspend(outcome: Outcome): void
@@ -24,6 +27,11 @@ interface Waiting {
   readonly key: string
   readonly question: Question
   readonly reject: (error: Suspended) => void
+}
+
+/** What ends a run, and what the next one is to find. */
+interface Demand extends Pick<Journal, "pending" | "state" | "isOnce"> {
+  readonly requests: InputRequests | undefined
 }
 
 /**
@@ -47,7 +55,7 @@ export class Conversation {
   }
 
   /** Makes the outcome of an explicit `inputRequired()`. */
-  require(requests: InputRequests | undefined, state: unknown): Outcome {
+  require({ requests, state, once: isOnce = false }: InputDemand): Outcome {
     const entries = Object.entries(requests ?? {})
     for (const [, request] of entries) this.#assertCapable(request.method, request.params)
     const pending = entries.map(([key, { method, params }]) => ({
@@ -56,7 +64,7 @@ export class Conversation {
       text: questionText(params),
       isExplicit: true,
     }))
-    return this.#outcome(requests, pending, state)
+    return this.#outcome({ requests, pending, state, isOnce })
   }
 
   #askOne(question: Question): Promise<Answer> {
@@ -71,7 +79,9 @@ export class Conversation {
     }
     // The first answer again would be the wrong one, and a handler that asks until it likes the answer never end.
     if (isRepeated) return Promise.reject(new RepeatedKey(own))
-    const answer = this.#journal.answers.get(key)
+    // What came without a state could come any number of times.
+    const isUsable = question.once !== true || this.#journal.id !== undefined
+    const answer = isUsable ? this.#journal.answers.get(key) : undefined
     if (answer !== undefined) return this.#accepted(key, question, answer)
     return new Promise((_, reject) => {
       this.#assertCapable(question.method, question.params)
@@ -110,19 +120,26 @@ export class Conversation {
       text: questionText(params),
     }))
     // Built of questions, each of which is one of the three requests.
-    return this.#outcome(requests as InputRequests, pending, this.#journal.state)
+    return this.#outcome({
+      requests: requests as InputRequests,
+      pending,
+      state: this.#journal.state,
+      isOnce: waiting.some(({ question }) => question.once === true),
+    })
   }
 
-  #outcome(
-    requests: InputRequests | undefined,
-    pending: readonly PendingQuestion[],
-    state: unknown,
-  ): Outcome {
+  #outcome({ requests, pending, state, isOnce }: Demand): Outcome {
     if (this.#journal.round >= maxRounds) return toFailure(new TooManyRounds(maxRounds)) as Outcome
-    const next = { ...this.#journal, round: this.#journal.round + 1, pending, state }
-    const { sealer, binding } = this.#exchange
-    // Loaded by the first call that asks: most never do.
-    const seal = async () => (await import("./sealed-journal.ts")).sealJournal(sealer, binding, next)
+    // Once one of its answers may count once, no later round may be sent again either: it would count it again.
+    const mayGoOnOnce = isOnce || this.#journal.isOnce
+    const next = { ...this.#journal, round: this.#journal.round + 1, pending, state, isOnce: mayGoOnOnce }
+    const { host, binding } = this.#exchange
+    const seal = async () => {
+      const { id, results } = await this.#exchange.recorded()
+      // Loaded by the first call that asks: most never do.
+      const { sealJournal } = await import("./sealed-journal.ts")
+      return sealJournal(host, binding, { ...next, id, steps: results })
+    }
     return { kind: "input-required", requests, continuation: { kind: "replay", seal } }
   }
 

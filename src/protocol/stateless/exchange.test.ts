@@ -281,10 +281,10 @@ describe("bounds", () => {
   })
 
   it("refuse a state that is too large, with an error that says so", async () => {
-    const { mcp } = asking(() => inputRequired({ state: "x".repeat(9000) }))
+    const { mcp } = asking(() => inputRequired({ state: "x".repeat(300_000) }))
     expect(await errorOf(mcp, request)).toMatchObject({
       code: -32603,
-      message: expect.stringContaining("8192"),
+      message: expect.stringContaining("262144"),
     })
   })
 
@@ -294,7 +294,7 @@ describe("bounds", () => {
       await number(ctx, "n?")
     })
     const first = await resultOf(mcp, request)
-    const answered = retry(request, first, { text: accept({ text: "x".repeat(9000) }) })
+    const answered = retry(request, first, { text: accept({ text: "x".repeat(300_000) }) })
     expect(await errorOf(mcp, answered)).toMatchObject({ code: -32603 })
   })
 })

@@ -1,22 +1,23 @@
-import { CannotAsk } from "../../errors/protocol.ts"
+import { CallAborted, CannotAsk } from "../../errors/protocol.ts"
 import type { HeaderParam } from "../../schema/header-params.ts"
-import type { InputRequests, LoggingLevel } from "../../spec/index.ts"
-import type { Answer, Exchange, Outcome, Peer, Question } from "../call.ts"
+import type { LoggingLevel } from "../../spec/index.ts"
+import type { AbortReason, Answer, Exchange, InputDemand, Outcome, Peer, Question } from "../call.ts"
 import type { StatelessCodec } from "../codec.ts"
 import type { Params } from "../jsonrpc.ts"
+import type { EarlierSteps, Step } from "../step.ts"
+import type { Steps } from "../steps.ts"
 import type { Channel, HeaderBag } from "../transport.ts"
 import { WireExchange } from "../wire-exchange.ts"
 import type { Conversation } from "./conversation.ts"
 import { checkParamHeaders } from "./headers.ts"
 import { type Binding, emptyJournal, type Journal } from "./journal.ts"
-import type { Sealer } from "./sealer.ts"
+import type { StateKeeper } from "./sealer.ts"
 
 /** What an exchange needs of the engine. */
-export interface ExchangeHost {
+export interface ExchangeHost extends StateKeeper {
   /** The server's name, to which sealed states are bound. */
   readonly name: string
   readonly codec: StatelessCodec
-  readonly sealer: Sealer
   /** Hears of a question that a handler asked and did not wait for. */
   readonly onUnasked: (question: Question, method: string) => void
 }
@@ -44,6 +45,7 @@ export class StatelessExchange extends WireExchange implements Exchange {
   readonly #journal: Journal
   readonly #mayAsk: boolean
   #conversation: Promise<Conversation> | undefined
+  #steps: Promise<Steps> | undefined
   #suspension: Outcome | undefined
 
   constructor(host: ExchangeHost, channel: Channel, request: StatelessRequest) {
@@ -57,11 +59,8 @@ export class StatelessExchange extends WireExchange implements Exchange {
     this.#journal = request.journal ?? emptyJournal
     this.#mayAsk = request.mayAsk
     this.#conversation = undefined
+    this.#steps = undefined
     this.#suspension = undefined
-  }
-
-  get sealer(): Sealer {
-    return this.host.sealer
   }
 
   /** To what this call's sealed state is bound. */
@@ -99,9 +98,29 @@ export class StatelessExchange extends WireExchange implements Exchange {
     return answers
   }
 
-  async requireInput(requests: InputRequests | undefined, state: unknown): Promise<Outcome> {
+  async requireInput(demand: InputDemand): Promise<Outcome> {
     if (!this.#mayAsk) throw new CannotAsk(this.#method)
-    return (await this.#talk()).require(requests, state)
+    return (await this.#talk()).require(demand)
+  }
+
+  async step(step: Step): Promise<unknown> {
+    return (await this.#stepping()).run(step)
+  }
+
+  async recall(key: string, work: () => Promise<object>): Promise<object> {
+    return (await this.#stepping()).recall(key, work)
+  }
+
+  async recorded(): Promise<EarlierSteps> {
+    const steps = await this.#stepping()
+    await steps.settled()
+    return steps
+  }
+
+  /** Suspended, it waits for its steps: they end with what ends it. */
+  override abort(reason: AbortReason): void {
+    super.abort(reason)
+    if (reason !== "suspended") this.#steps?.then((steps) => steps.abort(new CallAborted(reason)))
   }
 
   closeStream(): void {
@@ -132,6 +151,17 @@ export class StatelessExchange extends WireExchange implements Exchange {
 
   protected send(json: string): void {
     this.#channel.send(json)
+  }
+
+  /** Loaded by the first call that has one: most never do. */
+  #stepping(): Promise<Steps> {
+    const { id, steps, answers } = this.#journal
+    // Before it was first suspended nobody else knows of this call.
+    const sharing = id === undefined ? undefined : { storage: () => this.host.storage.part("steps"), answers }
+    this.#steps ??= import("../steps.ts").then(
+      ({ Steps }) => new Steps(this, { id, results: steps }, sharing),
+    )
+    return this.#steps
   }
 
   /** Loaded by the first call that asks: most never do. */

@@ -1,6 +1,7 @@
 import type { Answer, Question } from "../call.ts"
 import type { Params } from "../jsonrpc.ts"
 import type { Principal } from "../principal.ts"
+import type { StepResults } from "../step.ts"
 
 /** What a call remembers between rounds. The client keeps it, sealed. */
 export interface Journal {
@@ -9,8 +10,14 @@ export interface Journal {
   readonly answers: ReadonlyMap<string, Answer>
   /** What the last round asked. */
   readonly pending: readonly PendingQuestion[]
+  /** Names the call across its rounds; `undefined` in the first. */
+  readonly id: string | undefined
+  /** What steps gave in earlier rounds. */
+  readonly steps: StepResults
   /** What an explicit `inputRequired({ state })` left. */
   readonly state: unknown
+  /** Whether it may be used once: then so may those of later rounds. */
+  readonly isOnce: boolean
   /** Throws {@link InvalidAnswer} where an answer cannot be one to a question of this kind. */
   readonly assertAnswer: (key: string, method: Question["method"], answer: Answer) => void
 }
@@ -37,7 +44,10 @@ export const emptyJournal: Journal = {
   round: 0,
   answers: /* @__PURE__ */ new Map(),
   pending: [],
+  id: undefined,
+  steps: /* @__PURE__ */ new Map(),
   state: undefined,
+  isOnce: false,
   assertAnswer: () => undefined,
 }
 

@@ -1,4 +1,4 @@
-import { WeakSecret } from "../../errors/protocol.ts"
+import { assertSecrets } from "../../shared/secrets.ts"
 import type { Sealer, SealerOptions } from "./sealer.ts"
 
 /**
@@ -9,8 +9,7 @@ import type { Sealer, SealerOptions } from "./sealer.ts"
  * @see S28/basic/patterns/mrtr#server-requirements-basic-workflow
  */
 export function createSealer(options: SealerOptions = {}): Sealer {
-  options.secrets?.forEach(assertSecret)
-  if (options.secrets?.length === 0) throw new WeakSecret("`secrets` is empty")
+  if (options.secrets !== undefined) assertSecrets(options.secrets)
   let cipher: Promise<Sealer> | undefined
 
   function load(): Promise<Sealer> {
@@ -28,13 +27,4 @@ export function createSealer(options: SealerOptions = {}): Sealer {
     seal: async (payload, associated) => (await load()).seal(payload, associated),
     open: async (text, associated) => (await load()).open(text, associated),
   }
-}
-
-/** Keys are derived from it, so whoever guesses it can write any state. */
-function assertSecret(secret: unknown, index: number): void {
-  const unit = typeof secret === "string" ? "characters" : secret instanceof Uint8Array ? "bytes" : undefined
-  if (unit === undefined) throw new WeakSecret(`\`secrets[${index}]\` is \`${typeof secret}\``)
-  // A string or bytes: `unit` says so.
-  const { length } = secret as string | Uint8Array
-  if (length < 32) throw new WeakSecret(`\`secrets[${index}]\` has only ${length} ${unit}`)
 }

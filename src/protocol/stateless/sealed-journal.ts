@@ -1,19 +1,41 @@
 import { NotCanonicalJson } from "../../errors/canonical-json.ts"
 import { InvalidAnswer, InvalidParams } from "../../errors/protocol.ts"
 import { InvalidRequestState } from "../../errors/rounds.ts"
+import { encodeBase64Url } from "../../shared/base64.ts"
 import { canonicalJson } from "../../shared/canonical-json.ts"
 import { clip } from "../../shared/clip.ts"
+import { type Atomic, createAtomic } from "../../storage/atomic.ts"
+import type { StorageParts } from "../../storage/storage.ts"
 import { answerProblem } from "../answers.ts"
 import type { Answer, Question } from "../call.ts"
 import { isObject } from "../jsonrpc.ts"
 import { principalKey } from "../principal.ts"
 import type { Binding, Journal, PendingQuestion } from "./journal.ts"
-import type { Sealer } from "./sealer.ts"
+import { type StateKeeper, stateLifeMs } from "./sealer.ts"
 
-/** Seals a journal for the client to keep. */
-export function sealJournal(sealer: Sealer, binding: Binding, journal: Journal): Promise<string> {
-  const { round, answers, pending, state } = journal
-  return sealer.seal({ round, answers: [...answers], pending, state }, associatedData(binding))
+/**
+ * Seals a journal for the client to keep. What is too large for the wire is kept here, and the client keeps a handle.
+ *
+ * @throws {StorageNotAtomic} FLEET-16: it may be used once, which this storage cannot make sure of.
+ * @throws {RequestStateTooLarge}
+ */
+export async function sealJournal(keeper: StateKeeper, binding: Binding, journal: Journal): Promise<string> {
+  const { round, answers, pending, state, id, steps, isOnce } = journal
+  const payload: SealedJournal = {
+    round,
+    answers: [...answers],
+    pending,
+    state,
+    id,
+    steps: [...steps].map(([key, text]) => (text === undefined ? [key] : [key, JSON.parse(text)])),
+    nonce: isOnce ? await issueNonce(keeper.storage) : undefined,
+  }
+  const text = await keeper.sealer.seal(payload, associatedData(binding))
+  if (text.length <= mostOnWire) return text
+  const handle = `${handleMark}${randomText()}`
+  const kept = await keeper.storage.part("journal")
+  await kept.write(handle, text, { ttl: stateLifeMs })
+  return handle
 }
 
 /**
@@ -21,18 +43,15 @@ export function sealJournal(sealer: Sealer, binding: Binding, journal: Journal):
  *
  * @throws {InvalidParams} `inputResponses` is no object.
  * @throws {InvalidAnswer} One of them is not the answer to what was asked.
- * @throws {InvalidRequestState} The state was not made here for this call and caller, or has expired.
+ * @throws {InvalidRequestState} The state was not made here for this call and caller, has expired, or was used.
  */
-export async function openJournal(sealer: Sealer, binding: Binding): Promise<Journal> {
+export async function openJournal(keeper: StateKeeper, binding: Binding): Promise<Journal> {
   const { requestState, inputResponses } = binding.params
   if (requestState !== undefined && typeof requestState !== "string")
     throw new InvalidRequestState("it is not a string")
   if (inputResponses !== undefined && !isObject(inputResponses))
     throw new InvalidParams("`inputResponses` must be an object.")
-  const earlier =
-    requestState === undefined ? undefined : await sealer.open(requestState, associatedData(binding))
-  // Authenticated: it is what `sealJournal` wrote.
-  const before = earlier as unknown as SealedJournal | undefined
+  const before = requestState === undefined ? undefined : await unseal(keeper, binding, requestState)
   const answers = new Map(before?.answers)
   const pending = before?.pending ?? []
   for (const [key, answer] of Object.entries(inputResponses ?? {})) {
@@ -41,7 +60,63 @@ export async function openJournal(sealer: Sealer, binding: Binding): Promise<Jou
     if (before !== undefined && asked === undefined) continue
     answers.set(key, readAnswer(key, answer, asked?.method))
   }
-  return { round: before?.round ?? 1, answers, pending, state: before?.state, assertAnswer }
+  // Now that all else is right: what is refused for another reason may be sent again.
+  if (before?.nonce !== undefined) await spendNonce(keeper.storage, before.nonce)
+  return {
+    round: before?.round ?? 1,
+    answers,
+    pending,
+    state: before?.state,
+    id: before?.id,
+    steps: new Map(before?.steps.map(([key, value]) => [key, JSON.stringify(value)])),
+    isOnce: before?.nonce !== undefined,
+    assertAnswer,
+  }
+}
+
+/** The most characters that a client is given to keep. */
+const mostOnWire = 8_192
+
+/** What is sealed starts with its version, a digit. */
+const handleMark = "~"
+const handlePattern = /^~[\w-]{32}$/
+
+async function unseal(
+  { sealer, storage }: StateKeeper,
+  binding: Binding,
+  text: string,
+): Promise<SealedJournal> {
+  const sealed = text.startsWith(handleMark) ? await fetchKept(storage, text) : text
+  // Authenticated: it is what `sealJournal` wrote.
+  return (await sealer.open(sealed, associatedData(binding))) as unknown as SealedJournal
+}
+
+async function fetchKept(storage: StorageParts, handle: string): Promise<string> {
+  const kept = handlePattern.test(handle) ? await (await storage.part("journal")).get(handle) : undefined
+  if (kept === undefined)
+    throw new InvalidRequestState(
+      "what it stands for has expired, or is kept in a storage that is not this one",
+    )
+  return kept.value
+}
+
+async function issueNonce(storage: StorageParts): Promise<string> {
+  const nonce = randomText()
+  await (await noncesOf(storage)).putIfAbsent(nonce, 1, { ttl: stateLifeMs })
+  return nonce
+}
+
+async function spendNonce(storage: StorageParts, nonce: string): Promise<void> {
+  if ((await (await noncesOf(storage)).take(nonce)) === undefined)
+    throw new InvalidRequestState("it may be used once, and was used")
+}
+
+async function noncesOf(storage: StorageParts): Promise<Atomic> {
+  return createAtomic(await storage.part("once"), { subject: "`once`" })
+}
+
+function randomText(): string {
+  return encodeBase64Url(crypto.getRandomValues(new Uint8Array(24)))
 }
 
 interface SealedJournal {
@@ -49,6 +124,10 @@ interface SealedJournal {
   readonly answers: readonly (readonly [string, Answer])[]
   readonly pending: readonly PendingQuestion[]
   readonly state: unknown
+  readonly id: string | undefined
+  readonly steps: readonly (readonly [key: string, value?: unknown])[]
+  /** Makes it good for one use. */
+  readonly nonce: string | undefined
 }
 
 function readAnswer(key: string, answer: unknown, method: Question["method"] | undefined): Answer {

@@ -144,7 +144,7 @@ async function reopen(host: StatelessHost, request: StatelessRequest): Promise<J
   if (!request.mayAsk) return undefined
   const { method, params, peer } = request
   const { openJournal } = await import("./sealed-journal.ts")
-  return openJournal(host.sealer, { server: host.name, principal: peer.principal, method, params })
+  return openJournal(host, { server: host.name, principal: peer.principal, method, params })
 }
 
 function refuse(host: StatelessHost, message: RequestMessage, error: unknown): Reply {

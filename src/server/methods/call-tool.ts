@@ -1,12 +1,9 @@
-import { UnknownTool } from "../../errors/server.ts"
-import { type Call, complete, type Outcome } from "../../protocol/call.ts"
+import type { Call, Outcome } from "../../protocol/call.ts"
 import { isObject, type Params } from "../../protocol/jsonrpc.ts"
 import type { Method } from "../../protocol/method.ts"
-import { clip } from "../../shared/clip.ts"
 import type { MaybePromise } from "../../shared/maybe-promise.ts"
-import { nearestName } from "../../shared/nearest-name.ts"
 import { type Core, scopeOf } from "../core.ts"
-import { isProtocolError, reportHandlerError } from "../handler-error.ts"
+import { failTool } from "../failing.ts"
 import type { Resolved } from "../provider.ts"
 import { runHandler } from "../run-handler.ts"
 import { assertScopes } from "../step-up.ts"
@@ -36,30 +33,12 @@ function runTool(core: Core, call: Call, found: Resolved<"tool"> | undefined): M
   assertScopes(core, call, component)
   if (component.headerParams.length > 0) call.exchange.checkHeaderParams(component.headerParams, call.params)
   const input = call.params.arguments ?? {}
-  return runHandler({ core, call, owner: component, invoke, input, fail: failedResult })
-}
-
-/** A handler's error is a result that the model can read; what the protocol must say goes on as it is. */
-function failedResult(core: Core, call: Call, error: unknown): Outcome {
-  if (isProtocolError(error, call)) throw error
-  const { text, errorId } = reportHandlerError(core, error, `calling tool '${clip(call.target)}'`)
-  return complete({
-    content: [{ type: "text", text }],
-    isError: true,
-    ...(errorId === undefined ? undefined : { _meta: { "fleetmcp/errorId": errorId } }),
-  })
+  return runHandler({ core, call, owner: component, invoke, input, fail: failTool })
 }
 
 async function unknownTool(core: Core, call: Call): Promise<Outcome> {
-  const name = call.target
-  const entries = await core.catalog.list("tool", scopeOf(call))
-  throw new UnknownTool(
-    name,
-    nearestName(
-      name,
-      entries.map(({ component }) => component.id),
-    ),
-  )
+  const { unknownName } = await import("./unknown-name.ts")
+  throw await unknownName(core, call, "tool")
 }
 
 function checkParams({ name, arguments: args }: Params): string | undefined {

@@ -1,11 +1,7 @@
-import { UnknownPrompt } from "../../errors/server.ts"
-import type { Call } from "../../protocol/call.ts"
 import { isObject, type Params } from "../../protocol/jsonrpc.ts"
 import type { Method } from "../../protocol/method.ts"
-import { clip } from "../../shared/clip.ts"
-import { nearestName } from "../../shared/nearest-name.ts"
 import { type Core, scopeOf } from "../core.ts"
-import { throwReported } from "../handler-error.ts"
+import { failMethod } from "../failing.ts"
 import { runHandler } from "../run-handler.ts"
 import { assertScopes } from "../step-up.ts"
 
@@ -23,14 +19,8 @@ export function getPrompt(core: Core): Method {
       const args = (call.params.arguments ?? {}) as { readonly [name: string]: unknown }
       const found = await core.catalog.find("prompt", name, scopeOf(call))
       if (found === undefined) {
-        const entries = await core.catalog.list("prompt", scopeOf(call))
-        throw new UnknownPrompt(
-          name,
-          nearestName(
-            name,
-            entries.map(({ component }) => component.id),
-          ),
-        )
+        const { unknownName } = await import("./unknown-name.ts")
+        throw await unknownName(core, call, "prompt")
       }
       const { component, invoke } = found
       assertScopes(core, call, component)
@@ -39,9 +29,7 @@ export function getPrompt(core: Core): Method {
   }
 }
 
-function fail(core: Core, call: Call, error: unknown): never {
-  throwReported(core, error, { call, doing: `getting prompt '${clip(call.target)}'` })
-}
+const fail = /* @__PURE__ */ failMethod("getting prompt")
 
 function checkParams({ name, arguments: args }: Params): string | undefined {
   if (typeof name !== "string") return "`name` must be a string."

@@ -1,13 +1,10 @@
-import { ResourceNotFound } from "../../errors/server.ts"
 import type { Call, Outcome } from "../../protocol/call.ts"
 import type { Params } from "../../protocol/jsonrpc.ts"
 import type { Method } from "../../protocol/method.ts"
-import { clip } from "../../shared/clip.ts"
-import { nearestName } from "../../shared/nearest-name.ts"
 import type { ReadResourceResult } from "../../spec/index.ts"
 import { type Core, scopeOf } from "../core.ts"
-import { throwReported } from "../handler-error.ts"
-import type { Resolved, Scope } from "../provider.ts"
+import { failMethod } from "../failing.ts"
+import type { Resolved } from "../provider.ts"
 import { type HandlerRun, runHandler } from "../run-handler.ts"
 import { assertScopes } from "../step-up.ts"
 import { wireHints } from "./lists.ts"
@@ -28,9 +25,11 @@ export function readResource(core: Core): Method {
     async run(call) {
       // `check` let only strings pass.
       const uri = call.params.uri as string
-      const scope = scopeOf(call)
-      const found = await core.catalog.findReadable(uri, scope)
-      if (found === undefined) throw await notFound(core, uri, scope)
+      const found = await core.catalog.findReadable(uri, scopeOf(call))
+      if (found === undefined) {
+        const { unknownName } = await import("./unknown-name.ts")
+        throw await unknownName(core, call, "resource")
+      }
       if (found.kind === "resource") return read(core, call, { ...found.resolved, input: uri })
       return read(core, call, { ...found.resolved, input: { uri, variables: found.variables } })
     },
@@ -58,17 +57,4 @@ async function read<Input>(core: Core, call: Call, reading: Reading<Input>): Pro
   return { ...outcome, result: { ...result, ...wireHints(own, component.auth !== undefined) } }
 }
 
-function fail(core: Core, call: Call, error: unknown): never {
-  throwReported(core, error, { call, doing: `reading resource '${clip(call.target)}'` })
-}
-
-async function notFound(core: Core, uri: string, scope: Scope): Promise<ResourceNotFound> {
-  const entries = await core.catalog.list("resource", scope)
-  return new ResourceNotFound(
-    uri,
-    nearestName(
-      uri,
-      entries.map(({ component }) => component.id),
-    ),
-  )
-}
+const fail = /* @__PURE__ */ failMethod("reading resource")

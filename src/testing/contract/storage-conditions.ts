@@ -1,16 +1,18 @@
 import assert from "node:assert/strict"
-import { absent, type Version } from "../../src/storage/storage.ts"
-import type { StorageCase, StorageSubject } from "./storage-case.ts"
+import { type Atomic, createAtomic } from "../../storage/atomic.ts"
+import { absent, type Version } from "../../storage/storage.ts"
+import { lifeOf, type StorageCase, type StorageSubject, settle } from "./storage-case.ts"
 
 /** What only atomic drivers do. */
-export const atomicCases: readonly StorageCase[] = [
+export const conditionCases: readonly StorageCase[] = [
   {
     name: "writes where nothing is, and only there",
     async run({ driver }) {
       const version = await driver.write("key", "one", { if: absent })
       assert.notEqual(version, undefined)
       assert.equal(await driver.write("key", "two", { if: absent }), undefined)
-      assert.deepEqual(await driver.get("key"), { value: "one", version, expiresAt: undefined })
+      const stored = await driver.get("key")
+      assert.deepEqual([stored?.value, stored?.version], ["one", version])
     },
   },
   {
@@ -67,7 +69,7 @@ export const atomicCases: readonly StorageCase[] = [
   {
     name: "takes what has expired for nothing",
     async run({ driver, advance }) {
-      const ttl = Math.max(driver.minTtl, 1000)
+      const ttl = lifeOf(driver)
       const version = await driver.write("key", "one", { ttl })
       await advance(ttl * 2)
       assert.equal(await driver.write("key", "two", { if: version }), undefined)
@@ -76,9 +78,35 @@ export const atomicCases: readonly StorageCase[] = [
     },
   },
   {
+    name: "never takes a new value for one that has expired",
+    async run({ driver, advance }) {
+      const ttl = lifeOf(driver)
+      const version = await driver.write("key", "value", { ttl })
+      await advance(ttl * 2)
+      await driver.write("key", "value")
+      assert.equal(await driver.write("key", "stale", { if: version }), undefined)
+      assert.equal((await driver.get("key"))?.value, "value")
+    },
+  },
+  {
+    name: "gives a value the life that a conditional write says",
+    async run({ driver, advance }) {
+      const ttl = lifeOf(driver)
+      const first = await driver.write("one", "value", { if: absent, ttl })
+      const kept = await driver.write("two", "value", { if: absent, ttl })
+      assert.notEqual(await driver.write("one", "value", { if: first, ttl: ttl * 10 }), undefined)
+      assert.notEqual(await driver.write("two", "value", { if: kept }), undefined)
+      await driver.write("three", "value", { if: absent, ttl })
+      await advance(ttl * 2)
+      assert.equal((await driver.get("one"))?.value, "value")
+      assert.equal((await driver.get("two"))?.value, "value")
+      assert.equal(await driver.get("three"), undefined)
+    },
+  },
+  {
     name: "leaves a value's life alone where the condition does not hold",
     async run({ driver, advance }) {
-      const ttl = Math.max(driver.minTtl, 1000)
+      const ttl = lifeOf(driver)
       await driver.write("key", "value", { ttl: ttl * 4 })
       await driver.write("key", "other", { if: "made up", ttl })
       await advance(ttl * 2)
@@ -120,6 +148,56 @@ export const atomicCases: readonly StorageCase[] = [
       }
     },
   },
+  {
+    name: "loses no update of two connections",
+    async run(subject) {
+      const sides = sidesOf(subject)
+      const numbers = Array.from({ length: 20 }, (_, at) => at)
+      await Promise.all(
+        numbers.map((at) => pick(sides, at).update("key", (list) => [...((list ?? []) as number[]), at])),
+      )
+      await settle(subject)
+      // A list of numbers, as the updates made it.
+      const list = (await sides[0].get("key")) as readonly number[]
+      assert.deepEqual(
+        list.toSorted((a, b) => a - b),
+        numbers,
+      )
+    },
+  },
+  {
+    name: "gives a value to one of those who take it",
+    async run(subject) {
+      const sides = sidesOf(subject)
+      for (let round = 0; round < 5; round++) {
+        await sides[0].putIfAbsent("key", `ticket ${round}`)
+        await settle(subject)
+        const taken = await Promise.all(Array.from({ length: 10 }, (_, at) => pick(sides, at).take("key")))
+        assert.deepEqual(
+          taken.filter((value) => value !== undefined),
+          [`ticket ${round}`],
+        )
+      }
+    },
+  },
+  {
+    name: "lends a lease to one",
+    async run(subject) {
+      const { driver, advance } = subject
+      const ttl = lifeOf(driver)
+      const sides = sidesOf(subject)
+      const ask = () =>
+        Promise.all(Array.from({ length: 10 }, (_, at) => pick(sides, at).lease("key", { ttl })))
+      const first = (await ask()).filter((lease) => lease !== undefined)
+      assert.equal(first.length, 1)
+      await advance(ttl * 2)
+      const second = (await ask()).filter((lease) => lease !== undefined)
+      assert.equal(second.length, 1)
+      assert.equal(await first[0]?.renew(), false)
+      await second[0]?.release()
+      assert.equal((await ask()).filter((lease) => lease !== undefined).length, 1)
+    },
+  },
 ]
 
 /** Lets 20 writers try at once, from both sides, and says which of them succeeded. */
@@ -134,4 +212,14 @@ async function race(
     }),
   )
   return outcomes.flatMap((outcome, writer) => (outcome === undefined ? [] : [writer]))
+}
+
+type Sides = readonly [Atomic, Atomic]
+
+function sidesOf({ driver, peer = driver }: StorageSubject): Sides {
+  return [createAtomic(driver), createAtomic(peer)]
+}
+
+function pick([one, other]: Sides, at: number): Atomic {
+  return at % 2 === 0 ? one : other
 }

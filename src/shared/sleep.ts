@@ -1,0 +1,4 @@
+/** Waits by a timer. */
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

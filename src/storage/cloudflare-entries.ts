@@ -1,0 +1,129 @@
+import {
+  absent,
+  decodeCount,
+  type KeyPage,
+  type ListOptions,
+  type Stored,
+  type Version,
+  type WriteOptions,
+} from "./storage.ts"
+
+/** The SQLite database of a Durable Object, as far as it is used. */
+export interface ObjectSql {
+  /** Runs a statement to its end. */
+  exec(
+    statement: string,
+    ...values: readonly (string | number | null)[]
+  ): { toArray(): readonly { readonly [column: string]: unknown }[] }
+}
+
+interface Row {
+  readonly value: string
+  readonly version: Version
+  readonly expires_at: number | null
+}
+
+/** The entries of one Durable Object. No method waits for anything, so that each is done whole or not at all. */
+export class ObjectEntries {
+  readonly #sql: ObjectSql
+
+  constructor(sql: ObjectSql) {
+    this.#sql = sql
+    sql.exec(
+      "CREATE TABLE IF NOT EXISTS fleetmcp (key TEXT PRIMARY KEY, value TEXT NOT NULL, version TEXT NOT NULL, expires_at INTEGER)",
+    )
+    sql.exec(
+      "CREATE INDEX IF NOT EXISTS fleetmcp_expiry ON fleetmcp (expires_at) WHERE expires_at IS NOT NULL",
+    )
+  }
+
+  get(key: string, now: number): Stored | undefined {
+    const [row] = this.#rows<Row>(
+      "SELECT value, version, expires_at FROM fleetmcp WHERE key = ? AND (expires_at IS NULL OR expires_at > ?)",
+      key,
+      now,
+    )
+    if (row === undefined) return undefined
+    return { value: row.value, version: row.version, expiresAt: row.expires_at ?? undefined }
+  }
+
+  write(
+    { key, value }: { readonly key: string; readonly value?: string | undefined },
+    { if: condition, ttl }: WriteOptions,
+    now: number,
+  ): Version | undefined {
+    if (condition !== undefined && condition !== (this.get(key, now)?.version ?? absent)) return undefined
+    if (value !== undefined)
+      return this.#set({ key, value, expiresAt: ttl === undefined ? undefined : now + ttl })
+    this.#sql.exec("DELETE FROM fleetmcp WHERE key = ?", key)
+    return absent
+  }
+
+  increment(
+    { key, by }: { readonly key: string; readonly by: number },
+    { ttl }: Pick<WriteOptions, "ttl">,
+    now: number,
+  ): number {
+    const before = this.get(key, now)
+    const sum = by + (before === undefined ? 0 : decodeCount(key, before.value))
+    const start = ttl === undefined ? undefined : now + ttl
+    this.#set({ key, value: String(sum), expiresAt: before === undefined ? start : before.expiresAt })
+    return sum
+  }
+
+  /** A cursor is the last key that was seen. */
+  list(prefix: string, { cursor, limit = pageSize }: ListOptions, now: number): KeyPage {
+    const rows = this.#rows<{ readonly key: string }>(
+      "SELECT key FROM fleetmcp WHERE key >= ? AND key > ? AND (? IS NULL OR key < ?) AND (expires_at IS NULL OR expires_at > ?) ORDER BY key LIMIT ?",
+      prefix,
+      cursor ?? "",
+      after(prefix),
+      after(prefix),
+      now,
+      limit,
+    )
+    const keys = rows.map(({ key }) => key)
+    return { keys, cursor: keys.length < limit ? undefined : keys.at(-1) }
+  }
+
+  /** Deletes what has expired; returns when the next does. */
+  clear(now: number): number | undefined {
+    this.#sql.exec("DELETE FROM fleetmcp WHERE expires_at <= ?", now)
+    const [row] = this.#rows<{ readonly next: number | null }>("SELECT MIN(expires_at) AS next FROM fleetmcp")
+    return row?.next ?? undefined
+  }
+
+  #set(entry: {
+    readonly key: string
+    readonly value: string
+    readonly expiresAt: number | undefined
+  }): Version {
+    const version = crypto.randomUUID()
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO fleetmcp (key, value, version, expires_at) VALUES (?, ?, ?, ?)",
+      entry.key,
+      entry.value,
+      version,
+      entry.expiresAt ?? null,
+    )
+    return version
+  }
+
+  #rows<R>(statement: string, ...values: readonly (string | number | null)[]): readonly R[] {
+    // `as`: the columns are those of the statement, and of the table made above.
+    return this.#sql.exec(statement, ...values).toArray() as readonly R[]
+  }
+}
+
+/** How many keys a page has unless the caller says. */
+const pageSize = 1000
+
+/** The first text after all that start with a prefix, in the order of SQLite; `null` where there is none. */
+function after(prefix: string): string | null {
+  const points = [...prefix]
+  for (let last = points.pop(); last !== undefined; last = points.pop()) {
+    const point = last.codePointAt(0) ?? 0
+    if (point < 0x10ffff) return points.join("") + String.fromCodePoint(point === 0xd7ff ? 0xe000 : point + 1)
+  }
+  return null
+}

@@ -1,0 +1,61 @@
+import { expect, it } from "vitest"
+import { contextKey, lifespan, provide } from "../../src/index.ts"
+import { settled } from "../support/timing.ts"
+import { describeEras } from "./eras.ts"
+import { everyTransport } from "./transports.ts"
+
+/** A server whose lifespan counts how often it starts and ends. */
+function counted() {
+  const seen: string[] = []
+  const db = lifespan("db", async function* () {
+    seen.push("starts")
+    await settled()
+    yield { ping: () => "pong" }
+    seen.push("ends")
+  })
+  const visit = contextKey<number>("visit")
+  let visits = 0
+  const visiting = provide(visit, {
+    async start(ctx) {
+      return ctx.require(db).ping().length + visits++
+    },
+    stop: () => void seen.push("visited"),
+  })
+  return { seen, db, visit, options: { lifespan: db, dependencies: [visiting] } }
+}
+
+describeEras(
+  "lifespans",
+  (t) => {
+    it("start once, and their values are there in tools, resources and prompts", async () => {
+      const { seen, db, options } = counted()
+      const mcp = t.server(options)
+      mcp.tool({ name: "ping" }, (_, ctx) => ctx.require(db).ping())
+      mcp.resource("ping://me", (_, ctx) => ctx.require(db).ping())
+      mcp.prompt({ name: "ping" }, (_, ctx) => ctx.require(db).ping())
+      const [one, other] = await Promise.all([t.connect(mcp), t.connect(mcp)])
+      const [tool, resource, prompt] = await Promise.all([
+        one.callTool("ping"),
+        other.readResource("ping://me"),
+        one.getPrompt("ping"),
+      ])
+      expect(tool.content).toMatchObject([{ text: "pong" }])
+      expect(resource.contents).toMatchObject([{ text: "pong" }])
+      expect(prompt.messages).toMatchObject([{ content: { text: "pong" } }])
+      expect(seen).toEqual(["starts"])
+      await mcp.close()
+      expect(seen).toEqual(["starts", "ends"])
+    })
+
+    it("have dependencies made of them, for each call, given back before its answer", async () => {
+      const { seen, visit, options } = counted()
+      const mcp = t.server(options)
+      mcp.tool({ name: "visit" }, async (_, ctx) => `${await ctx.use(visit)}${await ctx.use(visit)}`)
+      const client = await t.connect(mcp)
+      expect(await client.tool("visit")()).toBe("44")
+      expect(await client.tool("visit")()).toBe("55")
+      expect(seen).toEqual(["starts", "visited", "visited"])
+    })
+  },
+  { over: everyTransport },
+)
