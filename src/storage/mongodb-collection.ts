@@ -11,18 +11,20 @@ export interface MongoEntry {
 
 /** The part of a `Collection` of `mongodb` that a storage uses. */
 export interface MongoCollection {
+  /** Finds one document. */
   readonly findOne: (filter: object, options: object) => Promise<object | null>
+  /** Finds documents. */
   readonly find: (filter: object, options: object) => { readonly toArray: () => Promise<object[]> }
+  /** Changes one document, or makes it. */
   readonly updateOne: (
     filter: object,
     update: object,
     options: object,
-  ) => Promise<{ readonly matchedCount: number; readonly upsertedCount: number }>
+  ) => Promise<{ readonly matchedCount: number }>
+  /** Deletes one document. */
   readonly deleteOne: (filter: object, options: object) => Promise<{ readonly deletedCount: number }>
-  readonly createIndex: (
-    keys: { readonly expiresAt: 1 },
-    options: { readonly expireAfterSeconds: 0 },
-  ) => Promise<string>
+  /** Makes the index by which MongoDB deletes what has expired. */
+  readonly createIndex: (keys: { expiresAt: 1 }, options: { expireAfterSeconds: 0 }) => Promise<unknown>
 }
 
 /** Where a collection is found that a storage opens itself. */

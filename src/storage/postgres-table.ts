@@ -35,12 +35,10 @@ export class PostgresTable {
   async get(key: string): Promise<Stored | undefined> {
     const [row] = await this.#query(this.#sql.get, [key])
     if (row === undefined) return undefined
-    const { value, version, life } = row
-    return {
-      value: String(value),
-      version: String(version),
-      expiresAt: toExpiry(life === null ? undefined : Number(life)),
-    }
+    const { value, version, seconds } = row
+    const left = seconds === null ? undefined : Number(seconds) * 1000
+    if (left !== undefined && left <= 0) return undefined
+    return { value: String(value), version: String(version), expiresAt: toExpiry(left) }
   }
 
   async put(key: string, value: string, { if: condition, ttl }: WriteOptions): Promise<Version | undefined> {
@@ -55,8 +53,8 @@ export class PostgresTable {
   }
 
   async remove(key: string, { if: condition }: WriteOptions): Promise<Version | undefined> {
-    const { get, remove, removeIfVersion } = this.#sql
-    if (condition === absent) return (await this.#query(get, [key])).length === 0 ? absent : undefined
+    const { remove, removeIfVersion } = this.#sql
+    if (condition === absent) return (await this.get(key)) === undefined ? absent : undefined
     if (condition !== undefined) {
       return (await this.#query(removeIfVersion, [key, condition])).length === 1 ? absent : undefined
     }

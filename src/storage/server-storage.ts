@@ -1,6 +1,5 @@
 import { FleetError } from "../errors/fleet-error.ts"
 import { MissingStorageClient, StorageRefused, StorageUnavailable } from "../errors/storage-backends.ts"
-import { encodeBase64Url } from "../shared/base64.ts"
 import type { Version } from "./storage.ts"
 
 /** A server that keeps a storage, and the client that speaks with it. */
@@ -30,31 +29,32 @@ export interface Source<Client> {
  * @throws {StorageUnavailable}
  * @throws {StorageRefused}
  */
-export async function ask<Client, Answer>(
+export function ask<Client, Answer>(
   { name, timeout, source, isRefusal }: Server<Client>,
   work: (client: Client) => Promise<Answer>,
 ): Promise<Answer> {
-  let client: Client | undefined
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+  return new Promise((resolve, reject) => {
+    let client: Client | undefined
+    const timer = setTimeout(() => {
       if (client !== undefined) source.drop?.(client)
       reject(new StorageUnavailable(name, `it did not answer within ${timeout} ms`))
     }, timeout)
+    async function answer(): Promise<void> {
+      try {
+        client = await source.use()
+        resolve(await work(client))
+      } catch (error) {
+        reject(error instanceof FleetError ? error : failure(error))
+      } finally {
+        clearTimeout(timer)
+      }
+    }
+    function failure(error: unknown): FleetError {
+      const Failure = isRefusal(error) ? StorageRefused : StorageUnavailable
+      return new Failure(name, problemOf(error), error)
+    }
+    void answer()
   })
-  async function answer(): Promise<Answer> {
-    client = await source.use()
-    return work(client)
-  }
-  try {
-    return await Promise.race([answer(), late])
-  } catch (error) {
-    if (error instanceof FleetError) throw error
-    const Failure = isRefusal(error) ? StorageRefused : StorageUnavailable
-    throw new Failure(name, problemOf(error), error)
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** What an error says. Where several addresses were tried, each has its own, and the whole has no words. */
@@ -147,11 +147,11 @@ export async function loadClient<Module>(
 }
 
 /** How many characters a version has. */
-export const versionLength = 16
+export const versionLength = 36
 
-/** Makes a version: 96 random bits, so that none comes twice in any process. */
+/** Makes a version that comes twice in no process. */
 export function newVersion(): Version {
-  return encodeBase64Url(crypto.getRandomValues(new Uint8Array(12)))
+  return crypto.randomUUID()
 }
 
 /** A thousand years, which every server can add to now. */

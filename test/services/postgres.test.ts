@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { Pool } from "pg"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import { postgresService } from "../../scripts/services/postgres.ts"
@@ -99,6 +100,16 @@ describe("a storage on PostgreSQL", () => {
     const driver = storage({ table: "by_hand", migrate: false })
     await expect(driver.get("key")).rejects.toMatchObject({ code: "STORAGE_REFUSED" })
     expect(await rows("SELECT 1 FROM pg_tables WHERE tablename = 'by_hand'")).toEqual([])
+  })
+
+  it("takes a table that was made as the page says", async () => {
+    const [, sql = ""] = /```sql\n(.*?)```/s.exec(readFileSync("docs/storage.md", "utf8")) ?? []
+    await rows(sql.replaceAll("fleetmcp_storage", "by_page"))
+    const driver = storage({ table: "by_page", migrate: false })
+    await driver.write("key", "value", { ttl: 60_000 })
+    expect((await driver.get("key"))?.value).toBe("value")
+    const made = "SELECT replace(indexdef, $1, 'it') AS text FROM pg_indexes WHERE tablename = $1 ORDER BY 1"
+    expect(await rows(made, ["by_page"])).toEqual(await rows(made, ["fleetmcp_storage"]))
   })
 
   it("needs no right to make tables where there is one", async () => {
