@@ -344,7 +344,9 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * @param key What `lifespan()` made.
    * @throws {LifespanNotRun} FLEET-17: it has not started, has ended, or is none of the server's.
    * @example
-   * mcp.route("GET /users", async () => Response.json((await mcp.require(db).query("select name from users")).rows))
+   * const motto = lifespan("motto", async () => "Be kind.")
+   * const mcp = new FleetMCP("Demo", { lifespan: motto })
+   * mcp.route("GET /motto", () => new Response(mcp.require(motto)))
    */
   require<T>(key: ContextKey<T>): T {
     return this.#engine.lifespans.require(key)

@@ -162,6 +162,7 @@ export {
   type Continuation,
   complete,
   type Exchange,
+  type ExchangeSession,
   type Extended,
   type Failure,
   type InputRequired as InputRequiredOutcome,

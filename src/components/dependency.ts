@@ -66,10 +66,10 @@ export interface Dependency {
  * @throws {UnknownOption} FLEET-09
  * @throws {InvalidOption} The key, the opener or the scope is none.
  * @example
- * const user = contextKey<User>("user")
- * const users = provide(user, async (ctx) => findUser(ctx.require(db), ctx.auth?.subject))
- * const mcp = new FleetMCP("Demo", { lifespan: db, dependencies: [users] })
- * mcp.tool({ name: "whoami" }, async (_, ctx) => (await ctx.use(user)).email)
+ * const user = contextKey<{ readonly name: string }>("user")
+ * const users = provide(user, async (ctx) => ({ name: ctx.auth?.subject ?? "nobody" }))
+ * const mcp = new FleetMCP("Demo", { dependencies: users })
+ * mcp.tool({ name: "whoami" }, async (_, ctx) => (await ctx.use(user)).name)
  */
 export function provide<T, const Scope extends DependencyScope = "request">(
   key: ContextKey<T>,

@@ -57,13 +57,13 @@ export interface Lifespan<T = unknown> extends ContextKey<T> {
  * @throws {UnknownOption} FLEET-09
  * @throws {InvalidOption} The name, the opener or an option is none.
  * @example
- * const db = lifespan("db", async function* () {
- *   const pool = new Pool()
- *   yield pool
- *   await pool.end()
+ * const visits = lifespan("visits", async function* () {
+ *   const counts = new Map<string, number>()
+ *   yield counts
+ *   console.error(`${counts.size} visitors`)
  * })
- * const mcp = new FleetMCP("Demo", { lifespan: db })
- * mcp.tool({ name: "users" }, async (_, ctx) => (await ctx.require(db).query("select name from users")).rows)
+ * const mcp = new FleetMCP("Demo", { lifespan: visits })
+ * mcp.tool({ name: "visitors" }, (_, ctx) => ctx.require(visits).size)
  */
 export function lifespan<T>(
   name: string,

@@ -1,6 +1,7 @@
 import type { Dependency, DependencyScope, ServerScope, SessionScope } from "../components/dependency.ts"
 import { MissingDependency, WrongScope } from "../errors/dependencies.ts"
 import type { Call, CallScope, ValueKey } from "../protocol/call.ts"
+import { abortError } from "./abort-error.ts"
 import { CallContext } from "./context.ts"
 import { DependencyStore, type Making } from "./dependency-store.ts"
 import type { Invoker } from "./invoker.ts"
@@ -46,11 +47,10 @@ export class CallDependencies implements CallScope {
    * @throws {DependencyFailed}
    */
   async use<T>(key: ValueKey<T>): Promise<T> {
-    const { signal, inert } = this.#call.exchange
-    if (inert) signal.throwIfAborted()
-    if (inert || this.#isOver) {
+    const { exchange } = this.#call
+    if (exchange.inert || this.#isOver) {
       const what = `\`${key.name}\` was used when the call that would have it had ended.`
-      throw new WrongScope(what, "Await what uses it in the handler.")
+      throw abortError(exchange) ?? new WrongScope(what, "Await what uses it in the handler.")
     }
     // What a dependency makes is of the type of its key.
     return (await this.#take(key)) as T

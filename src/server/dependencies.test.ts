@@ -5,6 +5,7 @@ import type { Context } from "../components/context.ts"
 import { contextKey } from "../components/context.ts"
 import { type Dependency, provide } from "../components/dependency.ts"
 import { lifespan } from "../components/lifespan.ts"
+import { isSuspended } from "../errors/protocol.ts"
 import { createPrincipal } from "../protocol/principal.ts"
 import { connect } from "../testing/connect.ts"
 import { getContext } from "./run-handler.ts"
@@ -215,6 +216,20 @@ describe("a call that fails", () => {
     expect(await client.tool("work")()).toBe("decline")
     expect(seen).toEqual(["roll back", "commit"])
   })
+})
+
+it("a dependency that a suspended call wants is refused by the suspension", async () => {
+  const errors: unknown[] = []
+  const { mcp } = serving([provide(user, () => "Ada")], async (ctx) => {
+    const asked = ctx.elicit("Sure?", { type: "object", properties: {} } as const)
+    return asked.then(
+      ({ action }) => action,
+      (error) => ctx.use(user).catch((own: unknown) => errors.push(isSuspended(error), isSuspended(own))),
+    )
+  })
+  await using client = await connect(mcp, { elicitation: () => ({ action: "decline" }) })
+  expect(await client.tool("work")()).toBe("decline")
+  expect(errors).toEqual([true, true])
 })
 
 describe("a dependency of the server", () => {

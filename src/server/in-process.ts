@@ -1,7 +1,7 @@
 import type { SamplingOptions, SamplingTool } from "../components/sampling.ts"
 import type { Tool } from "../components/tool.ts"
 import { EndlessCalls, InProcessError } from "../errors/in-process.ts"
-import { CallAborted, Suspended } from "../errors/protocol.ts"
+import { CallAborted } from "../errors/protocol.ts"
 import { BaseExchange } from "../protocol/base-exchange.ts"
 import {
   type Answer,
@@ -22,6 +22,7 @@ import type { HeaderBag } from "../protocol/transport.ts"
 import { textHash } from "../shared/text-hash.ts"
 import type { CallToolResult, LoggingLevel } from "../spec/index.ts"
 import { latestStatelessRevision } from "../spec/revisions.ts"
+import { abortError } from "./abort-error.ts"
 import { CallContext } from "./context.ts"
 import { contextStore } from "./context-store.ts"
 import { givenTool, type InProcessOptions, type Invoker, type ServerValues } from "./invoker.ts"
@@ -164,9 +165,7 @@ function callOf(context: object | undefined): Call | undefined {
 
 /** Why a call that is over can start nothing more. */
 function inertError(exchange: Exchange): Error {
-  const reason: unknown = exchange.signal.reason
-  if (!(reason instanceof CallAborted)) return new InProcessError("the call it belongs to has ended")
-  return reason.reason === "suspended" ? new Suspended() : reason
+  return abortError(exchange) ?? new InProcessError("the call it belongs to has ended")
 }
 
 /** Numbers nested calls by what they are, not by when: parallel branches may run in any order. */

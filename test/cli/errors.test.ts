@@ -304,7 +304,7 @@ export default mcp
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr:
-        "error stuck.ts:4 waits at the top level of the module, and nothing is left that could end that.\nfix   Wait in a function that handlers call, in the `lifespan` of a plugin, or for a limited time.\ncode  FLEET-15\n",
+        "error stuck.ts:4 waits at the top level of the module, and nothing is left that could end that.\nfix   Wait in a function that handlers call, in a `lifespan()`, or for a limited time.\ncode  FLEET-15\n",
     })
   })
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest"
 import { contextKey, lifespan, provide } from "../../src/index.ts"
-import { settled } from "../support/timing.ts"
+import { deferred, settled } from "../support/timing.ts"
 import { describeEras } from "./eras.ts"
 import { everyTransport } from "./transports.ts"
 
@@ -45,6 +45,28 @@ describeEras(
       expect(seen).toEqual(["starts"])
       await mcp.close()
       expect(seen).toEqual(["starts", "ends"])
+    })
+
+    it("end when the calls that run are answered, not before", async () => {
+      const { seen, db, options } = counted()
+      const begun = deferred()
+      const gate = deferred()
+      const mcp = t.server(options)
+      mcp.tool({ name: "slow" }, async (_, ctx) => {
+        begun.resolve()
+        await gate.promise
+        seen.push("answers")
+        return ctx.require(db).ping()
+      })
+      const client = await t.connect(mcp)
+      const answer = client.tool("slow")()
+      await begun.promise
+      const closed = mcp.close()
+      await settled()
+      gate.resolve()
+      expect(await answer).toBe("pong")
+      await closed
+      expect(seen).toEqual(["starts", "answers", "ends"])
     })
 
     it("have dependencies made of them, for each call, given back before its answer", async () => {
