@@ -86,6 +86,27 @@ export {
   type RequestInfo,
   type SampleRequest,
 } from "./components/context.ts"
+export {
+  type CreatedSession,
+  type Describable,
+  type SessionIdSchema,
+  type SessionTools,
+  sessionId,
+  sessionTools,
+} from "./components/session-tools.ts"
+export {
+  type Kept,
+  type Memorable,
+  type Remembered,
+  type State,
+  type StateKey,
+  type StateOptions,
+  type StateSession,
+  type StateSessionOptions,
+  type StateSessions,
+  stateKey,
+} from "./components/state.ts"
+export type { Audience, AudienceOptions } from "./server/audience.ts"
 export { getContext } from "./server/run-handler.ts"
 
 // Icons

@@ -26,6 +26,14 @@ import type {
   UnawaitedPromise,
 } from "./components.ts"
 import type {
+  ArgumentsTakenForContext,
+  CannotNotify,
+  ContextMisused,
+  InvalidState,
+  NoState,
+  StateTooLarge,
+} from "./context.ts"
+import type {
   AccessRefused,
   AnswerTimedOut,
   AnswerTooLarge,
@@ -47,6 +55,7 @@ import type {
 import type { NotAForm, NotAWebPage } from "./elicitation.ts"
 import type { BlockedLoop } from "./event-loop.ts"
 import { FleetError } from "./fleet-error.ts"
+import type { TooManyHandles, UnknownHandle } from "./handles.ts"
 import type {
   BodyAlreadyRead,
   BodyCutOff,
@@ -168,6 +177,7 @@ export type AnyFleetError =
   | AccessRefused
   | AnswerTimedOut
   | AnswerTooLarge
+  | ArgumentsTakenForContext
   | AskRefused
   | AskTimedOut
   | BlockedLoop
@@ -178,6 +188,8 @@ export type AnyFleetError =
   | BrokenImport
   | CallAborted
   | CannotAsk
+  | CannotNotify
+  | ContextMisused
   | CannotConnect
   | CannotListen
   | CircularImport
@@ -221,6 +233,7 @@ export type AnyFleetError =
   | InvalidSchema
   | InvalidSetting
   | InvalidSource
+  | InvalidState
   | InvalidStorageKey
   | InvalidTarget
   | InvalidTemplateValue
@@ -241,6 +254,7 @@ export type AnyFleetError =
   | NoResponseStream
   | NoScopes
   | NoServer
+  | NoState
   | NoSuchFile
   | NotAForm
   | NotAnHttpEvent
@@ -270,6 +284,7 @@ export type AnyFleetError =
   | SdkServerInUse
   | SessionRequired
   | StartingServer
+  | StateTooLarge
   | LifespanTimeout
   | ServerClosed
   | StorageContention
@@ -282,6 +297,7 @@ export type AnyFleetError =
   | ThreadPoolClosed
   | ThreadQueueFull
   | ThreadWorkUnusable
+  | TooManyHandles
   | TooManyRounds
   | TooManySubscriptions
   | TooManyYields
@@ -291,6 +307,7 @@ export type AnyFleetError =
   | UnawaitedPromise
   | UndeclaredResultType
   | UnknownComponent
+  | UnknownHandle
   | UnknownOption
   | UnknownPrompt
   | UnknownSession

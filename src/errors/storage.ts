@@ -36,8 +36,10 @@ export class InvalidStorageKey extends FleetError {
 /** A value is not one that JSON can say, so that it could not be read again. */
 export class NotStorable extends FleetError {
   readonly code = "NOT_STORABLE"
-  constructor(key: string, cause?: unknown) {
-    super(`What should be stored under \`${key}\` is not JSON.`, {
+  /** @param where What of it is not, such as `value.items[2]`. Default: nothing is said. */
+  constructor(key: string, cause?: unknown, where?: string) {
+    const place = where === undefined ? "" : `: look at \`${where}\``
+    super(`What should be stored under \`${clip(key)}\` is not JSON${place}.`, {
       fix: "Store strings, finite numbers, booleans, `null`, arrays and plain objects.",
       cause,
     })

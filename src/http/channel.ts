@@ -41,6 +41,10 @@ export abstract class HttpChannel implements Channel {
     }
   }
 
+  get transport(): string {
+    return "http"
+  }
+
   abstract get headers(): HeaderBag
 
   /** The URL of the request as its client wrote it. */

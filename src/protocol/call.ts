@@ -35,11 +35,23 @@ export interface Question {
 /** What the client answers to a {@link Question}: the result of the method asked. */
 export type Answer = { readonly [name: string]: unknown }
 
+/** The session that a call belongs to. */
+export interface CallSession {
+  /** Nobody can guess it. */
+  readonly id: string
+  /** Calls `run` when the session ends, wherever that is; what is returned ends that. */
+  onEnd(run: () => void): () => void
+}
+
 /** The way back to the peer while a call runs. An era implements it. */
 export interface Exchange {
   /** Aborted when the call is cancelled, times out or is suspended; not after success. */
   readonly signal: AbortSignal
   readonly headers: HeaderBag | undefined
+  /** What carries the messages, as the transport calls itself; nothing for a call of the own process. */
+  readonly transport?: string | undefined
+  /** The session, where there is one. */
+  readonly session?: CallSession | undefined
   /** The least severe level the peer wants logged to it, or `undefined` for none. */
   readonly logLevel: LoggingLevel | undefined
   /** Whether the call has ended or is suspended: nothing it does reaches the peer any more. */

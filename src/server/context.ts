@@ -1,12 +1,17 @@
 import type { ClientInfo, Context, ContextKey, ContextLog, RequestInfo } from "../components/context.ts"
+import type { State, StateSessions } from "../components/state.ts"
 import { MissingContextValue } from "../errors/server.ts"
 import type { Call } from "../protocol/call.ts"
+import type { Params } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
 import { warnDeprecated } from "../shared/deprecation.ts"
 import type { CallToolResult, GetPromptResult, ReadResourceResult } from "../spec/index.ts"
 import type { Asking } from "./asking.ts"
-import type { Invoker } from "./invoker.ts"
+import { contextStore } from "./context-store.ts"
+import type { ContextWork } from "./context-work.ts"
+import type { Core } from "./core.ts"
 import { createLog } from "./log.ts"
+import { requestInfo } from "./request-info.ts"
 
 /**
  * Implements {@link Context} for one call. Every member is a getter that gives a bound function, so that handlers
@@ -14,11 +19,11 @@ import { createLog } from "./log.ts"
  */
 export class CallContext implements Context {
   readonly #call: Call
-  readonly #invoker: Invoker
+  readonly #core: Core
 
-  constructor(call: Call, invoker: Invoker) {
+  constructor(call: Call, core: Core) {
     this.#call = call
-    this.#invoker = invoker
+    this.#core = core
   }
 
   /** The call that a context belongs to, if it is one of ours. */
@@ -31,7 +36,11 @@ export class CallContext implements Context {
   }
 
   get progress(): Context["progress"] {
-    return (done, total, message) => this.#call.exchange.progress(done, total, message)
+    return (done, total, message) => {
+      if (!this.#enter("progress")) return
+      if (this.#core.progressMs === undefined) this.#call.exchange.progress(done, total, message)
+      else void this.#work().then((work) => work.progress({ done, total, message }))
+    }
   }
 
   get closeStream(): Context["closeStream"] {
@@ -39,28 +48,47 @@ export class CallContext implements Context {
   }
 
   get log(): ContextLog {
-    return createLog(this.#call.exchange)
+    return createLog(this.#call.exchange, (entry) => {
+      const isOpen = this.#enter("log")
+      if (isOpen && this.#core.mirrorsLogs) void this.#work().then((work) => work.mirror(entry))
+      return isOpen
+    })
+  }
+
+  get notify(): Context["notify"] {
+    return (method, params = {}) =>
+      this.#start("notify()", async () => (await this.#work()).notify(method, params))
+  }
+
+  get state(): State {
+    return this.#part("state", ["get", "set", "delete", "update"])
+  }
+
+  get sessions(): StateSessions {
+    return this.#part("sessions", ["create", "open"])
   }
 
   get elicit(): Context["elicit"] {
-    return (message, schema, options) => this.#ask((asking) => asking.elicit({ message, schema, options }))
+    return (message, schema, options) =>
+      this.#ask("elicit()", (asking) => asking.elicit({ message, schema, options }))
   }
 
   get elicitUrl(): Context["elicitUrl"] {
-    return (message, url, options) => this.#ask((asking) => asking.elicitUrl({ message, url, options }))
+    return (message, url, options) =>
+      this.#ask("elicitUrl()", (asking) => asking.elicitUrl({ message, url, options }))
   }
 
   get sample(): Context["sample"] {
     return (request, options) => {
       warnDeprecated("`ctx.sample()`", "Call a model's own API instead.")
-      return this.#ask((asking) => asking.sample(request, options))
+      return this.#ask("sample()", (asking) => asking.sample(request, options))
     }
   }
 
   get roots(): Context["roots"] {
     return (options) => {
       warnDeprecated("`ctx.roots()`", "Take folders as arguments, or as configuration, instead.")
-      return this.#ask((asking) => asking.roots(options))
+      return this.#ask("roots()", (asking) => asking.roots(options))
     }
   }
 
@@ -73,8 +101,7 @@ export class CallContext implements Context {
   }
 
   get request(): RequestInfo {
-    const { id, peer, exchange, meta, round } = this.#call
-    return { id, revision: peer.revision, headers: exchange.headers, meta, round }
+    return requestInfo(this.#call)
   }
 
   get client(): ClientInfo {
@@ -104,26 +131,66 @@ export class CallContext implements Context {
 
   get callTool(): Context["callTool"] {
     return (name, args = {}) =>
-      heeded(
-        this.#invoker.nested(this.#call, "tools/call", { name, arguments: args }),
-      ) as Promise<CallToolResult>
+      this.#nested("callTool()", "tools/call", { name, arguments: args }) as Promise<CallToolResult>
   }
 
   get readResource(): Context["readResource"] {
-    return (uri) =>
-      heeded(this.#invoker.nested(this.#call, "resources/read", { uri })) as Promise<ReadResourceResult>
+    return (uri) => this.#nested("readResource()", "resources/read", { uri }) as Promise<ReadResourceResult>
   }
 
   get getPrompt(): Context["getPrompt"] {
     return (name, args = {}) =>
-      heeded(
-        this.#invoker.nested(this.#call, "prompts/get", { name, arguments: args }),
-      ) as Promise<GetPromptResult>
+      this.#nested("getPrompt()", "prompts/get", { name, arguments: args }) as Promise<GetPromptResult>
   }
 
-  #ask<T>(question: (asking: Asking) => Promise<T>): Promise<T> {
-    return heeded(loadAsking().then(({ Asking }) => question(new Asking(this.#call))))
+  #nested(member: string, method: string, params: Params): Promise<object> {
+    return this.#start(member, () => this.#core.invoker.nested(this.#call, method, params))
   }
+
+  #ask<T>(member: string, question: (asking: Asking) => Promise<T>): Promise<T> {
+    return this.#start(member, async () => question(new (await loadAsking()).Asking(this.#call)))
+  }
+
+  /** Gives the methods of a part that is loaded when the first of them is called. */
+  #part<Part extends "state" | "sessions">(
+    part: Part,
+    methods: readonly (keyof ContextWork[Part] & string)[],
+  ): ContextWork[Part] {
+    const entries = methods.map((method) => [
+      method,
+      (...args: unknown[]) =>
+        this.#start(`${part}.${method}()`, async () => {
+          // Methods of any kind; what they take, the type of the part says.
+          const members = (await this.#work())[part] as unknown as Methods
+          return members[method]?.(...args)
+        }),
+    ])
+    // All methods that the part has.
+    return Object.fromEntries(entries) as ContextWork[Part]
+  }
+
+  /** Starts what takes its time, while the call runs. */
+  #start<T>(member: string, work: () => Promise<T>): Promise<T> {
+    return heeded(this.#enter(member) ? work() : this.#work().then((work) => work.refuse(member)))
+  }
+
+  /** Whether the call still runs. Who uses its context when it does not, or in another call, is told so. */
+  #enter(member: string): boolean {
+    const { inert } = this.#call.exchange
+    const running = contextStore.get()
+    if (inert || (running !== undefined && running !== this)) {
+      void this.#work().then((work) => work.misused(member, CallContext.callOf(running)))
+    }
+    return !inert
+  }
+
+  async #work(): Promise<ContextWork> {
+    return new (await loadWork()).ContextWork(this.#call, this.#core)
+  }
+}
+
+interface Methods {
+  readonly [name: string]: (...args: unknown[]) => unknown
 }
 
 let loading: Promise<typeof import("./asking.ts")> | undefined
@@ -132,6 +199,13 @@ let loading: Promise<typeof import("./asking.ts")> | undefined
 function loadAsking(): Promise<typeof import("./asking.ts")> {
   loading ??= import("./asking.ts")
   return loading
+}
+
+let loadingWork: Promise<typeof import("./context-work.ts")> | undefined
+
+function loadWork(): Promise<typeof import("./context-work.ts")> {
+  loadingWork ??= import("./context-work.ts")
+  return loadingWork
 }
 
 /** A handler may stop listening (a race, an early return): what then fails must not end the process. */

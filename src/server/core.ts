@@ -9,7 +9,7 @@ import type { Invoker } from "./invoker.ts"
 import type { LazyStorage } from "./lazy-storage.ts"
 import type { LazyWatch } from "./lazy-watch.ts"
 import type { Lister } from "./lister.ts"
-import type { ListenFilter } from "./plugin.ts"
+import type { ListenFilter, Plugin } from "./plugin.ts"
 import type { Scope } from "./provider.ts"
 import type { ServerLog } from "./server-log.ts"
 
@@ -44,6 +44,11 @@ export interface Core {
   /** Watches handlers for those that block the event loop; `undefined` where none are to be watched. */
   readonly watch: LazyWatch | undefined
   readonly log: ServerLog
+  /** Whether what handlers log is written to it too. */
+  readonly mirrorsLogs: boolean
+  /** Milliseconds between two notifications of progress of a call; `undefined` where all are sent. */
+  readonly progressMs: number | undefined
+  readonly plugins: () => readonly Plugin[]
   readonly limits: Limits
   /** Whether there are, or were, components of a kind. */
   readonly offers: (kind: ComponentKind) => boolean

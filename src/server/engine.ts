@@ -66,6 +66,8 @@ export interface EngineOptions {
   readonly storage: StorageDriver | undefined
   readonly bus: EventBus
   readonly log: ServerLog
+  readonly mirrorsLogs: boolean
+  readonly progressMs: number | undefined
   readonly limits: Limits
   /** Milliseconds for which the answers of clients with sessions are waited for. */
   readonly askTimeout: number
@@ -103,8 +105,9 @@ export class Engine implements MessageHandler {
     const options = { ...given, log: safeLog(given.log) }
     this.#options = options
     const { blockedMs } = options
-    this.catalog = new Catalog((kinds) => this.#announce(kinds))
+    this.catalog = new Catalog((kinds) => this.announce(kinds))
     this.caller = new LocalCaller({
+      core: () => this.#core,
       dispatch: () => this.#build().dispatch,
       start: () => (this.#lifespans.isReady ? undefined : this.start()),
       running: this.#running,
@@ -119,6 +122,7 @@ export class Engine implements MessageHandler {
       lister: new Lister(this.catalog, options.pageSize),
       invoker: this.caller,
       storage: new LazyStorage(options.storage),
+      plugins: () => this.#extensions.plugins,
       watch: blockedMs ? new LazyWatch({ blockedMs, log: options.log }) : undefined,
       listenFilters: () => this.#extensions.listenFilters,
       offers,
@@ -381,8 +385,10 @@ export class Engine implements MessageHandler {
     return `Internal error (${errorId}).`
   }
 
-  #announce(kinds: readonly ComponentKind[]): void {
-    for (const topic of new Set(kinds.map((kind) => listTopics[kind]))) this.publish(topic)
+  /** Tells that the components of these kinds have changed. */
+  announce(kinds: readonly ComponentKind[], audience?: Pick<ChangeEvent, "audience" | "sessions">): void {
+    for (const topic of new Set(kinds.map((kind) => listTopics[kind])))
+      this.publish({ ...topic, ...audience })
   }
 
   async #close(graceMs: number): Promise<void> {

@@ -9,8 +9,10 @@ export interface ChangeEvent {
   readonly method: string
   /** The parameters of the notification. */
   readonly params?: Params | undefined
-  /** Only these callers hear of it, by `Principal.key`. Default: all. */
+  /** Only these callers hear of it, by `Principal.key`. Default: all, unless `sessions` are named. */
   readonly audience?: readonly string[] | undefined
+  /** Only these sessions hear of it, by their ids, besides the `audience`. Default: all, unless there is an `audience`. */
+  readonly sessions?: readonly string[] | undefined
 }
 
 /** Carries change events to everyone who listens, here or on other replicas. */
@@ -45,6 +47,16 @@ export function memoryEventBus(): EventBus {
   }
 }
 
-export function isInAudience(event: ChangeEvent, principal: Principal | undefined): boolean {
-  return event.audience === undefined || (principal !== undefined && event.audience.includes(principal.key))
+/** One that listens to changes. */
+export interface EventListener {
+  readonly principal: Principal | undefined
+  /** The id of its session, where it has one. */
+  readonly session?: string | undefined
+}
+
+export function isInAudience(event: ChangeEvent, { principal, session }: EventListener): boolean {
+  const { audience, sessions } = event
+  if (audience === undefined && sessions === undefined) return true
+  if (session !== undefined && sessions?.includes(session)) return true
+  return principal !== undefined && audience?.includes(principal.key) === true
 }

@@ -1,7 +1,7 @@
 import { FleetError } from "../errors/fleet-error.ts"
 import { CallAborted, InvalidAnswer, isSuspended, MissingClientCapability } from "../errors/protocol.ts"
 import { InsufficientScope } from "../errors/server.ts"
-import { HandlerFailed, HandlerTimeout, ToolError } from "../errors/tool.ts"
+import { HandlerFailed, HandlerTimeout, ModelError } from "../errors/tool.ts"
 import type { Call } from "../protocol/call.ts"
 import type { Core } from "./core.ts"
 import { isOfNestedCall } from "./nested-errors.ts"
@@ -20,7 +20,7 @@ export interface ErrorReport {
  * @param doing What failed, for the text: ``calling tool `x` ``.
  */
 export function reportHandlerError(core: Core, error: unknown, doing: string): ErrorReport {
-  if (error instanceof ToolError) return { text: error.message, errorId: undefined }
+  if (error instanceof ModelError) return { text: error.message, errorId: undefined }
   const errorId = newErrorId()
   core.log({ level: "error", message: `Error ${doing}`, errorId, error })
   const readable = readableText(error)

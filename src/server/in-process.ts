@@ -1,9 +1,10 @@
 import { EndlessCalls, InProcessError } from "../errors/in-process.ts"
-import { CallAborted, Suspended } from "../errors/protocol.ts"
+import { CallAborted } from "../errors/protocol.ts"
 import { BaseExchange } from "../protocol/base-exchange.ts"
 import {
   type Answer,
   Call,
+  type CallSession,
   type Exchange,
   type Outcome,
   type Peer,
@@ -18,6 +19,8 @@ import type { LoggingLevel } from "../spec/index.ts"
 import { latestStatelessRevision } from "../spec/revisions.ts"
 import { CallContext } from "./context.ts"
 import { contextStore } from "./context-store.ts"
+import type { Core } from "./core.ts"
+import { inertError } from "./inert-error.ts"
 import type { InProcessOptions, Invoker } from "./invoker.ts"
 import { markNested } from "./nested-errors.ts"
 import type { Abortable } from "./running.ts"
@@ -33,12 +36,18 @@ export interface InProcessCall {
   readonly onBegin: (exchange: Abortable) => void
 }
 
+/** What running calls of the own process needs of the engine. */
+export interface InProcessHost {
+  readonly core: () => Core
+  readonly dispatch: () => Dispatch
+}
+
 /** Runs calls of a server from its own process, past all transports but through middleware and auth checks. */
 export class InProcess implements Invoker {
-  readonly #dispatch: () => Dispatch
+  readonly #host: InProcessHost
 
-  constructor(dispatch: () => Dispatch) {
-    this.#dispatch = dispatch
+  constructor(host: InProcessHost) {
+    this.#host = host
   }
 
   /** Runs a method and returns its result. Rejects where a peer would get an error. */
@@ -70,7 +79,7 @@ export class InProcess implements Invoker {
 
   async nested(parent: Call, method: string, params: Params): Promise<object> {
     const { peer, exchange, round } = parent
-    if (exchange.inert) throw inertError(exchange)
+    if (exchange.inert) throw inertError(exchange, hasEnded)
     assertNotEndless(parent, method, params)
     const scope = nestedScope(parent, method, params)
     const inner = new InProcessExchange({ exchange, scope }, exchange.isTrusted)
@@ -83,8 +92,9 @@ export class InProcess implements Invoker {
   }
 
   async #run(call: Call, exchange: InProcessExchange): Promise<object> {
+    const { core, dispatch } = this.#host
     // All of it, so that calls which middleware and auth checks make are known to be nested, too.
-    const outcome = await contextStore.run(new CallContext(call, this), this.#dispatch(), call)
+    const outcome = await contextStore.run(new CallContext(call, core()), dispatch(), call)
     exchange.end()
     switch (outcome.kind) {
       case "complete":
@@ -114,11 +124,8 @@ function callOf(context: object | undefined): Call | undefined {
   return call?.exchange.inert === true ? undefined : call
 }
 
-/** Why a call that is over can start nothing more. */
-function inertError(exchange: Exchange): Error {
-  const reason: unknown = exchange.signal.reason
-  if (!(reason instanceof CallAborted)) return new InProcessError("the call it belongs to has ended")
-  return reason.reason === "suspended" ? new Suspended() : reason
+function hasEnded(): InProcessError {
+  return new InProcessError("the call it belongs to has ended")
 }
 
 /** Numbers nested calls by what they are, not by when: parallel branches may run in any order. */
@@ -164,6 +171,14 @@ class InProcessExchange extends BaseExchange implements Exchange {
     return this.#parent?.exchange.headers
   }
 
+  get transport(): string | undefined {
+    return this.#parent?.exchange.transport
+  }
+
+  get session(): CallSession | undefined {
+    return this.#parent?.exchange.session
+  }
+
   override get inert(): boolean {
     return super.inert || this.#parent?.exchange.inert === true
   }
@@ -189,7 +204,7 @@ class InProcessExchange extends BaseExchange implements Exchange {
 
   ask(questions: readonly Question[]): Promise<readonly Answer[]> {
     const parent = this.#parent
-    if (this.inert) return Promise.reject(inertError(this))
+    if (this.inert) return Promise.reject(inertError(this, hasEnded))
     if (parent === undefined) {
       return Promise.reject(
         new InProcessError("there is no client to ask", "Use `connect()` of `fleetmcp/testing`."),

@@ -1,14 +1,12 @@
 import type { AbortReason, Call } from "../protocol/call.ts"
-import type { Dispatch } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import { contextStore } from "./context-store.ts"
-import type { InProcess } from "./in-process.ts"
+import type { InProcess, InProcessHost } from "./in-process.ts"
 import type { InProcessOptions, Invoker } from "./invoker.ts"
 import type { Abortable, RunningCalls } from "./running.ts"
 
-/** What in-process calls need of the engine. */
-export interface InProcessHost {
-  readonly dispatch: () => Dispatch
+/** What calls of the own process need of the engine. */
+export interface LocalHost extends InProcessHost {
   /** Starts what must be started first, if anything must. */
   readonly start: () => Promise<void> | undefined
   readonly running: RunningCalls
@@ -16,10 +14,10 @@ export interface InProcessHost {
 
 /** Lets calls of the own process in. What runs them is loaded by the first. */
 export class LocalCaller implements Invoker {
-  readonly #host: InProcessHost
+  readonly #host: LocalHost
   #loading: Promise<InProcess> | undefined
 
-  constructor(host: InProcessHost) {
+  constructor(host: LocalHost) {
     this.#host = host
   }
 
@@ -55,7 +53,7 @@ export class LocalCaller implements Invoker {
 
   /** One promise for all, so that calls of one turn begin in their order. */
   #load(): Promise<InProcess> {
-    this.#loading ??= import("./in-process.ts").then(({ InProcess }) => new InProcess(this.#host.dispatch))
+    this.#loading ??= import("./in-process.ts").then(({ InProcess }) => new InProcess(this.#host))
     return this.#loading
   }
 }

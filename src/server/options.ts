@@ -35,6 +35,8 @@ export type ServerOption =
   | "storage"
   | "bus"
   | "log"
+  | "mirrorLogs"
+  | "progressMs"
   | "disclosesServerInfo"
   | "maxSubscriptions"
   | "maxSubscriptionsPerPrincipal"
@@ -91,6 +93,8 @@ const kinds: { readonly [name in ServerOption]: OptionKind } = {
     expected: "an object with methods `publish(event)` and `subscribe(listener)`",
   },
   log: "function",
+  mirrorLogs: "boolean",
+  progressMs: "ms",
   disclosesServerInfo: "boolean",
   maxSubscriptions: "count",
   maxSubscriptionsPerPrincipal: "count",

@@ -33,14 +33,14 @@ export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome>
   if (call.exchange.inert) throw whyInert(call)
   const watch = core.watch?.current
   if (core.watch && !watch) return loadWatch().then(() => runHandler(run))
-  const ctx = new CallContext(call, core.invoker)
+  const ctx = new CallContext(call, core)
   const watched = watch?.(run.owner)
   try {
     const value = contextStore.run<Context, Input, MaybePromise<object>>(ctx, run.invoke, run.input)
     if (!isThenable(value)) return finish(call, value)
     return whenSettled(run, value as Promise<object>, watched)
   } catch (error) {
-    return run.fail(core, call, error)
+    return failed(run, error)
   } finally {
     watched?.leave()
   }
@@ -77,25 +77,39 @@ function whenSettled<Input>(
   value: Promise<object>,
   watched: Watched | undefined,
 ): Promise<Outcome> {
-  const { core, call, fail } = run
+  const { core, call } = run
   const settled = value.then(
     (result) => {
       if (watched) watched.waiting--
       try {
         return finish(call, result)
       } catch (error) {
-        return fail(core, call, error)
+        return failed(run, error)
       }
     },
     // What a handler throws once its call is over is no failure of it: nobody waits for the answer.
     (error) => {
       if (watched) watched.waiting--
-      return call.exchange.inert ? abandoned(error) : fail(core, call, error)
+      return call.exchange.inert ? abandoned(error) : failed(run, error)
     },
   )
   if (watched) watched.waiting++
   const timeout = run.owner.timeout ?? core.timeout
   return timeout === undefined || timeout > longestTimer ? settled : withTimeout(run, timeout, settled)
+}
+
+function failed<Input>(
+  { core, call, owner, input, fail }: HandlerRun<Input>,
+  error: unknown,
+): MaybePromise<Outcome> {
+  if (!(error instanceof TypeError)) return fail(core, call, error)
+  return import("./misplaced-context.ts").then(({ explained }) =>
+    fail(core, call, explained(error, { owner, input, members: contextMembers() })),
+  )
+}
+
+function contextMembers(): readonly string[] {
+  return Object.getOwnPropertyNames(CallContext.prototype)
 }
 
 function abandoned(cause: unknown): Outcome {

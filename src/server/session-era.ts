@@ -91,8 +91,8 @@ function toChange(event: ChangeEvent, filter: ListenFilter): Change {
     method: event.method,
     params: event.params ?? {},
     needsSubscription,
-    isFor: (subscriptions, principal) =>
-      isInAudience(event, principal) &&
-      filter.passes(event, needsSubscription ? subscriptions : true, principal),
+    isFor: (subscriptions, listener) =>
+      isInAudience(event, listener) &&
+      filter.passes(event, needsSubscription ? subscriptions : true, listener.principal),
   }
 }

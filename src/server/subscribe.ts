@@ -62,6 +62,6 @@ function honor(core: Core, call: Call): readonly Honored[] {
 async function passes(honored: readonly Honored[], event: ChangeEvent, call: Call): Promise<boolean> {
   const { principal } = call.peer
   const entry = honored.find(({ field }) => field === event.topic)
-  if (entry === undefined || !isInAudience(event, principal)) return false
+  if (entry === undefined || !isInAudience(event, { principal })) return false
   return entry.filter.passes(event, entry.value, principal)
 }

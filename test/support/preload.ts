@@ -20,6 +20,8 @@ await Promise.all([
   import("../../src/protocol/stateless/sealed-journal.ts"),
   import("../../src/server/asking.ts"),
   import("../../src/server/complete-argument.ts"),
+  import("../../src/server/context-work.ts"),
   import("../../src/server/in-process.ts"),
+  import("../../src/server/misplaced-context.ts"),
   import("../../src/server/subscribe.ts"),
 ])

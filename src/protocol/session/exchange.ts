@@ -7,6 +7,7 @@ import { answerProblem } from "../answers.ts"
 import {
   type AbortReason,
   type Answer,
+  type CallSession,
   type Exchange,
   maxRounds,
   type Outcome,
@@ -35,6 +36,7 @@ export interface SessionRequest {
   readonly peer: Peer
   readonly codec: SessionCodec
   readonly headers: HeaderBag | undefined
+  readonly transport: string | undefined
   readonly progressToken: unknown
   readonly logLevel: LoggingLevel | undefined
   readonly mayAsk: boolean
@@ -63,6 +65,18 @@ export class SessionExchange extends WireExchange implements Exchange {
 
   get headers(): HeaderBag | undefined {
     return this.request.headers
+  }
+
+  get transport(): string | undefined {
+    return this.request.transport
+  }
+
+  get session(): CallSession | undefined {
+    const { session } = this.request
+    if (session === undefined) return undefined
+    const { id } = session.data
+    const { link } = session.site
+    return { id, onEnd: (run) => link.subscribe(id, ({ kind }) => kind === "end" && run()) }
   }
 
   get logLevel(): LoggingLevel | undefined {

@@ -1,0 +1,36 @@
+import type { RequestInfo } from "../components/context.ts"
+import type { Call } from "../protocol/call.ts"
+import type { HeaderBag } from "../protocol/transport.ts"
+
+/**
+ * What is known of the request of a call. Headers by which callers prove who they are stand apart: a handler that passes
+ * headers on, or shows them, must not give those away by accident.
+ */
+export function requestInfo({ id, peer, exchange, meta, round }: Call): RequestInfo {
+  const { headers, transport } = exchange
+  return {
+    id,
+    revision: peer.revision,
+    transport,
+    origin: headers?.get("origin"),
+    headers: headers && onlyThose(headers, (name) => !isCredential(name)),
+    credentials: headers && onlyThose(headers, isCredential),
+    meta,
+    round,
+  }
+}
+
+/** `Mcp-Session-Id` too: where nobody has to say who they are, it is all that a session asks for. */
+const credentials =
+  /authorization|cookie|token|secret|passw|credential|assertion|jwt|api-?key|session-id|(access|subscription|functions)-key/i
+
+function isCredential(name: string): boolean {
+  return credentials.test(name)
+}
+
+function onlyThose(headers: HeaderBag, isOne: (name: string) => boolean): HeaderBag {
+  return {
+    get: (name) => (isOne(name) ? headers.get(name.toLowerCase()) : undefined),
+    entries: () => [...headers.entries()].filter(([name]) => isOne(name)),
+  }
+}
