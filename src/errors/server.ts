@@ -112,7 +112,7 @@ export class NoContext extends FleetError {
   readonly code = "FLEET-03"
   constructor() {
     super("`getContext()` was called outside of a call.", {
-      fix: "Call it while a handler runs, or take the context as the handler's second parameter.",
+      fix: "Call it while a handler runs, or hand `ctx` on: a callback that a pool or an emitter runs is outside.",
     })
   }
 }

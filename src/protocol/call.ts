@@ -35,14 +35,6 @@ export interface Question {
 /** What the client answers to a {@link Question}: the result of the method asked. */
 export type Answer = { readonly [name: string]: unknown }
 
-/** The session that a call belongs to. */
-export interface CallSession {
-  /** Nobody can guess it. */
-  readonly id: string
-  /** Calls `run` when the session ends, wherever that is; what is returned ends that. */
-  onEnd(run: () => void): () => void
-}
-
 /** The way back to the peer while a call runs. An era implements it. */
 export interface Exchange {
   /** Aborted when the call is cancelled, times out or is suspended; not after success. */
@@ -50,8 +42,6 @@ export interface Exchange {
   readonly headers: HeaderBag | undefined
   /** What carries the messages, as the transport calls itself; nothing for a call of the own process. */
   readonly transport?: string | undefined
-  /** The session, where there is one. */
-  readonly session?: CallSession | undefined
   /** The least severe level the peer wants logged to it, or `undefined` for none. */
   readonly logLevel: LoggingLevel | undefined
   /** Whether the call has ended or is suspended: nothing it does reaches the peer any more. */
@@ -62,6 +52,8 @@ export interface Exchange {
   readonly inputResponses: { readonly [key: string]: Answer } | undefined
   /** The state an earlier round's explicit `inputRequired()` left. */
   readonly inputState: unknown
+  /** The session it belongs to; none where clients have none. */
+  readonly session?: ExchangeSession | undefined
   /** What a suspended call is answered with. */
   readonly suspension: Outcome | undefined
   /** Sends a notification that belongs to this call. */
@@ -86,6 +78,13 @@ export interface ValueKey<T> {
   readonly name: string
   /** Only for inference; never there. */
   readonly type?: T
+}
+
+/** A session, as far as what is kept for it must know. */
+export interface ExchangeSession {
+  readonly id: string
+  /** Calls `run` when the session is over, until what is returned is called. */
+  onEnd(run: () => void): () => void
 }
 
 /** What a {@link Call} is made of. */

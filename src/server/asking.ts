@@ -4,6 +4,7 @@ import { InvalidAnswer } from "../errors/protocol.ts"
 import type { Answer, Call, Question } from "../protocol/call.ts"
 import { describeIssues } from "../schema/issue.ts"
 import type { InferOutput, Schema } from "../schema/schema.ts"
+import { warnDeprecated } from "../shared/deprecation.ts"
 import type { CreateMessageResult, Root } from "../spec/index.ts"
 import { elicitationForm } from "./elicitation.ts"
 
@@ -54,6 +55,7 @@ export class Asking {
     request: string | SampleRequest,
     options: AskOptions | undefined,
   ): Promise<CreateMessageResult> {
+    warnDeprecated("`ctx.sample()`", "Call a model's own API instead.")
     const fields: SampleRequest =
       typeof request === "string"
         ? { messages: [{ role: "user", content: { type: "text", text: request } }] }
@@ -66,6 +68,7 @@ export class Asking {
   }
 
   async roots(options: AskOptions | undefined): Promise<readonly Root[]> {
+    warnDeprecated("`ctx.roots()`", "Take folders as arguments, or as configuration, instead.")
     const answer = await this.#ask("roots/list", undefined, options)
     // `answerProblem` let only lists pass.
     return answer.roots as readonly Root[]

@@ -4,7 +4,6 @@ import { MissingContextValue } from "../errors/server.ts"
 import type { Call } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
-import { warnDeprecated } from "../shared/deprecation.ts"
 import type { CallToolResult, GetPromptResult, ReadResourceResult } from "../spec/index.ts"
 import type { Asking } from "./asking.ts"
 import { contextStore } from "./context-store.ts"
@@ -79,17 +78,11 @@ export class CallContext implements Context {
   }
 
   get sample(): Context["sample"] {
-    return (request, options) => {
-      warnDeprecated("`ctx.sample()`", "Call a model's own API instead.")
-      return this.#ask("sample()", (asking) => asking.sample(request, options))
-    }
+    return (request, options) => this.#ask("sample()", (asking) => asking.sample(request, options))
   }
 
   get roots(): Context["roots"] {
-    return (options) => {
-      warnDeprecated("`ctx.roots()`", "Take folders as arguments, or as configuration, instead.")
-      return this.#ask("roots()", (asking) => asking.roots(options))
-    }
+    return (options) => this.#ask("roots()", (asking) => asking.roots(options))
   }
 
   get inputResponses(): Context["inputResponses"] {

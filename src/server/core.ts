@@ -1,6 +1,7 @@
 import type { CacheHints, ComponentKind } from "../components/component.ts"
 import type { Call } from "../protocol/call.ts"
 import type { Principal } from "../protocol/principal.ts"
+import type { MaybePromise } from "../shared/maybe-promise.ts"
 import type { Implementation, ServerCapabilities } from "../spec/index.ts"
 import type { ProtocolRevision } from "../spec/revisions.ts"
 import type { Catalog } from "./catalog.ts"
@@ -31,11 +32,12 @@ export interface Core {
   readonly supported: readonly ProtocolRevision[]
   readonly capabilities: () => ServerCapabilities
   readonly catalog: Catalog
-  readonly lister: Lister
+  readonly lister: () => MaybePromise<Lister>
   readonly invoker: Invoker
   /** Where everything is kept that must outlive a call. */
   readonly storage: LazyStorage
   readonly bus: EventBus
+  /** What plugins add to the filter of `subscriptions/listen`. */
   readonly listenFilters: () => ReadonlyMap<string, ListenFilter>
   readonly cacheHints: { readonly [method in CacheableMethod]?: CacheHints }
   /** Milliseconds a handler may take where the component does not say. */

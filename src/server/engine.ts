@@ -30,11 +30,10 @@ import { Catalog } from "./catalog.ts"
 import type { CacheableMethod, Core, Limits } from "./core.ts"
 import type { ChangeEvent, EventBus } from "./events.ts"
 import { Extensions } from "./extensions.ts"
+import { lazyLister } from "./lazy-lister.ts"
 import { LazyStorage } from "./lazy-storage.ts"
 import { LazyWatch } from "./lazy-watch.ts"
 import { Lifespans } from "./lifespans.ts"
-import { coreListenFilters } from "./listen-filters.ts"
-import { Lister } from "./lister.ts"
 import { LocalCaller } from "./local-caller.ts"
 import { coreMethods } from "./methods/index.ts"
 import {
@@ -113,13 +112,12 @@ export class Engine implements MessageHandler {
       running: this.#running,
     })
     const offers = (kind: ComponentKind) => this.catalog.offers(kind)
-    const listenFilters = coreListenFilters({ catalog: this.catalog, offers })
     const core: Core = {
       ...options,
       supported: statelessRevisions,
       capabilities: () => this.capabilities,
       catalog: this.catalog,
-      lister: new Lister(this.catalog, options.pageSize),
+      lister: lazyLister(this.catalog, options.pageSize),
       invoker: this.caller,
       storage: new LazyStorage(options.storage),
       plugins: () => this.#extensions.plugins,
@@ -132,7 +130,7 @@ export class Engine implements MessageHandler {
     }
     this.#core = core
     // Once: methods may hold what must outlive a change of the middleware, such as open subscriptions.
-    this.#extensions = new Extensions({ methods: coreMethods(core), listenFilters })
+    this.#extensions = new Extensions(coreMethods(core))
     // Without icons and the like, which `server/discover` tells: every answer carries it.
     const { name, version, title } = options.info
     const brief = title === undefined ? { name, version } : { name, version, title }

@@ -15,6 +15,14 @@ export interface ChangeEvent {
   readonly sessions?: readonly string[] | undefined
 }
 
+/** The topics of the core: lists that change, and resources that somebody subscribed to. */
+export const coreTopics: readonly string[] = [
+  "toolsListChanged",
+  "promptsListChanged",
+  "resourcesListChanged",
+  "resourceSubscriptions",
+]
+
 /** Carries change events to everyone who listens, here or on other replicas. */
 export interface EventBus {
   /** Carries an event to all who listen. What it throws or rejects with is logged. */

@@ -4,8 +4,8 @@ import { BaseExchange } from "../protocol/base-exchange.ts"
 import {
   type Answer,
   Call,
-  type CallSession,
   type Exchange,
+  type ExchangeSession,
   type Outcome,
   type Peer,
   type Question,
@@ -171,12 +171,12 @@ class InProcessExchange extends BaseExchange implements Exchange {
     return this.#parent?.exchange.headers
   }
 
-  get transport(): string | undefined {
-    return this.#parent?.exchange.transport
+  get session(): ExchangeSession | undefined {
+    return this.#parent?.exchange.session
   }
 
-  get session(): CallSession | undefined {
-    return this.#parent?.exchange.session
+  get transport(): string | undefined {
+    return this.#parent?.exchange.transport
   }
 
   override get inert(): boolean {

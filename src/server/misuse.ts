@@ -28,7 +28,7 @@ export function reportMisuse(log: ServerLog, { call, running, member }: Misuse):
   const key = JSON.stringify([member, call.target, isLate ? undefined : running?.target])
   if (known.has(key) || known.size >= mostTold) return
   known.add(key)
-  log({ level: "warning", message: error.message })
+  log({ level: "warning", message: "The context of a call is misused", error })
 }
 
 /** Whether a call that runs has nothing to do with another: the calls that a handler makes may use its context. */

@@ -104,12 +104,8 @@ function failed<Input>(
 ): MaybePromise<Outcome> {
   if (!(error instanceof TypeError)) return fail(core, call, error)
   return import("./misplaced-context.ts").then(({ explained }) =>
-    fail(core, call, explained(error, { owner, input, members: contextMembers() })),
+    fail(core, call, explained(error, { owner, input, contexts: CallContext.prototype })),
   )
-}
-
-function contextMembers(): readonly string[] {
-  return Object.getOwnPropertyNames(CallContext.prototype)
 }
 
 function abandoned(cause: unknown): Outcome {

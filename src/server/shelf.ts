@@ -77,7 +77,10 @@ function nameOf(key: string | StateKey): string {
 }
 
 /** What is kept, as the key promises it. */
-async function rememberedAs<Key extends string | StateKey>(key: Key, kept: unknown): Promise<Remembered<Key>> {
+async function rememberedAs<Key extends string | StateKey>(
+  key: Key,
+  kept: unknown,
+): Promise<Remembered<Key>> {
   // The schema of a typed key says of what type its values are; of others nothing is known.
   if (typeof key === "string") return kept as Remembered<Key>
   const verdict = await key.validate(kept)

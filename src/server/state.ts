@@ -1,6 +1,6 @@
 import type { State } from "../components/state.ts"
 import { NoState } from "../errors/context.ts"
-import type { Call, CallSession } from "../protocol/call.ts"
+import type { Call, ExchangeSession } from "../protocol/call.ts"
 import { type Atomic, createAtomic } from "../storage/atomic.ts"
 import { readJson, type StorageDriver, writeJson } from "../storage/storage.ts"
 import type { Core } from "./core.ts"
@@ -16,7 +16,7 @@ export function stateOf(core: Core, call: Call): State {
 
 /** Whose state a call has. */
 type Owner =
-  | { readonly kind: "session"; readonly id: string; readonly session: CallSession }
+  | { readonly kind: "session"; readonly id: string; readonly session: ExchangeSession }
   | { readonly kind: "principal"; readonly id: string; readonly session: undefined }
 
 /** @throws {NoState} */
@@ -94,13 +94,13 @@ class SessionKeys {
     })
   }
 
-  add(session: CallSession, key: string): void {
+  add(session: ExchangeSession, key: string): void {
     const known = this.#noted.get(session.id)
     if (known === undefined) this.#note(session, key)
     else if (known.keys.size < maxKeys) known.keys.add(key)
   }
 
-  #note(session: CallSession, key: string): void {
+  #note(session: ExchangeSession, key: string): void {
     const stop = session.onEnd(() => this.#end(session.id))
     this.#noted.set(session.id, { keys: new Set([key]), stop })
     const [first] = this.#noted

@@ -4,6 +4,7 @@ import { loadNode } from "../../src/http/lazy-node.ts"
 import { loadInterpreter } from "../../src/schema/json-schema-validator.ts"
 import { loadCoercion } from "../../src/schema/lenient-validator.ts"
 import { loadWording } from "../../src/schema/standard-validator.ts"
+import { loadLister } from "../../src/server/lazy-lister.ts"
 import { loadWatch } from "../../src/server/lazy-watch.ts"
 
 // What is loaded at first use answers at once from then on, so that tests may look at verdicts without waiting.
@@ -15,6 +16,7 @@ await Promise.all([
   loadMessages(),
   loadNode(),
   loadWatch(),
+  loadLister(),
   import("../../src/protocol/stateless/aes-sealer.ts"),
   import("../../src/protocol/stateless/conversation.ts"),
   import("../../src/protocol/stateless/sealed-journal.ts"),

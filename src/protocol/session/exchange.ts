@@ -7,8 +7,8 @@ import { answerProblem } from "../answers.ts"
 import {
   type AbortReason,
   type Answer,
-  type CallSession,
   type Exchange,
+  type ExchangeSession,
   maxRounds,
   type Outcome,
   type Peer,
@@ -71,16 +71,16 @@ export class SessionExchange extends WireExchange implements Exchange {
     return this.request.transport
   }
 
-  get session(): CallSession | undefined {
+  get logLevel(): LoggingLevel | undefined {
+    return this.request.logLevel
+  }
+
+  get session(): ExchangeSession | undefined {
     const { session } = this.request
     if (session === undefined) return undefined
     const { id } = session.data
     const { link } = session.site
     return { id, onEnd: (run) => link.subscribe(id, ({ kind }) => kind === "end" && run()) }
-  }
-
-  get logLevel(): LoggingLevel | undefined {
-    return this.request.logLevel
   }
 
   get inputResponses(): { readonly [key: string]: Answer } | undefined {
