@@ -47,9 +47,9 @@ export class ContextWork {
     sendNotification(this.#core, this.#call, { method, params })
   }
 
-  /** Tells the server's log of a context that is used when its call is over, or in the call that runs. */
-  misused(member: string, running: Call | undefined): void {
-    reportMisuse(this.#core.log, { call: this.#call, running, member })
+  /** Tells the server's log of a context that was used when its call was over, or in another call that runs. */
+  misused(member: string, other: Call | undefined): void {
+    reportMisuse(this.#core.log, { call: this.#call, other, member })
   }
 
   /** Rejects with why nothing can be started any more. */

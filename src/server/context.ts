@@ -171,8 +171,10 @@ export class CallContext implements Context {
   #enter(member: string): boolean {
     const { inert } = this.#call.exchange
     const running = contextStore.get()
-    if (inert || (running !== undefined && running !== this)) {
-      void this.#work().then((work) => work.misused(member, CallContext.callOf(running)))
+    // Asked at once: who runs now may be over when the answer is looked at.
+    const other = inert || running === this ? undefined : CallContext.callOf(running)
+    if (inert || other?.exchange.inert === false) {
+      void this.#work().then((work) => work.misused(member, other))
     }
     return !inert
   }

@@ -6,8 +6,8 @@ import type { ServerLog } from "./server-log.ts"
 export interface Misuse {
   /** The call that the context belongs to. */
   readonly call: Call
-  /** The call that runs, if one does. */
-  readonly running: Call | undefined
+  /** The call that used it; `undefined` where its own was over. */
+  readonly other: Call | undefined
   /** What was used: `log`, `state.set()`. */
   readonly member: string
 }
@@ -16,27 +16,23 @@ export interface Misuse {
 const told: WeakMap<ServerLog, Set<string>> = /* @__PURE__ */ new WeakMap()
 const mostTold = 1000
 
-/** Tells of a context that was used once its call had been answered, or by another call that runs. */
-export function reportMisuse(log: ServerLog, { call, running, member }: Misuse): void {
-  const isOther = isAnother(running, call)
+/** Tells of a context that was used once its call had been answered, or by another call. */
+export function reportMisuse(log: ServerLog, { call, other, member }: Misuse): void {
   // Of a call that was cancelled, or waits to be run again, there is no telling what it still does.
-  const isLate = call.exchange.inert && !call.exchange.signal.aborted
-  if (!isLate && (!isOther || call.exchange.inert)) return
-  const error = new ContextMisused(member, call.target, isLate ? undefined : running?.target)
+  const isFault = other === undefined ? !call.exchange.signal.aborted : !isWithin(other, call)
+  if (!isFault) return
+  const error = new ContextMisused(member, call.target, other?.target)
   const known = told.get(log) ?? new Set()
   told.set(log, known)
-  const key = JSON.stringify([member, call.target, isLate ? undefined : running?.target])
-  if (known.has(key) || known.size >= mostTold) return
-  known.add(key)
+  if (known.has(error.message) || known.size >= mostTold) return
+  known.add(error.message)
   log({ level: "warning", message: "The context of a call is misused", error })
 }
 
-/** Whether a call that runs has nothing to do with another: the calls that a handler makes may use its context. */
-function isAnother(running: Call | undefined, call: Call): boolean {
-  // What a call that is over left behind, such as the events of a connection, runs on behalf of nobody.
-  if (running === undefined || running.exchange.inert) return false
-  for (let each: Call | undefined = running; each !== undefined; each = each.parent) {
-    if (each === call) return false
+/** Whether a call was made by another, whose context it may use. */
+function isWithin(inner: Call, outer: Call): boolean {
+  for (let call: Call | undefined = inner; call !== undefined; call = call.parent) {
+    if (call === outer) return true
   }
-  return true
+  return false
 }
