@@ -4,6 +4,7 @@ import { MissingContextValue } from "../errors/server.ts"
 import type { Call } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
+import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
 import type { CallToolResult, GetPromptResult, ReadResourceResult } from "../spec/index.ts"
 import type { Asking } from "./asking.ts"
 import { contextStore } from "./context-store.ts"
@@ -38,7 +39,7 @@ export class CallContext implements Context {
     return (done, total, message) => {
       if (!this.#enter("progress")) return
       if (this.#core.progressMs === undefined) this.#call.exchange.progress(done, total, message)
-      else void this.#work().then((work) => work.progress({ done, total, message }))
+      else this.#with((work) => work.progress({ done, total, message }))
     }
   }
 
@@ -49,14 +50,14 @@ export class CallContext implements Context {
   get log(): ContextLog {
     return createLog(this.#call.exchange, (entry) => {
       const isOpen = this.#enter("log")
-      if (isOpen && this.#core.mirrorsLogs) void this.#work().then((work) => work.mirror(entry))
+      if (isOpen && this.#core.mirrorsLogs) this.#with((work) => work.mirror(entry))
       return isOpen
     })
   }
 
   get notify(): Context["notify"] {
     return (method, params = {}) =>
-      this.#start("notify()", async () => (await this.#work()).notify(method, params))
+      this.#start("notify()", async () => this.#with((work) => work.notify(method, params)))
   }
 
   get state(): State {
@@ -152,11 +153,10 @@ export class CallContext implements Context {
     const entries = methods.map((method) => [
       method,
       (...args: unknown[]) =>
-        this.#start(`${part}.${method}()`, async () => {
+        this.#start(`${part}.${method}()`, async () =>
           // Methods of any kind; what they take, the type of the part says.
-          const members = (await this.#work())[part] as unknown as Methods
-          return members[method]?.(...args)
-        }),
+          this.#with((work) => (work[part] as unknown as Methods)[method]?.(...args)),
+        ),
     ])
     // All methods that the part has.
     return Object.fromEntries(entries) as ContextWork[Part]
@@ -164,7 +164,8 @@ export class CallContext implements Context {
 
   /** Starts what takes its time, while the call runs. */
   #start<T>(member: string, work: () => Promise<T>): Promise<T> {
-    return heeded(this.#enter(member) ? work() : this.#work().then((work) => work.refuse(member)))
+    const isOpen = this.#enter(member)
+    return heeded(isOpen ? work() : Promise.resolve(this.#with((over) => over.refuse(member))))
   }
 
   /** Whether the call still runs. Who uses its context when it does not, or in another call, is told so. */
@@ -173,14 +174,15 @@ export class CallContext implements Context {
     const running = contextStore.get()
     // Asked at once: who runs now may be over when the answer is looked at.
     const other = inert || running === this ? undefined : CallContext.callOf(running)
-    if (inert || other?.exchange.inert === false) {
-      void this.#work().then((work) => work.misused(member, other))
-    }
+    if (inert || other?.exchange.inert === false) this.#with((work) => work.misused(member, other))
     return !inert
   }
 
-  async #work(): Promise<ContextWork> {
-    return new (await loadWork()).ContextWork(this.#call, this.#core)
+  /** Does what needs more than getters: at once, but for the first time, when that must be loaded. */
+  #with<T>(run: (work: ContextWork) => MaybePromise<T>): MaybePromise<T> {
+    return andThen(loadedWork ?? loadWork(), ({ ContextWork }) =>
+      run(new ContextWork(this.#call, this.#core)),
+    )
   }
 }
 
@@ -196,11 +198,12 @@ function loadAsking(): Promise<typeof import("./asking.ts")> {
   return loading
 }
 
-let loadingWork: Promise<typeof import("./context-work.ts")> | undefined
+let loadedWork: typeof import("./context-work.ts") | undefined
 
-function loadWork(): Promise<typeof import("./context-work.ts")> {
-  loadingWork ??= import("./context-work.ts")
-  return loadingWork
+/** Loads what most calls never ask of their context. */
+export async function loadWork(): Promise<typeof import("./context-work.ts")> {
+  loadedWork = await import("./context-work.ts")
+  return loadedWork
 }
 
 /** A handler may stop listening (a race, an early return): what then fails must not end the process. */

@@ -4,6 +4,7 @@ import { loadNode } from "../../src/http/lazy-node.ts"
 import { loadInterpreter } from "../../src/schema/json-schema-validator.ts"
 import { loadCoercion } from "../../src/schema/lenient-validator.ts"
 import { loadWording } from "../../src/schema/standard-validator.ts"
+import { loadWork } from "../../src/server/context.ts"
 import { loadLister } from "../../src/server/lazy-lister.ts"
 import { loadWatch } from "../../src/server/lazy-watch.ts"
 
@@ -16,13 +17,13 @@ await Promise.all([
   loadMessages(),
   loadNode(),
   loadWatch(),
+  loadWork(),
   loadLister(),
   import("../../src/protocol/stateless/aes-sealer.ts"),
   import("../../src/protocol/stateless/conversation.ts"),
   import("../../src/protocol/stateless/sealed-journal.ts"),
   import("../../src/server/asking.ts"),
   import("../../src/server/complete-argument.ts"),
-  import("../../src/server/context-work.ts"),
   import("../../src/server/in-process.ts"),
   import("../../src/server/misplaced-context.ts"),
   import("../../src/server/subscribe.ts"),
