@@ -70,7 +70,8 @@ export type SessionTools = readonly [
  * @throws {StorageNotAtomic} FLEET-16, when they are added to a server whose storage has no atomic writes.
  * @see S28/server/tools#stateful-tools
  * @example
- * mcp.add(...sessionTools({ ttl: 60 * 60_000 }))
+ * const [create, end] = sessionTools({ ttl: 60 * 60_000 })
+ * mcp.add(create, end)
  */
 export function sessionTools(options: StateSessionOptions = {}): SessionTools {
   assertOptions("`sessionTools()`", options, sessionOptions)

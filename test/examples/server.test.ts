@@ -8,6 +8,8 @@ import http, { fetch as fetchElsewhere, server } from "../../examples/http-optio
 import middleware from "../../examples/middleware.ts"
 import plugin from "../../examples/plugin.ts"
 import progress from "../../examples/progress-and-logging.ts"
+import state from "../../examples/state.ts"
+import { connect as connectTo } from "../../src/testing/index.ts"
 import { callForText, connect, read } from "./example.ts"
 
 describe("asking.ts", () => {
@@ -53,6 +55,23 @@ describe("asking.ts", () => {
   it("asks by returning the question", async () => {
     const client = await asked({ sure: true })
     expect(await callForText(client, "confirm")).toBe('{"answer":"accept","state":{"asked":1}}')
+  })
+})
+
+describe("state.ts", () => {
+  it("counts the visits of a session", async () => {
+    await using client = await connectTo(state, { era: "session" })
+    await client.callTool("visit")
+    expect(await client.callTool("visit")).toMatchObject({ content: [{ text: "Visit 2" }] })
+  })
+
+  it("keeps a cart under a handle", async () => {
+    const client = await connect(state)
+    const { session } = JSON.parse(await callForText(client, "create_session"))
+    await callForText(client, "put", { session, item: "tea" })
+    expect(await callForText(client, "put", { session, item: "milk" })).toBe('["tea","milk"]')
+    await callForText(client, "end_session", { session })
+    expect(await callForText(client, "put", { session, item: "tea" })).toContain("does not exist")
   })
 })
 
