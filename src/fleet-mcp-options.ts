@@ -155,7 +155,7 @@ export function engineOptions(name: string, options: FleetMCPOptions): EngineOpt
     authenticator: options.auth,
     bus: options.bus ?? memoryEventBus(),
     log: options.log ?? consoleLog,
-    mirrorsLogs: options.mirrorLogs ?? false,
+    mirrorLogs: options.mirrorLogs ?? false,
     progressMs: options.progressMs,
     askTimeout: options.askTimeout ?? 300_000,
     limits: {

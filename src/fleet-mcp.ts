@@ -568,7 +568,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
 
   #withDefaults(component: AnyComponent): AnyComponent {
     assertComponent(component)
-    component[kJudge]?.({ storage: this.#options.storage })
+    component[kJudge]?.(this.#options)
     if (component.kind !== "tool") return component
     const { lenient, dereference } = this.#options
     return lenient === undefined && dereference === undefined

@@ -34,7 +34,7 @@ export type ComponentKind = "tool" | "resource" | "template" | "prompt"
 /** What of a server a component may have to do with. */
 export interface ServerParts {
   /** Where everything is kept; the default, in memory, can do all. */
-  readonly storage: StorageDriver | undefined
+  readonly storage?: StorageDriver
 }
 
 /** Under Symbol.for: components of another copy of this package judge servers too. */

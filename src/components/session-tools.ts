@@ -1,5 +1,5 @@
 import { InvalidOption, quoted } from "../errors/server.ts"
-import { StorageNotAtomic } from "../errors/storage.ts"
+import { StorageNotAtomic } from "../errors/storage-not-atomic.ts"
 import { kJudge, type ServerParts } from "./component.ts"
 import { assertOptions, type KnownOptions } from "./options.ts"
 import type { StateSessionOptions } from "./state.ts"

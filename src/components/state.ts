@@ -1,4 +1,3 @@
-import { InvalidOption, quoted } from "../errors/server.ts"
 import type { Validated } from "../schema/issue.ts"
 import type { InferInput, InferOutput, Schema } from "../schema/schema.ts"
 import { valueValidator } from "../schema/value-validator.ts"
@@ -20,26 +19,15 @@ export type Kept<S> = undefined extends InferInput<S> ? InferOutput<S> : InferOu
  * Makes a typed key for {@link State}. What is read is checked by the schema, also where an older version of the program
  * wrote it; a schema with a default gives it where nothing is kept.
  *
- * @param name Names it among all keys of its owner; a text key of the same name is the same key.
+ * @param name 1 to 512 characters that name it among all keys of its owner; a text of the same name is the same key.
  * @param schema What it holds, as JSON: any Standard Schema, or JSON Schema.
- * @throws {InvalidOption} The name is empty or too long.
+ * @throws {InvalidSchema} The schema is none.
  * @example
  * const visits = stateKey("visits", z.number().default(0))
  * mcp.tool({ name: "visit" }, (_, ctx) => ctx.state.update(visits, (count) => count + 1))
  */
 export function stateKey<const S extends Schema>(name: string, schema: S): StateKey<Kept<S>, InferInput<S>> {
-  if (!isStateName(name)) {
-    throw new InvalidOption("The name of a state key", quoted(name), `Give ${stateNames}.`)
-  }
   return Object.freeze({ name, validate: valueValidator(schema, `state key \`${name}\``) })
-}
-
-/** What a state key may be called. */
-export const stateNames: string = "a text of 1 to 512 characters"
-
-/** Whether something can be the name of a state key. */
-export function isStateName(name: unknown): name is string {
-  return typeof name === "string" && name.length > 0 && name.length <= 512
 }
 
 /** What is read under a key. Of what stands under a text nothing is known. */

@@ -66,6 +66,7 @@ import type {
 } from "./http.ts"
 import type { EndlessCalls, InProcessError } from "./in-process.ts"
 import type { NoResponseStream, NotAnHttpEvent } from "./lambda.ts"
+import type { InvalidCursor } from "./lists.ts"
 import type {
   CallAborted,
   CannotAsk,
@@ -105,7 +106,6 @@ import type { NotAnSdkServer, SdkServerInUse } from "./sdk.ts"
 import type {
   DuplicateComponent,
   InsufficientScope,
-  InvalidCursor,
   InvalidOption,
   InvalidPlugin,
   LifespanTimeout,
@@ -115,7 +115,6 @@ import type {
   ResourceNotFound,
   ServerClosed,
   StartingServer,
-  TooManySubscriptions,
   UndeclaredResultType,
   UnknownComponent,
   UnknownOption,
@@ -138,8 +137,9 @@ import type {
   NotStorable,
   StorageContention,
   StorageFull,
-  StorageNotAtomic,
 } from "./storage.ts"
+import type { StorageNotAtomic } from "./storage-not-atomic.ts"
+import type { TooManySubscriptions } from "./subscriptions.ts"
 import type {
   ClientClosed,
   EndlessQuestions,

@@ -25,15 +25,10 @@ export function audienceOf(to: Audience | undefined): Pick<ChangeEvent, "audienc
   for (const one of [to].flat()) {
     const call = CallContext.callOf(one)
     const session = call?.exchange.session
-    const principal = call === undefined ? one : call.peer.principal
-    if (session !== undefined) sessions.push(session.id)
+    const principal = call ? call.peer.principal : one
+    if (session) sessions.push(session.id)
     else if (isPrincipal(principal)) audience.push(principal.key)
-    else
-      throw new InvalidOption(
-        "The option `to`",
-        call ? "a call of nobody" : quoted(one),
-        "Give a principal or a `ctx`.",
-      )
+    else throw new InvalidOption("The option `to`", quoted(principal), "Give a principal, or its `ctx`.")
   }
   return { audience, sessions }
 }

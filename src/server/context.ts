@@ -50,7 +50,7 @@ export class CallContext implements Context {
   get log(): ContextLog {
     return createLog(this.#call.exchange, (entry) => {
       const isOpen = this.#enter("log")
-      if (isOpen && this.#core.mirrorsLogs) this.#with((work) => work.mirror(entry))
+      if (isOpen && this.#core.mirrorLogs) this.#with((work) => work.mirror(entry))
       return isOpen
     })
   }

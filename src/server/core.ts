@@ -47,7 +47,7 @@ export interface Core {
   readonly watch: LazyWatch | undefined
   readonly log: ServerLog
   /** Whether what handlers log is written to it too. */
-  readonly mirrorsLogs: boolean
+  readonly mirrorLogs: boolean
   /** Milliseconds between two notifications of progress of a call; `undefined` where all are sent. */
   readonly progressMs: number | undefined
   readonly plugins: () => readonly Plugin[]

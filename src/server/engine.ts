@@ -65,7 +65,7 @@ export interface EngineOptions {
   readonly storage: StorageDriver | undefined
   readonly bus: EventBus
   readonly log: ServerLog
-  readonly mirrorsLogs: boolean
+  readonly mirrorLogs: boolean
   readonly progressMs: number | undefined
   readonly limits: Limits
   /** Milliseconds for which the answers of clients with sessions are waited for. */

@@ -8,21 +8,21 @@ export interface FailedRun {
   readonly owner: Owner & { readonly inputSchema?: { readonly [keyword: string]: unknown } }
   /** What it was given. */
   readonly input: unknown
-  /** Has what contexts have. */
-  readonly contexts: object
 }
 
 /**
  * Says of an error that the handler took its first parameter, the arguments, for the context; where it is that. Its
  * source tells: it has one parameter, and asks it for what contexts have and these arguments have not.
+ *
+ * @param context Has what contexts have.
  */
-export function explained(error: TypeError, { owner, input, contexts }: FailedRun): unknown {
+export function explained(error: TypeError, { owner, input }: FailedRun, context: object): unknown {
   const handler = handlerOf(owner)
   if (handler?.length !== 1) return error
   const { properties } = owner.inputSchema ?? {}
   const isArgument = (name: string) => [input, properties].some((given) => isObject(given) && name in given)
   const used = usedOfFirst(Function.prototype.toString.call(handler)).find(
-    (name) => name in contexts && !isArgument(name),
+    (name) => name in context && !isArgument(name),
   )
   if (used === undefined) return error
   return new ArgumentsTakenForContext(`${owner.kind} \`${owner.id}\``, used, error)

@@ -13,8 +13,8 @@ export function requestInfo({ id, peer, exchange, meta, round }: Call): RequestI
     revision: peer.revision,
     transport,
     origin: headers?.get("origin"),
-    headers: headers && onlyThose(headers, (name) => !isCredential(name)),
-    credentials: headers && onlyThose(headers, isCredential),
+    headers: headers && part(headers, false),
+    credentials: headers && part(headers, true),
     meta,
     round,
   }
@@ -22,15 +22,13 @@ export function requestInfo({ id, peer, exchange, meta, round }: Call): RequestI
 
 /** `Mcp-Session-Id` too: where nobody has to say who they are, it is all that a session asks for. */
 const credentials =
-  /authorization|cookie|token|secret|passw|credential|assertion|jwt|api-?key|session-id|(access|subscription|functions)-key/i
+  /authorization|cookie|token|secret|passw|credential|assertion|jwt|session-id|(api|access|subscription|functions)-?key/i
 
-function isCredential(name: string): boolean {
-  return credentials.test(name)
-}
-
-function onlyThose(headers: HeaderBag, isOne: (name: string) => boolean): HeaderBag {
+/** The headers that are credentials, or those that are not. */
+function part(headers: HeaderBag, areCredentials: boolean): HeaderBag {
+  const isOfIt = (name: string) => credentials.test(name) === areCredentials
   return {
-    get: (name) => (isOne(name) ? headers.get(name.toLowerCase()) : undefined),
-    entries: () => [...headers.entries()].filter(([name]) => isOne(name)),
+    get: (name) => (isOfIt(name) ? headers.get(name.toLowerCase()) : undefined),
+    entries: () => [...headers.entries()].filter(([name]) => isOfIt(name)),
   }
 }

@@ -98,13 +98,11 @@ function whenSettled<Input>(
   return timeout === undefined || timeout > longestTimer ? settled : withTimeout(run, timeout, settled)
 }
 
-function failed<Input>(
-  { core, call, owner, input, fail }: HandlerRun<Input>,
-  error: unknown,
-): MaybePromise<Outcome> {
-  if (!(error instanceof TypeError)) return fail(core, call, error)
+function failed<Input>(run: HandlerRun<Input>, error: unknown): MaybePromise<Outcome> {
+  const { core, call } = run
+  if (!(error instanceof TypeError)) return run.fail(core, call, error)
   return import("./misplaced-context.ts").then(({ explained }) =>
-    fail(core, call, explained(error, { owner, input, contexts: CallContext.prototype })),
+    run.fail(core, call, explained(error, run, CallContext.prototype)),
   )
 }
 

@@ -1,5 +1,5 @@
 import { toJsonValue } from "../components/json-value.ts"
-import { isStateName, type Remembered, type State, type StateKey, stateNames } from "../components/state.ts"
+import type { Remembered, State, StateKey } from "../components/state.ts"
 import { NotSerializable, UnawaitedPromise } from "../errors/components.ts"
 import { InvalidState, StateTooLarge } from "../errors/context.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
@@ -18,6 +18,9 @@ export interface Shelf {
 
 /** Makes of a value the one that is to be kept. May run several times. */
 export type Change = (value: unknown) => Promise<JSONValue | undefined>
+
+/** The most characters of a name. */
+const longestName = 512
 
 /** The longest that anything is remembered, in milliseconds. */
 const longestTtl = 30 * 24 * 60 * 60_000
@@ -70,10 +73,12 @@ export function toTtl(ttl: number | undefined): number | undefined {
   throw new InvalidOption("The option `ttl`", quoted(ttl), "Give a number of milliseconds above 0.")
 }
 
+/** @throws {InvalidStorageKey} */
 function nameOf(key: string | StateKey): string {
   const name: unknown = typeof key === "object" ? key.name : key
-  if (isStateName(name)) return name
-  throw new InvalidStorageKey(String(name), `it is not ${stateNames}`, "Name what you keep.")
+  if (typeof name === "string" && name.length > 0 && name.length <= longestName) return name
+  const problem = `it is not a text of 1 to ${longestName} characters`
+  throw new InvalidStorageKey(String(name), problem, "Name what you keep.")
 }
 
 /** What is kept, as the key promises it. */

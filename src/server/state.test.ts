@@ -242,7 +242,9 @@ describe("a typed key", () => {
     ).rejects.toMatchObject({ code: "INVALID_STATE", message: expect.stringContaining("older versions") })
   })
 
-  it("is refused without a name", () => {
-    expect(() => stateKey("", z.string())).toThrow(/1 to 512 characters/)
+  it("is refused without a name", async () => {
+    await expect(within(({ state }) => state.get(stateKey("", z.string())))).rejects.toThrow(
+      /1 to 512 characters/,
+    )
   })
 })

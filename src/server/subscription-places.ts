@@ -1,4 +1,4 @@
-import { TooManySubscriptions } from "../errors/server.ts"
+import { TooManySubscriptions } from "../errors/subscriptions.ts"
 import { anonymousKey } from "../protocol/principal.ts"
 import type { Core, Limits } from "./core.ts"
 
