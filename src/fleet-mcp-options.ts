@@ -89,6 +89,10 @@ export interface FleetMCPOptions<Tools extends readonly Tool[] = readonly Tool[]
   readonly bus?: EventBus
   /** Where the server's own log goes. Default: standard error. */
   readonly log?: ServerLog
+  /** Whether what handlers say by `ctx.log` is written to the server's own log too. Default `false`. */
+  readonly mirrorLogs?: boolean
+  /** The least milliseconds between two notifications of progress of a call. Default: all are sent. */
+  readonly progressMs?: number
   /** Whether results say which server answers. Default `true`. */
   readonly disclosesServerInfo?: boolean
   /** The most open subscriptions of all callers. Default 1,024. */
@@ -163,6 +167,8 @@ export function engineOptions(name: string, options: FleetMCPOptions): EngineOpt
     authenticator: options.auth,
     bus: options.bus ?? memoryEventBus(),
     log: options.log ?? consoleLog,
+    mirrorLogs: options.mirrorLogs ?? false,
+    progressMs: options.progressMs,
     askTimeout: options.askTimeout ?? 300_000,
     limits: {
       subscriptions: options.maxSubscriptions ?? 1024,

@@ -1,7 +1,7 @@
 import type { NodeListener, RunningServer } from "#node"
 import { listSettings, withSettings } from "#settings"
 import type { RunningStdio } from "#stdio"
-import { type ComponentKind, componentKey } from "./components/component.ts"
+import { type ComponentKind, componentKey, kJudge } from "./components/component.ts"
 import type { ContextKey } from "./components/context.ts"
 import { fingerprint } from "./components/fingerprint.ts"
 import { assertOptions, readOptions } from "./components/options.ts"
@@ -26,6 +26,7 @@ import { joinRoutes, type OwnedRoutes, type RouteHandler } from "./http/router.t
 import type { Params } from "./protocol/jsonrpc.ts"
 import type { MessageHandler } from "./protocol/transport.ts"
 import { type AnyComponent, assertComponent, LocalProvider } from "./providers/local.ts"
+import { type AudienceOptions, audienceOf } from "./server/audience.ts"
 import { Engine } from "./server/engine.ts"
 import type { Middleware } from "./server/middleware.ts"
 import {
@@ -254,18 +255,36 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   }
 
   /**
-   * Tells subscribers that a resource has changed.
+   * Tells subscribers that a resource has changed: those that may read it.
    *
+   * @param options `to`: only these of them.
+   * @throws {InvalidOption} `to` is nobody.
    * @see S28/basic/patterns/subscriptions
    * @example
    * mcp.resourceUpdated("config://settings")
    */
-  resourceUpdated(uri: string): void {
+  resourceUpdated(uri: string, { to }: AudienceOptions = {}): void {
     this.#engine.publish({
       topic: "resourceSubscriptions",
       method: "notifications/resources/updated",
       params: { uri },
+      ...audienceOf(to),
     })
+  }
+
+  /**
+   * Tells subscribers that a list has changed. What is added, replaced and removed is told without it; this is for what
+   * an auth check or a transform shows or hides from now on.
+   *
+   * @param kind Of which components.
+   * @param options `to`: only these.
+   * @throws {InvalidOption} `to` is nobody.
+   * @see S28/basic/patterns/subscriptions
+   * @example
+   * mcp.tool({ name: "upgrade" }, (_, ctx) => mcp.listChanged("tool", { to: ctx }))
+   */
+  listChanged(kind: ComponentKind, { to }: AudienceOptions = {}): void {
+    this.#engine.announce([kind], audienceOf(to))
   }
 
   /**
@@ -567,6 +586,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
 
   #withDefaults(component: AnyComponent): AnyComponent {
     assertComponent(component)
+    component[kJudge]?.(this.#options)
     if (component.kind !== "tool") return component
     const { lenient, dereference } = this.#options
     return lenient === undefined && dereference === undefined

@@ -95,8 +95,29 @@ export type {
   SamplingOptions,
   SamplingTool,
 } from "./components/sampling.ts"
+export {
+  type CreatedSession,
+  type Describable,
+  type SessionIdSchema,
+  type SessionTools,
+  sessionId,
+  sessionTools,
+} from "./components/session-tools.ts"
+export {
+  type Kept,
+  type Memorable,
+  type Remembered,
+  type State,
+  type StateKey,
+  type StateOptions,
+  type StateSession,
+  type StateSessionOptions,
+  type StateSessions,
+  stateKey,
+} from "./components/state.ts"
 export { UrlElicitationRequired, type UrlToVisit } from "./errors/url-elicitation.ts"
 export type { StepInfo } from "./protocol/step.ts"
+export type { Audience, AudienceOptions } from "./server/audience.ts"
 export { getContext } from "./server/run-handler.ts"
 
 // Lifespans and dependencies

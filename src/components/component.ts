@@ -1,4 +1,5 @@
 import type { Icon } from "../spec/index.ts"
+import type { StorageDriver } from "../storage/storage.ts"
 import type { AuthCheck } from "./auth-check.ts"
 
 /** How long and for whom a client may cache a result. */
@@ -30,6 +31,15 @@ export interface ComponentOptions {
 /** Tells the kinds of components apart. A `template` is what `resource()` makes of a URI with variables. */
 export type ComponentKind = "tool" | "resource" | "template" | "prompt"
 
+/** What of a server a component may have to do with. */
+export interface ServerParts {
+  /** Where everything is kept; the default, in memory, can do all. */
+  readonly storage?: StorageDriver
+}
+
+/** Under Symbol.for: components of another copy of this package judge servers too. */
+export const kJudge: unique symbol = /* @__PURE__ */ Symbol.for("fleetmcp.judge") as never
+
 /** What every component has once it is made. Components are frozen values. */
 export interface Component {
   /** Which of the kinds it is. */
@@ -52,6 +62,8 @@ export interface Component {
   readonly auth: AuthCheck | undefined
   /** Whether it suggests values for its arguments. */
   readonly completes: boolean
+  /** Throws where it cannot work in the server that it is added to. */
+  readonly [kJudge]?: (server: ServerParts) => void
 }
 
 /** Names a component among all others: `tool:add@1.2`. */

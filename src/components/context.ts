@@ -18,6 +18,7 @@ import type { ProtocolRevision } from "../spec/revisions.ts"
 import type { Filled, Form } from "./form.ts"
 import type { Jsonify } from "./json-value.ts"
 import type { Sampled, SampledData, SampleRequest } from "./sampling.ts"
+import type { State, StateSessions } from "./state.ts"
 
 /** A typed name for a value that middleware leaves and handlers take, made by {@link contextKey}. */
 export type ContextKey<T> = ValueKey<T>
@@ -43,6 +44,23 @@ export interface Context {
   readonly progress: (done: number, total?: number, message?: string) => void
   /** Sends log messages to the client, if it asked for them. */
   readonly log: ContextLog
+  /**
+   * Sends a notification of an extension ahead of the answer.
+   *
+   * @param params Default: none.
+   * @throws {CannotNotify} No plugin lists it in its `clientNotifications`.
+   * @throws {MissingClientCapability} The client does not know the extension.
+   * @see SEP-2133
+   */
+  readonly notify: (method: string, params?: { readonly [name: string]: unknown }) => Promise<void>
+  /**
+   * What the server remembers between calls: for the session where there is one, else for the principal.
+   *
+   * @throws {NoState} There is neither.
+   */
+  readonly state: State
+  /** The same under handles that clients pass with each call: for callers that nobody knows, or several at once. */
+  readonly sessions: StateSessions
   /**
    * Lets the client's connection go while the call runs on, so that a long call holds none: the client comes back for
    * the rest. Only clients of 2025-03-26 to 2025-11-25 with a session over HTTP can; with others it does nothing.
@@ -202,8 +220,14 @@ export interface RequestInfo {
   readonly id: RequestId | undefined
   /** The revision of the protocol that the client speaks, such as `2026-07-28`. */
   readonly revision: ProtocolRevision
-  /** The HTTP headers, or `undefined` on other transports. */
+  /** What carries it: `http`, `stdio`, `sse`, `sdk`, `memory`; `undefined` for a call of the own process. */
+  readonly transport: string | undefined
+  /** The origin of the page that calls, where a browser does: `https://app.example.com`. */
+  readonly origin: string | undefined
+  /** The HTTP headers but for `credentials`, or `undefined` on other transports. */
   readonly headers: HeaderBag | undefined
+  /** The HTTP headers by which callers prove who they are: `authorization`, `cookie`, `x-api-key` and the like. */
+  readonly credentials: HeaderBag | undefined
   /** The `_meta` of the request. */
   readonly meta: { readonly [key: string]: unknown } | undefined
   /** How many rounds of input came before this run: 0 at first. */

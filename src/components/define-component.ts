@@ -41,8 +41,21 @@ export function componentFields<Kind extends ComponentKind, Id extends string>(
 export function componentOf<Shared extends object, Own extends object>(
   shared: Shared,
   own: Own,
+  handler: Handler,
 ): Shared & Own {
-  return Object.freeze(Object.assign(shared, own))
+  const component = Object.freeze(Object.assign(shared, own))
+  handlers.set(component, handler)
+  return component
+}
+
+/** The function that a component runs. */
+type Handler = (...args: never) => unknown
+
+const handlers: WeakMap<object, Handler> = /* @__PURE__ */ new WeakMap()
+
+/** The function that somebody wrote for a component, for messages about it; none of those that another made. */
+export function handlerOf(component: object): Handler | undefined {
+  return handlers.get(component)
 }
 
 function iconsOf(icons: NonNullable<ComponentOptions["icons"]>, subject: string): readonly Icon[] {

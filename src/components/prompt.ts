@@ -111,22 +111,26 @@ function definePrompt(given: PromptConfig, handler: PromptHandler): Prompt {
     ...wireFields(fields),
     ...(list.length === 0 ? undefined : { arguments: list }),
   })
-  return componentOf(fields, {
-    name: config.name,
-    timeout: config.timeout,
-    completers: config.complete ?? {},
-    completes: config.complete !== undefined,
-    definition,
-    invoke: (sent: { readonly [name: string]: unknown }, ctx: Context) => {
-      const run = (verdict: Validated) => {
-        if (!verdict.ok) throw new InvalidArguments(subject, describeIssues(verdict.issues), verdict.issues)
-        const value = handler(verdict.value, ctx)
-        return isThenable(value) ? Promise.resolve(value).then(finish) : finish(value)
-      }
-      const verdict = checkArguments(args, parseArguments(properties, sent))
-      return verdict instanceof Promise ? verdict.then(run) : run(verdict)
+  return componentOf(
+    fields,
+    {
+      name: config.name,
+      timeout: config.timeout,
+      completers: config.complete ?? {},
+      completes: config.complete !== undefined,
+      definition,
+      invoke: (sent: { readonly [name: string]: unknown }, ctx: Context) => {
+        const run = (verdict: Validated) => {
+          if (!verdict.ok) throw new InvalidArguments(subject, describeIssues(verdict.issues), verdict.issues)
+          const value = handler(verdict.value, ctx)
+          return isThenable(value) ? Promise.resolve(value).then(finish) : finish(value)
+        }
+        const verdict = checkArguments(args, parseArguments(properties, sent))
+        return verdict instanceof Promise ? verdict.then(run) : run(verdict)
+      },
     },
-  })
+    handler,
+  )
 
   function finish(value: unknown): MaybePromise<GetPromptResult | InputRequired> {
     if (isInputRequired(value)) return value

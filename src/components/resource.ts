@@ -147,16 +147,20 @@ function defineResource(
     ...(options.size === undefined ? undefined : { size: options.size }),
     ...(annotations === undefined ? undefined : { annotations }),
   })
-  return componentOf(fields, {
-    name,
-    mimeType: options.mimeType,
-    timeout: options.timeout,
-    cache: options.cache,
-    completes: false,
-    definition,
-    invoke: (read: string, ctx: Context) =>
-      finishRead(handler({}, ctx), { uri: read, mimeType: options.mimeType, subject }),
-  })
+  return componentOf(
+    fields,
+    {
+      name,
+      mimeType: options.mimeType,
+      timeout: options.timeout,
+      cache: options.cache,
+      completes: false,
+      definition,
+      invoke: (read: string, ctx: Context) =>
+        finishRead(handler({}, ctx), { uri: read, mimeType: options.mimeType, subject }),
+    },
+    handler,
+  )
 }
 
 /** The options of a resource. */

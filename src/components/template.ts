@@ -123,19 +123,23 @@ export function defineTemplate(given: TemplateConfig, handler: TemplateHandler):
   })
   assertVariables(uriTemplate, Object.keys(config.complete ?? {}))
   const screened = screenedVariables(uriTemplate, config.security)
-  return componentOf(fields, {
-    name,
-    mimeType: config.mimeType,
-    timeout: config.timeout,
-    cache: config.cache,
-    uriTemplate,
-    completers: config.complete ?? {},
-    completes: config.complete !== undefined,
-    definition,
-    accept: (read: string) => accept({ uriTemplate, args, screened }, read),
-    invoke: (read: { readonly uri: string; readonly variables: unknown }, ctx: Context) =>
-      finishRead(handler(read.variables, ctx), { uri: read.uri, mimeType: config.mimeType, subject }),
-  })
+  return componentOf(
+    fields,
+    {
+      name,
+      mimeType: config.mimeType,
+      timeout: config.timeout,
+      cache: config.cache,
+      uriTemplate,
+      completers: config.complete ?? {},
+      completes: config.complete !== undefined,
+      definition,
+      accept: (read: string) => accept({ uriTemplate, args, screened }, read),
+      invoke: (read: { readonly uri: string; readonly variables: unknown }, ctx: Context) =>
+        finishRead(handler(read.variables, ctx), { uri: read.uri, mimeType: config.mimeType, subject }),
+    },
+    handler,
+  )
 }
 
 interface Acceptance {

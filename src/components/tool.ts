@@ -140,17 +140,21 @@ function defineTool(given: ToolConfig, handler: AnyHandler, defaults: ToolDefaul
   })
   // Only called with what the output schema gave, or with anything where there is none.
   const render = config.render as ((value: unknown) => ContentInput) | undefined
-  return componentOf(fields, {
-    name: config.name,
-    annotations,
-    timeout: config.timeout,
-    inputSchema: input.json,
-    outputSchema: output?.json,
-    definition,
-    headerParams: input.keywords.has(headerKeyword) ? headerParams(input.json) : noHeaderParams,
-    invoke: composeInvoke({ subject, input, output, handler, render }),
-    withDefaults: (next: ToolDefaults) => defineTool(config, handler, next),
-  })
+  return componentOf(
+    fields,
+    {
+      name: config.name,
+      annotations,
+      timeout: config.timeout,
+      inputSchema: input.json,
+      outputSchema: output?.json,
+      definition,
+      headerParams: input.keywords.has(headerKeyword) ? headerParams(input.json) : noHeaderParams,
+      invoke: composeInvoke({ subject, input, output, handler, render }),
+      withDefaults: (next: ToolDefaults) => defineTool(config, handler, next),
+    },
+    handler,
+  )
 }
 
 function compileInput(config: ToolConfig, subject: string, defaults: ToolDefaults): CompiledSchema {

@@ -26,6 +26,14 @@ import type {
   ResourceUnreadable,
   UnawaitedPromise,
 } from "./components.ts"
+import type {
+  ArgumentsTakenForContext,
+  CannotNotify,
+  ContextMisused,
+  InvalidState,
+  NoState,
+  StateTooLarge,
+} from "./context.ts"
 import type { CircularDependency, DependencyFailed, MissingDependency, WrongScope } from "./dependencies.ts"
 import type {
   AccessRefused,
@@ -49,6 +57,7 @@ import type {
 import type { NotAForm } from "./elicitation.ts"
 import type { BlockedLoop } from "./event-loop.ts"
 import { FleetError } from "./fleet-error.ts"
+import type { TooManyHandles, UnknownHandle } from "./handles.ts"
 import type {
   BodyAlreadyRead,
   BodyCutOff,
@@ -67,6 +76,7 @@ import type {
   LifespanTimeout,
   StartingServer,
 } from "./lifespans.ts"
+import type { InvalidCursor } from "./lists.ts"
 import type {
   CallAborted,
   CannotAsk,
@@ -107,7 +117,6 @@ import type { NotAnSdkServer, SdkServerInUse } from "./sdk.ts"
 import type {
   DuplicateComponent,
   InsufficientScope,
-  InvalidCursor,
   InvalidOption,
   InvalidPlugin,
   MiddlewareMisuse,
@@ -115,7 +124,6 @@ import type {
   NoContext,
   ResourceNotFound,
   ServerClosed,
-  TooManySubscriptions,
   UndeclaredResultType,
   UnknownComponent,
   UnknownOption,
@@ -140,11 +148,12 @@ import type {
   ReadOnlyStorage,
   StorageContention,
   StorageFull,
-  StorageNotAtomic,
   ValueTooLarge,
 } from "./storage.ts"
 import type { MissingStorageClient, StorageRefused, StorageUnavailable } from "./storage-backends.ts"
 import type { DamagedEntry, MissingSqlite, SqliteFailed, StorageFolderUnusable } from "./storage-local.ts"
+import type { StorageNotAtomic } from "./storage-not-atomic.ts"
+import type { TooManySubscriptions } from "./subscriptions.ts"
 import type {
   ClientClosed,
   EndlessQuestions,
@@ -185,6 +194,7 @@ export type AnyFleetError =
   | AccessRefused
   | AnswerTimedOut
   | AnswerTooLarge
+  | ArgumentsTakenForContext
   | AskRefused
   | AskTimedOut
   | BlockedLoop
@@ -195,6 +205,8 @@ export type AnyFleetError =
   | BrokenImport
   | CallAborted
   | CannotAsk
+  | CannotNotify
+  | ContextMisused
   | CannotConnect
   | CannotDecrypt
   | CannotListen
@@ -244,6 +256,7 @@ export type AnyFleetError =
   | InvalidSetting
   | InvalidSource
   | InvalidStepKey
+  | InvalidState
   | InvalidStorageKey
   | InvalidTarget
   | InvalidTemplateValue
@@ -275,6 +288,7 @@ export type AnyFleetError =
   | NoResponseStream
   | NoScopes
   | NoServer
+  | NoState
   | NoSuchFile
   | NotAForm
   | NotAnHttpEvent
@@ -309,6 +323,7 @@ export type AnyFleetError =
   | SessionRequired
   | StartingServer
   | StepOutcomeUnknown
+  | StateTooLarge
   | ServerClosed
   | SqliteFailed
   | StorageContention
@@ -325,6 +340,7 @@ export type AnyFleetError =
   | ThreadPoolClosed
   | ThreadQueueFull
   | ThreadWorkUnusable
+  | TooManyHandles
   | TooManyRounds
   | TooManySubscriptions
   | TooManyYields
@@ -334,6 +350,7 @@ export type AnyFleetError =
   | UnawaitedPromise
   | UndeclaredResultType
   | UnknownComponent
+  | UnknownHandle
   | UnknownOption
   | UnknownPrompt
   | UnknownSession

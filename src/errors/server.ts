@@ -31,15 +31,6 @@ export class ResourceNotFound extends FleetError {
   }
 }
 
-/** A cursor was not made by this server for this list. */
-export class InvalidCursor extends FleetError {
-  readonly code = "INVALID_CURSOR"
-  override readonly rpc = -32602
-  constructor(cursor: string) {
-    super(`The cursor \`${clip(cursor)}\` is not one of this list.`, { fix: "Start again without a cursor." })
-  }
-}
-
 /** A component of this name and version is registered already. */
 export class DuplicateComponent extends FleetError {
   readonly code = "DUPLICATE_COMPONENT"
@@ -90,7 +81,7 @@ export class NoContext extends FleetError {
   readonly code = "FLEET-03"
   constructor() {
     super("`getContext()` was called outside of a call.", {
-      fix: "Call it while a handler runs, or take the context as the handler's second parameter.",
+      fix: "Call it while a handler runs, and hand `ctx` on to callbacks.",
     })
   }
 }
@@ -129,16 +120,6 @@ export class InsufficientScope extends FleetError {
     super(`This needs the scope \`${scopes.join(" ")}\`.`, { fix: "Authorize again with it." })
     this.data = { requiredScopes: scopes }
     this.http = { status: 403, headers }
-  }
-}
-
-/** The server has as many open subscriptions as it allows. */
-export class TooManySubscriptions extends FleetError {
-  readonly code = "TOO_MANY_SUBSCRIPTIONS"
-  override readonly rpc = -32603
-  override readonly http = { status: 429 }
-  constructor(limit: number) {
-    super(`The limit of open subscriptions, ${limit}, is reached.`, { fix: "Close one first." })
   }
 }
 

@@ -1,19 +1,6 @@
 import { clip } from "../shared/clip.ts"
 import { FleetError } from "./fleet-error.ts"
 
-/** Something that must never be done twice was given a storage that cannot rule that out. */
-export class StorageNotAtomic extends FleetError {
-  readonly code = "FLEET-16"
-  constructor(subject: string) {
-    super(
-      `${subject} cannot use this storage: its writes are not atomic, so two of them could both succeed.`,
-      {
-        fix: "Use a storage whose driver declares `atomic`, as `memoryStorage()` does within one process.",
-      },
-    )
-  }
-}
-
 const deployed = {
   production: "it runs in production, where what is lost at the next start is missed",
   instances: "it is one of several instances, of which the next request may meet another",
@@ -58,8 +45,10 @@ export class InvalidStorageKey extends FleetError {
 /** A value is not one that JSON can say, so that it could not be read again. */
 export class NotStorable extends FleetError {
   readonly code = "NOT_STORABLE"
-  constructor(key: string, cause?: unknown) {
-    super(`What should be stored under \`${key}\` is not JSON.`, {
+  /** @param where What of it is not, such as `value.items[2]`. Default: nothing is said. */
+  constructor(key: string, cause?: unknown, where?: string) {
+    const place = where === undefined ? "" : `: look at \`${where}\``
+    super(`What should be stored under \`${clip(key)}\` is not JSON${place}.`, {
       fix: "Store strings, finite numbers, booleans, `null`, arrays and plain objects.",
       cause,
     })

@@ -1,5 +1,8 @@
 import { FleetError } from "./fleet-error.ts"
 
+/** Speaks to the model: its message becomes the text of the tool's result, whatever is masked otherwise. */
+export abstract class ModelError extends FleetError {}
+
 /**
  * Speaks to the model: its message becomes the text of the tool's result, whatever is masked otherwise.
  *
@@ -9,7 +12,7 @@ import { FleetError } from "./fleet-error.ts"
  *   throw new ToolError("The order is shipped already and cannot be cancelled.")
  * })
  */
-export class ToolError extends FleetError {
+export class ToolError extends ModelError {
   readonly code = "TOOL_ERROR"
 }
 

@@ -7,12 +7,14 @@ import type { Load } from "./load.ts"
 
 /** Carries one POST: answered by one JSON body unless something is sent ahead of it. */
 export abstract class HttpChannel implements Channel {
+  readonly transport: string
   principal: Principal | undefined
   #stream: EventStream | undefined
   #call: Abortable | undefined
   #load: Load | undefined
 
   constructor() {
+    this.transport = "http"
     this.principal = undefined
     this.#stream = undefined
     this.#call = undefined

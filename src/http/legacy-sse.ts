@@ -71,6 +71,7 @@ export class LegacySse implements HttpHandler {
       const connection = new MessageConnection(
         handler,
         {
+          transport: "sse",
           send: (json) => channel.send(json),
           drained: () => channel.drained(),
           report: (error) => `Internal error (${report(error, "on an event stream")}).`,

@@ -51,6 +51,8 @@ export interface Exchange {
   /** Aborted when the call is cancelled, times out or is suspended; not after success. */
   readonly signal: AbortSignal
   readonly headers: HeaderBag | undefined
+  /** What carries the messages, as the transport calls itself; nothing for a call of the own process. */
+  readonly transport?: string | undefined
   /** The least severe level the peer wants logged to it, or `undefined` for none. */
   readonly logLevel: LoggingLevel | undefined
   /** Whether the call has ended or is suspended: nothing it does reaches the peer any more. */

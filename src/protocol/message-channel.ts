@@ -5,6 +5,7 @@ import type { Abortable, Channel, Connection, HeaderBag } from "./transport.ts"
 
 /** The connection that a message came over. */
 export interface Carrier extends Connection {
+  readonly transport: string
   readonly sessions: Sessions
   /** Whether the client says no more, though it may still listen. */
   readonly isSilent: boolean
@@ -32,6 +33,10 @@ export class MessageChannel extends HeldCall implements Channel {
     this.sessions = connection.sessions
     this.committed = false
     this.isCancelled = false
+  }
+
+  get transport(): string {
+    return this.connection.transport
   }
 
   get sessionId(): string | undefined {

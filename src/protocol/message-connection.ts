@@ -10,6 +10,8 @@ import type { Connection, MessageHandler, Reply } from "./transport.ts"
 
 /** What a connection needs of what carries it. */
 export interface Wire {
+  /** What the transport is called. */
+  readonly transport: string
   /** Sends one serialized message. */
   send(json: string): void
   /** Resolves when the other side has taken what was sent; `undefined` if it keeps up. */
@@ -36,6 +38,7 @@ interface Waiting {
  */
 export class MessageConnection implements Connection {
   sessionId: string | undefined
+  readonly transport: string
   readonly sessions: Sessions
   isSilent: boolean
   readonly #handler: MessageHandler
@@ -56,6 +59,7 @@ export class MessageConnection implements Connection {
     this.sessionId = undefined
     this.isSilent = false
     this.sessions = memorySessions({ idleMs: Number.POSITIVE_INFINITY, max: 1 })
+    this.transport = wire.transport
     this.#handler = handler
     this.#wire = wire
     this.#opener = opener

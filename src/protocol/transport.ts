@@ -16,6 +16,8 @@ export interface HeaderBag {
  * stdio and memory one per message.
  */
 export interface Channel {
+  /** What the transport is called: `http`, `sse`, `stdio`, `sdk`, `memory`. Default: it does not say. */
+  readonly transport?: string | undefined
   /** The headers of the request, or `undefined` where the transport has none. */
   readonly headers: HeaderBag | undefined
   /** Who is calling, if an authenticator said so. */

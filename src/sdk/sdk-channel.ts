@@ -33,6 +33,10 @@ export class SdkChannel extends HeldCall implements Channel {
     this.#hear = hear
   }
 
+  get transport(): string {
+    return "sdk"
+  }
+
   get sessionId(): string | undefined {
     return this.connection?.sessionId
   }

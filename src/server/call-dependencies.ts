@@ -1,10 +1,10 @@
+import type { Context } from "../components/context.ts"
 import type { Dependency, DependencyScope, ServerScope, SessionScope } from "../components/dependency.ts"
 import { MissingDependency, WrongScope } from "../errors/dependencies.ts"
 import type { Call, CallScope, ValueKey } from "../protocol/call.ts"
 import { abortError } from "./abort-error.ts"
-import { CallContext } from "./context.ts"
 import { DependencyStore, type Making } from "./dependency-store.ts"
-import type { Invoker } from "./invoker.ts"
+import type { ContextWith } from "./invoker.ts"
 import type { LifespanHost } from "./lifespan-host.ts"
 import type { SessionStores, SessionUse } from "./session-stores.ts"
 
@@ -26,15 +26,15 @@ export interface SharedDependencies {
 export class CallDependencies implements CallScope {
   readonly #shared: SharedDependencies
   readonly #call: Call
-  readonly #invoker: Invoker
+  readonly #contextWith: ContextWith
   readonly #own: DependencyStore = new DependencyStore()
   #session: SessionUse | undefined
   #isOver = false
 
-  constructor(shared: SharedDependencies, call: Call, invoker: Invoker) {
+  constructor(shared: SharedDependencies, call: Call, contextWith: ContextWith) {
     this.#shared = shared
     this.#call = call
-    this.#invoker = invoker
+    this.#contextWith = contextWith
   }
 
   /**
@@ -106,7 +106,7 @@ export class CallDependencies implements CallScope {
   }
 
   /** What a value is made from. What it uses is waited for on its behalf. */
-  #fromOf(making: Making): CallContext | SessionScope | ServerScope {
+  #fromOf(making: Making): Context | SessionScope | ServerScope {
     const { host } = this.#shared
     // A value is of the type of its key.
     const use = <T>(key: ValueKey<T>) => this.#take(key, making) as Promise<T>
@@ -114,13 +114,7 @@ export class CallDependencies implements CallScope {
     const { scope } = making.dependency
     if (scope === "server") return { name, require, use }
     if (scope === "session") return { name, require, use, auth: this.#call.peer.principal }
-    const invoker = this.#invoker
-    return new CallContext(this.#call, {
-      nested: (call, method, params) => invoker.nested(call, method, params),
-      runTool: (call, tool, args) => invoker.runTool(call, tool, args),
-      sampling: invoker.sampling,
-      values: { require, use },
-    })
+    return this.#contextWith({ require, use })
   }
 }
 

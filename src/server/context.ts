@@ -1,10 +1,17 @@
 import type { ClientInfo, Context, ContextKey, ContextLog, RequestInfo } from "../components/context.ts"
+import type { State, StateSessions } from "../components/state.ts"
 import type { Call } from "../protocol/call.ts"
+import type { Params } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
+import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
 import type { CallToolResult, GetPromptResult, ReadResourceResult } from "../spec/index.ts"
 import type { Asking } from "./asking.ts"
-import type { Invoker } from "./invoker.ts"
+import { contextStore } from "./context-store.ts"
+import type { ContextWork } from "./context-work.ts"
+import type { Core } from "./core.ts"
+import type { Invoker, ServerValues } from "./invoker.ts"
 import { createLog } from "./log.ts"
+import { requestInfo } from "./request-info.ts"
 
 /**
  * Implements {@link Context} for one call. Every member is a getter that gives a bound function, so that handlers
@@ -12,10 +19,12 @@ import { createLog } from "./log.ts"
  */
 export class CallContext implements Context {
   readonly #call: Call
+  readonly #core: Core
   readonly #invoker: Invoker
 
-  constructor(call: Call, invoker: Invoker) {
+  constructor(call: Call, core: Core, invoker: Invoker = core.invoker) {
     this.#call = call
+    this.#core = core
     this.#invoker = invoker
   }
 
@@ -29,7 +38,11 @@ export class CallContext implements Context {
   }
 
   get progress(): Context["progress"] {
-    return (done, total, message) => this.#call.exchange.progress(done, total, message)
+    return (done, total, message) => {
+      if (!this.#enter("progress")) return
+      if (this.#core.progressMs === undefined) this.#call.exchange.progress(done, total, message)
+      else this.#with((work) => work.progress({ done, total, message }))
+    }
   }
 
   get closeStream(): Context["closeStream"] {
@@ -37,32 +50,51 @@ export class CallContext implements Context {
   }
 
   get log(): ContextLog {
-    return createLog(this.#call.exchange)
+    return createLog(this.#call.exchange, (entry) => {
+      const isOpen = this.#enter("log")
+      if (isOpen && this.#core.mirrorLogs) this.#with((work) => work.mirror(entry))
+      return isOpen
+    })
+  }
+
+  get notify(): Context["notify"] {
+    return (method, params = {}) =>
+      this.#start("notify()", async () => this.#with((work) => work.notify(method, params)))
+  }
+
+  get state(): State {
+    return this.#part("state", ["get", "set", "delete", "update"])
+  }
+
+  get sessions(): StateSessions {
+    return this.#part("sessions", ["create", "open"])
   }
 
   get elicit(): Context["elicit"] {
-    return (message, form, options) => this.#ask((asking) => asking.elicit({ message, form, options }))
+    return (message, form, options) =>
+      this.#ask("elicit()", (asking) => asking.elicit({ message, form, options }))
   }
 
   get confirm(): Context["confirm"] {
-    return (message, options) => this.#ask((asking) => asking.confirm(message, options))
+    return (message, options) => this.#ask("confirm()", (asking) => asking.confirm(message, options))
   }
 
   get elicitUrl(): Context["elicitUrl"] {
-    return (message, url, options) => this.#ask((asking) => asking.elicitUrl({ message, url, options }))
+    return (message, url, options) =>
+      this.#ask("elicitUrl()", (asking) => asking.elicitUrl({ message, url, options }))
   }
 
   get sample(): Context["sample"] {
-    return (request, options) => this.#ask((asking) => asking.sample(request, options))
+    return (request, options) => this.#ask("sample()", (asking) => asking.sample(request, options))
   }
 
   get roots(): Context["roots"] {
-    return (options) => this.#ask((asking) => asking.roots(options))
+    return (options) => this.#ask("roots()", (asking) => asking.roots(options))
   }
 
   get step(): Context["step"] {
     return (key, run) =>
-      heeded(import("./step.ts").then(({ runStep }) => runStep(this.#call.exchange, key, run)))
+      this.#start("step()", async () => (await import("./step.ts")).runStep(this.#call.exchange, key, run))
   }
 
   get inputResponses(): Context["inputResponses"] {
@@ -74,8 +106,7 @@ export class CallContext implements Context {
   }
 
   get request(): RequestInfo {
-    const { id, peer, exchange, meta, round } = this.#call
-    return { id, revision: peer.revision, headers: exchange.headers, meta, round }
+    return requestInfo(this.#call)
   }
 
   get client(): ClientInfo {
@@ -103,31 +134,90 @@ export class CallContext implements Context {
   }
 
   get use(): Context["use"] {
-    return (key) => heeded(this.#invoker.values.use(key, this.#call, this.#invoker))
+    return (key) =>
+      this.#start("use()", () =>
+        this.#invoker.values.use(key, this.#call, (values) => this.#withValues(values)),
+      )
   }
 
   get callTool(): Context["callTool"] {
     return (name, args = {}) =>
-      heeded(
-        this.#invoker.nested(this.#call, "tools/call", { name, arguments: args }),
-      ) as Promise<CallToolResult>
+      this.#nested("callTool()", "tools/call", { name, arguments: args }) as Promise<CallToolResult>
   }
 
   get readResource(): Context["readResource"] {
-    return (uri) =>
-      heeded(this.#invoker.nested(this.#call, "resources/read", { uri })) as Promise<ReadResourceResult>
+    return (uri) => this.#nested("readResource()", "resources/read", { uri }) as Promise<ReadResourceResult>
   }
 
   get getPrompt(): Context["getPrompt"] {
     return (name, args = {}) =>
-      heeded(
-        this.#invoker.nested(this.#call, "prompts/get", { name, arguments: args }),
-      ) as Promise<GetPromptResult>
+      this.#nested("getPrompt()", "prompts/get", { name, arguments: args }) as Promise<GetPromptResult>
   }
 
-  #ask<T>(question: (asking: Asking) => Promise<T>): Promise<T> {
-    return heeded(loadAsking().then(({ Asking }) => question(new Asking(this.#call, this.#invoker))))
+  #nested(member: string, method: string, params: Params): Promise<object> {
+    return this.#start(member, () => this.#invoker.nested(this.#call, method, params))
   }
+
+  #ask<T>(member: string, question: (asking: Asking) => Promise<T>): Promise<T> {
+    return this.#start(member, async () =>
+      question(new (await loadAsking()).Asking(this.#call, this.#invoker)),
+    )
+  }
+
+  /** The context of what is made for this call: it has other values, and all else is the same. */
+  #withValues(values: ServerValues): Context {
+    const invoker = this.#invoker
+    return new CallContext(this.#call, this.#core, {
+      nested: (call, method, params) => invoker.nested(call, method, params),
+      runTool: (call, tool, args) => invoker.runTool(call, tool, args),
+      sampling: invoker.sampling,
+      values,
+    })
+  }
+
+  /** Gives the methods of a part that is loaded when the first of them is called. */
+  #part<Part extends "state" | "sessions">(
+    part: Part,
+    methods: readonly (keyof ContextWork[Part] & string)[],
+  ): ContextWork[Part] {
+    const entries = methods.map((method) => [
+      method,
+      (...args: unknown[]) =>
+        this.#start(`${part}.${method}()`, async () =>
+          // Methods of any kind; what they take, the type of the part says.
+          this.#with((work) => (work[part] as unknown as Methods)[method]?.(...args)),
+        ),
+    ])
+    // All methods that the part has.
+    return Object.fromEntries(entries) as ContextWork[Part]
+  }
+
+  /** Starts what takes its time, while the call runs. */
+  #start<T>(member: string, work: () => Promise<T>): Promise<T> {
+    const isOpen = this.#enter(member)
+    return heeded(isOpen ? work() : Promise.resolve(this.#with((over) => over.refuse(member))))
+  }
+
+  /** Whether the call still runs. Who uses its context when it does not, or in another call, is told so. */
+  #enter(member: string): boolean {
+    const { inert } = this.#call.exchange
+    const running = contextStore.get()
+    // Asked at once: who runs now may be over when the answer is looked at.
+    const other = inert || running === this ? undefined : CallContext.callOf(running)
+    if (inert || other?.exchange.inert === false) this.#with((work) => work.misused(member, other))
+    return !inert
+  }
+
+  /** Does what needs more than getters: at once, but for the first time, when that must be loaded. */
+  #with<T>(run: (work: ContextWork) => MaybePromise<T>): MaybePromise<T> {
+    return andThen(loadedWork ?? loadWork(), ({ ContextWork }) =>
+      run(new ContextWork(this.#call, this.#core)),
+    )
+  }
+}
+
+interface Methods {
+  readonly [name: string]: (...args: unknown[]) => unknown
 }
 
 let loading: Promise<typeof import("./asking.ts")> | undefined
@@ -136,6 +226,14 @@ let loading: Promise<typeof import("./asking.ts")> | undefined
 function loadAsking(): Promise<typeof import("./asking.ts")> {
   loading ??= import("./asking.ts")
   return loading
+}
+
+let loadedWork: typeof import("./context-work.ts") | undefined
+
+/** Loads what most calls never ask of their context. */
+export async function loadWork(): Promise<typeof import("./context-work.ts")> {
+  loadedWork = await import("./context-work.ts")
+  return loadedWork
 }
 
 /** A handler may stop listening (a race, an early return): what then fails must not end the process. */

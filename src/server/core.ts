@@ -1,6 +1,7 @@
 import type { CacheHints, ComponentKind } from "../components/component.ts"
 import type { Call } from "../protocol/call.ts"
 import type { Principal } from "../protocol/principal.ts"
+import type { MaybePromise } from "../shared/maybe-promise.ts"
 import type { Implementation, ServerCapabilities } from "../spec/index.ts"
 import type { ProtocolRevision } from "../spec/revisions.ts"
 import type { StorageParts } from "../storage/storage.ts"
@@ -9,7 +10,7 @@ import type { EventBus } from "./events.ts"
 import type { Invoker } from "./invoker.ts"
 import type { LazyWatch } from "./lazy-watch.ts"
 import type { Lister } from "./lister.ts"
-import type { ListenFilter } from "./plugin.ts"
+import type { ListenFilter, Plugin } from "./plugin.ts"
 import type { Scope } from "./provider.ts"
 import type { ServerLog } from "./server-log.ts"
 
@@ -31,11 +32,12 @@ export interface Core {
   readonly supported: readonly ProtocolRevision[]
   readonly capabilities: () => ServerCapabilities
   readonly catalog: Catalog
-  readonly lister: Lister
+  readonly lister: () => MaybePromise<Lister>
   readonly invoker: Invoker
   /** Where everything is kept that must outlive a call. */
   readonly storage: StorageParts
   readonly bus: EventBus
+  /** What plugins add to the filter of `subscriptions/listen`. */
   readonly listenFilters: () => ReadonlyMap<string, ListenFilter>
   readonly cacheHints: { readonly [method in CacheableMethod]?: CacheHints }
   /** Milliseconds a handler may take where the component does not say. */
@@ -44,6 +46,11 @@ export interface Core {
   /** Watches handlers for those that block the event loop; `undefined` where none are to be watched. */
   readonly watch: LazyWatch | undefined
   readonly log: ServerLog
+  /** Whether what handlers log is written to it too. */
+  readonly mirrorLogs: boolean
+  /** Milliseconds between two notifications of progress of a call; `undefined` where all are sent. */
+  readonly progressMs: number | undefined
+  readonly plugins: () => readonly Plugin[]
   readonly limits: Limits
   /** Whether there are, or were, components of a kind. */
   readonly offers: (kind: ComponentKind) => boolean

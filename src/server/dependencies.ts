@@ -3,7 +3,7 @@ import { ServerClosed } from "../errors/server.ts"
 import type { Call, CallScope } from "../protocol/call.ts"
 import { CallDependencies, type SharedDependencies } from "./call-dependencies.ts"
 import { DependencyStore } from "./dependency-store.ts"
-import type { Invoker } from "./invoker.ts"
+import type { ContextWith } from "./invoker.ts"
 import type { DependencyOption, LifespanHost } from "./lifespan-host.ts"
 import { SessionStores } from "./session-stores.ts"
 
@@ -30,8 +30,8 @@ export class Dependencies implements SharedDependencies {
   }
 
   /** Notes that a call uses some of them. */
-  enter(call: Call, invoker: Invoker): CallScope {
-    const own = new CallDependencies(this, call, invoker)
+  enter(call: Call, contextWith: ContextWith): CallScope {
+    const own = new CallDependencies(this, call, contextWith)
     // What is asked for too late is refused, and has no end to hear of.
     if (!call.exchange.inert) this.#calls.add(own)
     return own

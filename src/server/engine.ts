@@ -31,11 +31,10 @@ import type { CacheableMethod, Core, Limits } from "./core.ts"
 import type { ChangeEvent, EventBus } from "./events.ts"
 import { Extensions } from "./extensions.ts"
 import { LazyLifespans } from "./lazy-lifespans.ts"
+import { lazyLister } from "./lazy-lister.ts"
 import { LazyStorage } from "./lazy-storage.ts"
 import { LazyWatch } from "./lazy-watch.ts"
 import type { DependencyOption, LifespanOwner } from "./lifespan-host.ts"
-import { coreListenFilters } from "./listen-filters.ts"
-import { Lister } from "./lister.ts"
 import { LocalCaller } from "./local-caller.ts"
 import { coreMethods } from "./methods/index.ts"
 import {
@@ -70,6 +69,8 @@ export interface EngineOptions {
   readonly sampling: SamplingOptions | undefined
   readonly bus: EventBus
   readonly log: ServerLog
+  readonly mirrorLogs: boolean
+  readonly progressMs: number | undefined
   readonly limits: Limits
   /** Milliseconds for which the answers of clients with sessions are waited for. */
   readonly askTimeout: number
@@ -108,8 +109,9 @@ export class Engine implements MessageHandler {
     this.#options = options
     const { blockedMs } = options
     this.lifespans = new LazyLifespans(options)
-    this.catalog = new Catalog((kinds) => this.#announce(kinds))
+    this.catalog = new Catalog((kinds) => this.announce(kinds))
     this.caller = new LocalCaller({
+      core: () => this.#core,
       dispatch: () => this.#build().dispatch,
       start: () => (this.lifespans.isReady ? undefined : this.start()),
       running: this.#running,
@@ -117,15 +119,15 @@ export class Engine implements MessageHandler {
       sampling: options.sampling,
     })
     const offers = (kind: ComponentKind) => this.catalog.offers(kind)
-    const listenFilters = coreListenFilters({ catalog: this.catalog, offers })
     const core: Core = {
       ...options,
       supported: statelessRevisions,
       capabilities: () => this.capabilities,
       catalog: this.catalog,
-      lister: new Lister(this.catalog, options.pageSize),
+      lister: lazyLister(this.catalog, options.pageSize),
       invoker: this.caller,
       storage: new LazyStorage(options.storage),
+      plugins: () => this.#extensions.plugins,
       watch: blockedMs ? new LazyWatch({ blockedMs, log: options.log }) : undefined,
       listenFilters: () => this.#extensions.listenFilters,
       offers,
@@ -135,7 +137,7 @@ export class Engine implements MessageHandler {
     }
     this.#core = core
     // Once: methods may hold what must outlive a change of the middleware, such as open subscriptions.
-    this.#extensions = new Extensions({ methods: coreMethods(core), listenFilters })
+    this.#extensions = new Extensions(coreMethods(core))
     // Without icons and the like, which `server/discover` tells: every answer carries it.
     const { name, version, title } = options.info
     const brief = title === undefined ? { name, version } : { name, version, title }
@@ -381,8 +383,10 @@ export class Engine implements MessageHandler {
     return `Internal error (${errorId}).`
   }
 
-  #announce(kinds: readonly ComponentKind[]): void {
-    for (const topic of new Set(kinds.map((kind) => listTopics[kind]))) this.publish(topic)
+  /** Tells that the components of these kinds have changed. */
+  announce(kinds: readonly ComponentKind[], audience?: Pick<ChangeEvent, "audience" | "sessions">): void {
+    for (const topic of new Set(kinds.map((kind) => listTopics[kind])))
+      this.publish({ ...topic, ...audience })
   }
 
   async #close(graceMs: number): Promise<void> {

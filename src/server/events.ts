@@ -9,9 +9,19 @@ export interface ChangeEvent {
   readonly method: string
   /** The parameters of the notification. */
   readonly params?: Params | undefined
-  /** Only these callers hear of it, by `Principal.key`. Default: all. */
+  /** Only these callers hear of it, by `Principal.key`. Default: all, unless `sessions` are named. */
   readonly audience?: readonly string[] | undefined
+  /** Only these sessions hear of it, by their ids, besides the `audience`. Default: all, unless there is an `audience`. */
+  readonly sessions?: readonly string[] | undefined
 }
+
+/** The topics of the core: lists that change, and resources that somebody subscribed to. */
+export const coreTopics: readonly string[] = [
+  "toolsListChanged",
+  "promptsListChanged",
+  "resourcesListChanged",
+  "resourceSubscriptions",
+]
 
 /** Carries change events to everyone who listens, here or on other replicas. */
 export interface EventBus {
@@ -45,6 +55,16 @@ export function memoryEventBus(): EventBus {
   }
 }
 
-export function isInAudience(event: ChangeEvent, principal: Principal | undefined): boolean {
-  return event.audience === undefined || (principal !== undefined && event.audience.includes(principal.key))
+/** One that listens to changes. */
+export interface EventListener {
+  readonly principal: Principal | undefined
+  /** The id of its session, where it has one. */
+  readonly session?: string | undefined
+}
+
+export function isInAudience(event: ChangeEvent, { principal, session }: EventListener): boolean {
+  const { audience, sessions } = event
+  if (audience === undefined && sessions === undefined) return true
+  if (session !== undefined && sessions?.includes(session)) return true
+  return principal !== undefined && audience?.includes(principal.key) === true
 }

@@ -4,25 +4,20 @@ import type { Dispatch } from "../protocol/dispatcher.ts"
 import type { Method } from "../protocol/method.ts"
 import { sessionMethodNames } from "../protocol/session/method-names.ts"
 import type { ServerCapabilities } from "../spec/index.ts"
+import { coreTopics } from "./events.ts"
 import type { CallHooks } from "./hooks.ts"
 import type { Notice } from "./middleware.ts"
 import { definePlugin, type ListenFilter, type Plugin } from "./plugin.ts"
 
-/** What the core has, so that no plugin takes its names. */
-export interface CoreRows {
-  readonly methods: readonly Method[]
-  readonly listenFilters: ReadonlyMap<string, ListenFilter>
-}
-
 /** The plugins of a server, and what they add to the rows of the core. */
 export class Extensions {
-  readonly listenFilters: Map<string, ListenFilter>
+  readonly listenFilters: Map<string, ListenFilter> = new Map()
   readonly #methods: Map<string, Method>
   readonly #plugins: Plugin[] = []
 
-  constructor({ methods, listenFilters }: CoreRows) {
+  /** @param methods Those of the core, so that no plugin takes their names. */
+  constructor(methods: readonly Method[]) {
     this.#methods = new Map(methods.map((method) => [method.name, method]))
-    this.listenFilters = new Map(listenFilters)
   }
 
   get plugins(): readonly Plugin[] {
@@ -60,7 +55,7 @@ export class Extensions {
     const taken = new Set([...this.#methods.keys(), ...sessionMethodNames])
     assertFree({ plugin, what: "method", taken }, names)
     assertFree(
-      { plugin, what: "listen filter", taken: new Set(this.listenFilters.keys()) },
+      { plugin, what: "listen filter", taken: new Set([...coreTopics, ...this.listenFilters.keys()]) },
       Object.keys(listenFilters),
     )
     assertFree({ plugin, what: "result type", taken: new Set(this.#ownersOfTypes().keys()) }, resultTypes)

@@ -1,7 +1,7 @@
 import { FleetError } from "../errors/fleet-error.ts"
 import { CallAborted, InvalidAnswer, isSuspended, MissingClientCapability } from "../errors/protocol.ts"
 import { InsufficientScope } from "../errors/server.ts"
-import { HandlerFailed, HandlerTimeout, ToolError } from "../errors/tool.ts"
+import { HandlerFailed, HandlerTimeout, ModelError } from "../errors/tool.ts"
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
 import { clip } from "../shared/clip.ts"
 import type { Core } from "./core.ts"
@@ -21,7 +21,7 @@ interface ErrorReport {
  * @param doing What failed, for the text: ``calling tool `x` ``.
  */
 function reportHandlerError(core: Core, error: unknown, doing: string): ErrorReport {
-  if (error instanceof ToolError) return { text: error.message, errorId: undefined }
+  if (error instanceof ModelError) return { text: error.message, errorId: undefined }
   const errorId = newErrorId()
   core.log({ level: "error", message: `Error ${doing}`, errorId, error })
   const readable = readableText(error)

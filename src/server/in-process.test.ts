@@ -289,7 +289,7 @@ describe("a nested call", () => {
       return 1
     })
     expect(await resultOf(mcp, request)).toMatchObject({ resultType: "complete", structuredContent: 1 })
-    expect(await asked.promise).toMatchObject({ code: "IN_PROCESS_CALL" })
+    expect(await asked.promise).toMatchObject({ code: "FLEET-03" })
   })
 
   it("through the server lends its error as little as one through the context", async () => {

@@ -25,6 +25,7 @@ import { latestStatelessRevision } from "../spec/revisions.ts"
 import { abortError } from "./abort-error.ts"
 import { CallContext } from "./context.ts"
 import { contextStore } from "./context-store.ts"
+import type { Core } from "./core.ts"
 import { givenTool, type InProcessOptions, type Invoker, type ServerValues } from "./invoker.ts"
 import { markNested } from "./nested-errors.ts"
 import type { Resolved } from "./provider.ts"
@@ -41,6 +42,14 @@ export interface InProcessCall {
   readonly onBegin: (exchange: Abortable) => void
 }
 
+/** What running calls of the own process needs of the engine. */
+export interface InProcessHost {
+  readonly core: () => Core
+  readonly dispatch: () => Dispatch
+  readonly values: ServerValues
+  readonly sampling: SamplingOptions | undefined
+}
+
 /** A call that a handler makes. */
 interface NestedCall {
   readonly method: string
@@ -53,20 +62,12 @@ interface NestedCall {
 export class InProcess implements Invoker {
   readonly values: ServerValues
   readonly sampling: SamplingOptions | undefined
-  readonly #dispatch: () => Dispatch
+  readonly #host: InProcessHost
 
-  constructor({
-    dispatch,
-    values,
-    sampling,
-  }: {
-    readonly dispatch: () => Dispatch
-    readonly values: ServerValues
-    readonly sampling: SamplingOptions | undefined
-  }) {
-    this.sampling = sampling
-    this.#dispatch = dispatch
-    this.values = values
+  constructor(host: InProcessHost) {
+    this.#host = host
+    this.values = host.values
+    this.sampling = host.sampling
   }
 
   /** Runs a method and returns its result. Rejects where a peer would get an error. */
@@ -112,7 +113,7 @@ export class InProcess implements Invoker {
   async #recalled(parent: Call, inner: NestedCall): Promise<object> {
     const { method, params } = inner
     const { exchange } = parent
-    if (exchange.inert) throw inertError(exchange)
+    if (exchange.inert) throw abortError(exchange) ?? hasEnded()
     assertNotEndless(parent, method, params)
     const scope = nestedScope(parent, method, params)
     // Done once, like a step: what the parent asks later makes its handler run again.
@@ -132,8 +133,9 @@ export class InProcess implements Invoker {
   }
 
   async #run(call: Call, exchange: InProcessExchange): Promise<object> {
+    const { core, dispatch } = this.#host
     // All of it, so that calls which middleware and auth checks make are known to be nested, too.
-    const outcome = await contextStore.run(new CallContext(call, this), this.#dispatch(), call)
+    const outcome = await contextStore.run(new CallContext(call, core()), dispatch(), call)
     exchange.end()
     switch (outcome.kind) {
       case "complete":
@@ -163,9 +165,8 @@ function callOf(context: object | undefined): Call | undefined {
   return call?.exchange.inert === true ? undefined : call
 }
 
-/** Why a call that is over can start nothing more. */
-function inertError(exchange: Exchange): Error {
-  return abortError(exchange) ?? new InProcessError("the call it belongs to has ended")
+function hasEnded(): InProcessError {
+  return new InProcessError("the call it belongs to has ended")
 }
 
 /** Numbers nested calls by what they are, not by when: parallel branches may run in any order. */
@@ -225,6 +226,10 @@ class InProcessExchange extends BaseExchange implements Exchange {
     return this.#parent?.exchange.session
   }
 
+  get transport(): string | undefined {
+    return this.#parent?.exchange.transport
+  }
+
   override get inert(): boolean {
     return super.inert || this.#parent?.exchange.inert === true
   }
@@ -250,7 +255,7 @@ class InProcessExchange extends BaseExchange implements Exchange {
 
   ask(questions: readonly Question[]): Promise<readonly Answer[]> {
     const parent = this.#parent
-    if (this.inert) return Promise.reject(inertError(this))
+    if (this.inert) return Promise.reject(abortError(this) ?? hasEnded())
     if (parent === undefined) {
       return Promise.reject(
         new InProcessError("there is no client to ask", "Use `connect()` of `fleetmcp/testing`."),
@@ -264,7 +269,7 @@ class InProcessExchange extends BaseExchange implements Exchange {
   async step(step: Step): Promise<unknown> {
     const parent = this.#parent
     // Its parent may go on when it is over.
-    if (super.inert) throw inertError(this)
+    if (super.inert) throw abortError(this) ?? hasEnded()
     if (parent !== undefined) return parent.exchange.step(nestedStep(step, parent.scope, super.signal))
     this.#steps ??= import("../protocol/steps.ts").then(
       ({ Steps }) => new Steps(this, { id: undefined, results: new Map() }),

@@ -1,4 +1,4 @@
-import { type ContextKey, contextKey } from "../components/context.ts"
+import { type Context, type ContextKey, contextKey } from "../components/context.ts"
 import type { SamplingOptions, SamplingTool } from "../components/sampling.ts"
 import type { Call, ValueKey } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
@@ -28,8 +28,11 @@ export interface ServerValues {
    */
   require<T>(key: ValueKey<T>): T
   /** Takes what is under a key for a call, and makes it if it must be made. */
-  use<T>(key: ValueKey<T>, call: Call, invoker: Invoker): Promise<T>
+  use<T>(key: ValueKey<T>, call: Call, contextWith: ContextWith): Promise<T>
 }
+
+/** Makes the context of what is made for a call, in which these are the values of the server. */
+export type ContextWith = (values: ServerValues) => Context
 
 /** How a call of the own process is made. */
 export interface InProcessOptions {

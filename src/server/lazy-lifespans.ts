@@ -1,5 +1,5 @@
 import type { Call, ValueKey } from "../protocol/call.ts"
-import type { Invoker, ServerValues } from "./invoker.ts"
+import type { ContextWith, ServerValues } from "./invoker.ts"
 import type { LifespanOwner, LifespanServerOptions, LifespanState } from "./lifespan-host.ts"
 import type { Lifespans } from "./lifespans.ts"
 
@@ -34,8 +34,8 @@ export class LazyLifespans implements ServerValues, LifespanState {
     throw key.missing(this)
   }
 
-  use<T>(key: ValueKey<T>, call: Call, invoker: Invoker): Promise<T> {
-    call.using ??= this.load().then(({ dependencies }) => dependencies.enter(call, invoker))
+  use<T>(key: ValueKey<T>, call: Call, contextWith: ContextWith): Promise<T> {
+    call.using ??= this.load().then(({ dependencies }) => dependencies.enter(call, contextWith))
     return call.using.then((scope) => scope.use(key))
   }
 

@@ -6,6 +6,11 @@ import { scopeOfPrincipal } from "./core.ts"
 import type { ListenFilter } from "./plugin.ts"
 import { challengedScopes } from "./step-up.ts"
 
+/** All fields of the listen filter, by name. */
+export function listenFilters(core: Core): ReadonlyMap<string, ListenFilter> {
+  return new Map([...coreListenFilters(core), ...core.listenFilters()])
+}
+
 /**
  * The four fields of the core's listen filter, as rows of the type plugins use.
  *

@@ -1,6 +1,6 @@
 import type { ComponentKind } from "../components/component.ts"
+import { InvalidCursor } from "../errors/lists.ts"
 import { show } from "../errors/protocol.ts"
-import { InvalidCursor } from "../errors/server.ts"
 import { decodeBase64UrlText, encodeBase64UrlText } from "../shared/base64.ts"
 import { createLru, type Lru } from "../shared/lru.ts"
 import type { Catalog, Listing } from "./catalog.ts"

@@ -1,16 +1,14 @@
 import type { SamplingOptions, SamplingTool } from "../components/sampling.ts"
 import type { AbortReason, Call } from "../protocol/call.ts"
-import type { Dispatch } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import type { CallToolResult } from "../spec/index.ts"
 import { contextStore } from "./context-store.ts"
-import type { InProcess } from "./in-process.ts"
+import type { InProcess, InProcessHost } from "./in-process.ts"
 import type { InProcessOptions, Invoker, ServerValues } from "./invoker.ts"
 import type { Abortable, RunningCalls } from "./running.ts"
 
-/** What in-process calls need of the engine. */
-export interface InProcessHost {
-  readonly dispatch: () => Dispatch
+/** What calls of the own process need of the engine. */
+export interface LocalHost extends InProcessHost {
   /** Starts what must be started first, if anything must. */
   readonly start: () => Promise<void> | undefined
   readonly running: RunningCalls
@@ -21,10 +19,10 @@ export interface InProcessHost {
 /** Lets calls of the own process in. What runs them is loaded by the first. */
 export class LocalCaller implements Invoker {
   readonly values: ServerValues
-  readonly #host: InProcessHost
+  readonly #host: LocalHost
   #loading: Promise<InProcess> | undefined
 
-  constructor(host: InProcessHost) {
+  constructor(host: LocalHost) {
     this.#host = host
     this.values = host.values
   }
@@ -70,9 +68,7 @@ export class LocalCaller implements Invoker {
 
   /** One promise for all, so that calls of one turn begin in their order. */
   #load(): Promise<InProcess> {
-    this.#loading ??= import("./in-process.ts").then(
-      ({ InProcess }) => new InProcess({ ...this.#host, values: this.values }),
-    )
+    this.#loading ??= import("./in-process.ts").then(({ InProcess }) => new InProcess(this.#host))
     return this.#loading
   }
 }

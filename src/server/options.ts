@@ -39,6 +39,8 @@ export type ServerOption =
   | "sampling"
   | "bus"
   | "log"
+  | "mirrorLogs"
+  | "progressMs"
   | "disclosesServerInfo"
   | "maxSubscriptions"
   | "maxSubscriptionsPerPrincipal"
@@ -98,6 +100,8 @@ const kinds: { readonly [name in ServerOption]: OptionKind } = {
     expected: "an object with methods `publish(event)` and `subscribe(listener)`",
   },
   log: "function",
+  mirrorLogs: "boolean",
+  progressMs: "ms",
   disclosesServerInfo: "boolean",
   maxSubscriptions: "count",
   maxSubscriptionsPerPrincipal: "count",

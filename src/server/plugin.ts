@@ -36,6 +36,8 @@ export interface Plugin {
   readonly methods?: readonly Method[]
   /** What to do with notifications from clients. */
   readonly notifications?: { readonly [method: string]: (notice: Notice) => void | Promise<void> }
+  /** Notifications that handlers send by `ctx.notify()`; only to clients that declare the extension. */
+  readonly clientNotifications?: readonly string[]
   /** Result types besides `complete` and `input_required`; sent only to clients that declare the extension. */
   readonly resultTypes?: readonly string[]
   /** Fields it adds to the filter of `subscriptions/listen`. */
@@ -131,6 +133,7 @@ const kinds: { readonly [name in keyof Plugin]-?: OptionKind } = {
   settings: { holds: isJsonObject, expected: "an object of JSON values" },
   methods: "list",
   notifications: { holds: isListeners, expected: "an object of functions" },
+  clientNotifications: "strings",
   resultTypes: "strings",
   listenFilters: "object",
   middleware: "list",

@@ -35,7 +35,7 @@ export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome>
   if (call.exchange.inert) throw whyInert(call)
   const watch = core.watch?.current
   if (core.watch && !watch) return loadWatch().then(() => runHandler(run))
-  const ctx = new CallContext(call, core.invoker)
+  const ctx = new CallContext(call, core)
   const watched = watch?.(run.owner)
   try {
     const value = contextStore.run<Context, Input, MaybePromise<object>>(ctx, run.invoke, run.input)
@@ -121,14 +121,18 @@ function succeed<Input>({ core, call, fail }: HandlerRun<Input>, result: object)
   }
 }
 
-function failed<Input>({ core, call, fail }: HandlerRun<Input>, error: unknown): MaybePromise<Outcome> {
+function failed<Input>(run: HandlerRun<Input>, error: unknown): MaybePromise<Outcome> {
+  const { core, call, fail } = run
   const { exchange } = call
   // What a handler throws once its call is over is no failure of it: nobody waits for the answer.
   if (exchange.inert) return abandoned(error)
   // A handler may also throw what it wants to know; whoever would not answer is not asked again.
   if (isInputRequired(error) && !isRefused(error.requests, exchange.inputResponses))
     return finish(call, error)
-  return fail(core, call, error)
+  if (!(error instanceof TypeError)) return fail(core, call, error)
+  return import("./misplaced-context.ts").then(({ explained }) =>
+    fail(core, call, explained(error, run, CallContext.prototype)),
+  )
 }
 
 function abandoned(cause: unknown): Outcome {

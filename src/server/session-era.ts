@@ -7,6 +7,7 @@ import { SessionServer } from "../protocol/session/serve.ts"
 import type { Channel } from "../protocol/transport.ts"
 import type { Core } from "./core.ts"
 import { type ChangeEvent, isInAudience } from "./events.ts"
+import { coreListenFilters } from "./listen-filters.ts"
 import type { ListenFilter } from "./plugin.ts"
 import type { RunningCalls } from "./running.ts"
 
@@ -70,20 +71,14 @@ export class SessionEra {
 
   #onChange(hear: (change: Change) => void): () => void {
     const { core } = this.#host
+    // Of the core only: extensions have words of their own for what changes.
+    const filters = coreListenFilters(core)
     return core.bus.subscribe((event) => {
-      const filter = sessionTopics.has(event.topic) ? core.listenFilters().get(event.topic) : undefined
+      const filter = filters.get(event.topic)
       if (filter !== undefined) hear(toChange(event, filter))
     })
   }
 }
-
-/** What clients with sessions are told unasked, or because they subscribed. Extensions have words of their own for it. */
-const sessionTopics: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  "toolsListChanged",
-  "promptsListChanged",
-  "resourcesListChanged",
-  "resourceSubscriptions",
-])
 
 function toChange(event: ChangeEvent, filter: ListenFilter): Change {
   const needsSubscription = event.topic === "resourceSubscriptions"
@@ -91,8 +86,8 @@ function toChange(event: ChangeEvent, filter: ListenFilter): Change {
     method: event.method,
     params: event.params ?? {},
     needsSubscription,
-    isFor: (subscriptions, principal) =>
-      isInAudience(event, principal) &&
-      filter.passes(event, needsSubscription ? subscriptions : true, principal),
+    isFor: (subscriptions, listener) =>
+      isInAudience(event, listener) &&
+      filter.passes(event, needsSubscription ? subscriptions : true, listener.principal),
   }
 }

@@ -1,13 +1,32 @@
 import { atExpiry } from "../protocol/at-expiry.ts"
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
+import { principalKey } from "../protocol/principal.ts"
 import { metaKeys } from "../spec/meta.ts"
 import type { Core } from "./core.ts"
 import { type ChangeEvent, isInAudience } from "./events.ts"
+import { listenFilters } from "./listen-filters.ts"
 import type { ListenFilter } from "./plugin.ts"
+import { subscriptionPlaces } from "./subscription-places.ts"
 
-/** Tells a client of the changes it asked to hear of. Resolves when it leaves, or the server closes. */
-export async function subscribe(core: Core, call: Call): Promise<Outcome> {
+/**
+ * Tells a client of the changes it asked to hear of. Resolves when it leaves, or the server closes.
+ *
+ * @throws {TooManySubscriptions}
+ */
+export async function listen(core: Core, call: Call): Promise<Outcome> {
+  const key = principalKey(call.peer.principal)
+  const places = subscriptionPlaces(core)
+  places.enter(key)
+  try {
+    return await subscribe(core, call)
+  } finally {
+    // Also where a filter throws.
+    places.leave(key)
+  }
+}
+
+async function subscribe(core: Core, call: Call): Promise<Outcome> {
   const honored = honor(core, call)
   const meta = { [metaKeys.subscriptionId]: call.id }
   const notify = (method: string, params: Params) =>
@@ -52,7 +71,7 @@ interface Honored {
 function honor(core: Core, call: Call): readonly Honored[] {
   const wanted = call.params.notifications as { readonly [field: string]: unknown }
   const honored: Honored[] = []
-  for (const [field, filter] of core.listenFilters()) {
+  for (const [field, filter] of listenFilters(core)) {
     const value = wanted[field] === undefined ? undefined : filter.honor(wanted[field], call)
     if (value !== undefined) honored.push({ field, value, filter })
   }
@@ -62,6 +81,6 @@ function honor(core: Core, call: Call): readonly Honored[] {
 async function passes(honored: readonly Honored[], event: ChangeEvent, call: Call): Promise<boolean> {
   const { principal } = call.peer
   const entry = honored.find(({ field }) => field === event.topic)
-  if (entry === undefined || !isInAudience(event, principal)) return false
+  if (entry === undefined || !isInAudience(event, { principal })) return false
   return entry.filter.passes(event, entry.value, principal)
 }

@@ -31,6 +31,7 @@ export class LineConnection {
   constructor(handler: MessageHandler, wire: LineWire) {
     this.#wire = wire
     this.#messages = new MessageConnection(handler, {
+      transport: "stdio",
       send: (json) => this.#write(json),
       drained: () => {
         this.#flush()

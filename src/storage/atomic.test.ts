@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { CorruptValue, NotStorable, StorageContention, StorageNotAtomic } from "../errors/storage.ts"
+import { CorruptValue, NotStorable, StorageContention } from "../errors/storage.ts"
+import { StorageNotAtomic } from "../errors/storage-not-atomic.ts"
 import { type Atomic, type AtomicOptions, createAtomic, type Lease } from "./atomic.ts"
 import { memoryStorage } from "./memory.ts"
 import type { StorageDriver } from "./storage.ts"

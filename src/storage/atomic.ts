@@ -1,4 +1,5 @@
-import { StorageContention, StorageNotAtomic } from "../errors/storage.ts"
+import { StorageContention } from "../errors/storage.ts"
+import { StorageNotAtomic } from "../errors/storage-not-atomic.ts"
 import type { MaybePromise } from "../shared/maybe-promise.ts"
 import { sleep } from "../shared/sleep.ts"
 import {

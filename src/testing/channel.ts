@@ -31,6 +31,10 @@ export class MemoryChannel extends HeldCall implements Channel {
     this.failure = undefined
   }
 
+  get transport(): string {
+    return "memory"
+  }
+
   send(json: string): void {
     this.committed = true
     // The server wrote it, by this same program.

@@ -34,6 +34,10 @@ export class SessionChannel implements Channel {
     this.#call = undefined
   }
 
+  get transport(): string {
+    return "memory"
+  }
+
   get sessionId(): string | undefined {
     return this.connection.sessionId
   }

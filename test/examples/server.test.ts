@@ -10,6 +10,8 @@ import middleware from "../../examples/middleware.ts"
 import plugin from "../../examples/plugin.ts"
 import progress from "../../examples/progress-and-logging.ts"
 import sampling from "../../examples/sampling.ts"
+import state from "../../examples/state.ts"
+import { connect as connectTo } from "../../src/testing/index.ts"
 import { callForText, connect, read } from "./example.ts"
 
 describe("asking.ts", () => {
@@ -118,6 +120,23 @@ describe("durable-tools.ts", () => {
     expect(await callForText(client, "order", { amount: 5 })).toBe("Ada ordered m: receipt-1")
     expect([...charges.values()]).toEqual([5])
     expect(await callForText(client, "refund", { receipt: "receipt-1" })).toBe("Paid receipt-1 back")
+  })
+})
+
+describe("state.ts", () => {
+  it("counts the visits of a session", async () => {
+    await using client = await connectTo(state, { era: "session" })
+    await client.callTool("visit")
+    expect(await client.callTool("visit")).toMatchObject({ content: [{ text: "Visit 2" }] })
+  })
+
+  it("keeps a cart under a handle", async () => {
+    const client = await connect(state)
+    const { session } = JSON.parse(await callForText(client, "create_session"))
+    await callForText(client, "put", { session, item: "tea" })
+    expect(await callForText(client, "put", { session, item: "milk" })).toBe('["tea","milk"]')
+    await callForText(client, "end_session", { session })
+    expect(await callForText(client, "put", { session, item: "tea" })).toContain("does not exist")
   })
 })
 

@@ -4,7 +4,9 @@ import { loadNode } from "../../src/http/lazy-node.ts"
 import { loadInterpreter } from "../../src/schema/json-schema-validator.ts"
 import { loadCoercion } from "../../src/schema/lenient-validator.ts"
 import { loadWording } from "../../src/schema/standard-validator.ts"
+import { loadWork } from "../../src/server/context.ts"
 import { loadHandlerErrors } from "../../src/server/failing.ts"
+import { loadLister } from "../../src/server/lazy-lister.ts"
 import { loadWatch } from "../../src/server/lazy-watch.ts"
 
 // What is loaded at first use answers at once from then on, so that tests may look at verdicts without waiting.
@@ -17,6 +19,8 @@ await Promise.all([
   loadNode(),
   loadWatch(),
   loadHandlerErrors(),
+  loadWork(),
+  loadLister(),
   import("../../src/protocol/stateless/aes-sealer.ts"),
   import("../../src/protocol/stateless/conversation.ts"),
   import("../../src/protocol/stateless/sealed-journal.ts"),
@@ -25,5 +29,6 @@ await Promise.all([
   import("../../src/server/in-process.ts"),
   import("../../src/server/lifespans.ts"),
   import("../../src/server/methods/unknown-name.ts"),
+  import("../../src/server/misplaced-context.ts"),
   import("../../src/server/subscribe.ts"),
 ])

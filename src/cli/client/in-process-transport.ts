@@ -11,6 +11,7 @@ export class InProcessTransport implements Transport {
 
   constructor(handler: MessageHandler) {
     this.#connection = new MessageConnection(handler, {
+      transport: "memory",
       send: (json) => this.onmessage?.(JSON.parse(json)),
       drained: () => undefined,
       report: (error) => this.#report(error),

@@ -47,7 +47,9 @@ export class Audience {
     for (const [session, listener] of this.#listeners) {
       attempt(async () => {
         const known = change.needsSubscription ? await this.#store.get(session) : undefined
-        if (await change.isFor(known?.subscriptions ?? [], listener.principal)) listener.send(json)
+        const { principal } = listener
+        const isTold = await change.isFor(known?.subscriptions ?? [], { principal, session })
+        if (isTold) listener.send(json)
       }, this.#host.onError)
     }
   }

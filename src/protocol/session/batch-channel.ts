@@ -13,6 +13,10 @@ export class BatchChannel implements Channel {
     this.#calls = calls
   }
 
+  get transport(): string | undefined {
+    return this.#whole.transport
+  }
+
   get headers(): HeaderBag | undefined {
     return this.#whole.headers
   }

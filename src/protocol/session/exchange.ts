@@ -42,6 +42,7 @@ export interface SessionRequest {
   readonly peer: Peer
   readonly codec: SessionCodec
   readonly headers: HeaderBag | undefined
+  readonly transport: string | undefined
   readonly progressToken: unknown
   readonly logLevel: LoggingLevel | undefined
   readonly mayAsk: boolean
@@ -71,6 +72,10 @@ export class SessionExchange extends WireExchange implements Exchange {
 
   get headers(): HeaderBag | undefined {
     return this.request.headers
+  }
+
+  get transport(): string | undefined {
+    return this.request.transport
   }
 
   get logLevel(): LoggingLevel | undefined {

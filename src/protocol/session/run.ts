@@ -94,6 +94,7 @@ export class SessionRun {
       peer: this.#peer(),
       codec,
       headers: channel.headers,
+      transport: channel.transport,
       progressToken: progressTokenOf(this.#params),
       // Without a session there is no level, and nothing may be logged that nobody asked for.
       logLevel: session === undefined ? undefined : (session.data.logLevel ?? "debug"),

@@ -148,7 +148,7 @@ describe("a call that did not wait for its question", () => {
     })
     await resultOf(mcp, request)
     go.resolve()
-    expect(await late.promise).toMatchObject([{ code: "SUSPENDED" }, { code: "IN_PROCESS_CALL" }])
+    expect(await late.promise).toMatchObject([{ code: "FLEET-03" }, { code: "FLEET-03" }])
   })
 })
 

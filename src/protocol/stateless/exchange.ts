@@ -77,6 +77,10 @@ export class StatelessExchange extends WireExchange implements Exchange {
     return this.#channel.headers
   }
 
+  get transport(): string | undefined {
+    return this.#channel.transport
+  }
+
   get isTrusted(): boolean {
     return false
   }

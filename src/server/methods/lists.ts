@@ -1,6 +1,7 @@
 import type { CacheHints } from "../../components/component.ts"
 import { complete } from "../../protocol/call.ts"
 import type { Method } from "../../protocol/method.ts"
+import { andThen } from "../../shared/maybe-promise.ts"
 import { type CacheableMethod, type Core, scopeOf } from "../core.ts"
 import type { ListShape, Page } from "../lister.ts"
 
@@ -20,8 +21,8 @@ function list(core: Core, name: CacheableMethod, { kind, field }: Pick<ListShape
     name,
     isOffered: () => core.offers(kind),
     run(call) {
-      const page = core.lister.page(shape, scopeOf(call), call.params.cursor)
-      return page instanceof Promise ? page.then(toOutcome) : toOutcome(page)
+      const page = andThen(core.lister(), (lister) => lister.page(shape, scopeOf(call), call.params.cursor))
+      return andThen(page, toOutcome)
     },
   }
 }
