@@ -5,7 +5,6 @@ import { loadInterpreter } from "../../src/schema/json-schema-validator.ts"
 import { loadCoercion } from "../../src/schema/lenient-validator.ts"
 import { loadWording } from "../../src/schema/standard-validator.ts"
 import { loadWork } from "../../src/server/context.ts"
-import { loadLister } from "../../src/server/lazy-lister.ts"
 import { loadWatch } from "../../src/server/lazy-watch.ts"
 
 // What is loaded at first use answers at once from then on, so that tests may look at verdicts without waiting.
@@ -18,13 +17,13 @@ await Promise.all([
   loadNode(),
   loadWatch(),
   loadWork(),
-  loadLister(),
   import("../../src/protocol/stateless/aes-sealer.ts"),
   import("../../src/protocol/stateless/conversation.ts"),
   import("../../src/protocol/stateless/sealed-journal.ts"),
   import("../../src/server/asking.ts"),
   import("../../src/server/complete-argument.ts"),
   import("../../src/server/in-process.ts"),
+  import("../../src/server/lister.ts"),
   import("../../src/server/misplaced-context.ts"),
   import("../../src/server/subscribe.ts"),
 ])
