@@ -186,9 +186,8 @@ describe("sessionId()", () => {
     const mcp = quietServer()
     mcp.tool({ name: "t", input: z.object({ session: sessionId(z.string()) }) }, ({ session }) => session)
     const [tool] = await mcp.listTools()
-    expect(tool?.inputSchema.properties?.session).toMatchObject({
-      type: "string",
-      description: expect.stringContaining("`create_session`"),
+    expect(tool?.inputSchema.properties).toMatchObject({
+      session: { type: "string", description: expect.stringContaining("`create_session`") },
     })
   })
 
