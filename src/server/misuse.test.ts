@@ -80,7 +80,7 @@ describe("a context that calls share", () => {
   it("is told of where another call uses it", async () => {
     const { mcp, log } = loggedServer()
     const begun = deferred<Context>()
-    const end = deferred()
+    const end = deferred<void>()
     let shared: Context | undefined
     mcp.tool({ name: "first" }, async (_, ctx) => {
       shared = ctx

@@ -20,7 +20,6 @@ await Promise.all([
   loadWatch(),
   loadHandlerErrors(),
   loadWork(),
-  loadLister(),
   import("../../src/protocol/stateless/aes-sealer.ts"),
   import("../../src/protocol/stateless/conversation.ts"),
   import("../../src/protocol/stateless/sealed-journal.ts"),
@@ -29,6 +28,7 @@ await Promise.all([
   import("../../src/server/in-process.ts"),
   import("../../src/server/lifespans.ts"),
   import("../../src/server/methods/unknown-name.ts"),
+  import("../../src/server/lister.ts"),
   import("../../src/server/misplaced-context.ts"),
   import("../../src/server/subscribe.ts"),
 ])
