@@ -140,7 +140,7 @@ describe("a server within a host on node:http", () => {
     expect((await startNode(port, add).answer).status).toBe(200)
     await mcp.close()
     expect((await startNode(port, add).answer).status).toBe(503)
-    expect((await startNode(port, { path: "/health" }).answer).status).toBe(200)
+    expect((await startNode(port, { path: "/health" }).answer).status).toBe(503)
   })
 })
 
