@@ -28,6 +28,13 @@ const client = await connect(mcp)
 const sum = await client.tools.add({ a: 1 })
 const dated = await client.tools.j({ s: "x" })
 
+tool({ name: "asks" }, async (_, asking) => {
+  const choice = await asking.elicit("?", ["s", "l"])
+  const several = await asking.elicit("?", [{ s: { title: "Small" }, l: { title: "Large" } }])
+  const filledIn = await asking.elicit("?", numbers)
+  const fromModel = await asking.sample({ messages: "?", tools: [fromZod], output: numbers })
+  return [choice, several, filledIn, fromModel].length
+})
 tool({ name: "w1", output: z.number() }, () => "wrong sync")
 tool({ name: "w2", output: z.number() }, async () => "wrong async")
 tool({ name: "w3", output: z.object({ sum: z.number() }) }, () => ({ sum: "wrong member" }))
@@ -58,6 +65,8 @@ beforeAll(() => {
     getDirectories: ts.sys.getDirectories,
     realpath: (path) => ts.sys.realpath?.(path) ?? path,
   })
+  // The first question makes the program of everything that is imported.
+  hover("sum")
 }, 60_000)
 
 /** What an editor shows over a name, on one line. */
@@ -102,6 +111,10 @@ describe("what an editor shows", () => {
       'const fromServer: Tool<"add", { arguments: { a: number; b?: number | undefined; }; result: number; }>',
     ],
     ["sum", "const sum: number"],
+    ["choice", 'const choice: Elicited<"s" | "l">'],
+    ["several", 'const several: Elicited<("s" | "l")[]>'],
+    ["filledIn", "const filledIn: Elicited<{ a: number; b: number; }>"],
+    ["fromModel", "const fromModel: Sampled<{ a: number; b: number; }>"],
     ["dated", "const dated: { at: string; said: string; }"],
   ])("over `%s` is in the words of the author", (name, shown) => {
     expect(hover(name)).toBe(shown)

@@ -34,7 +34,7 @@ export const asking: readonly Requirement[] = [
 
   tested("S-280", "MUST", "no tools without `sampling.tools`"),
   tested("S-281", "MUST", "`maxTokens` on every sampling request"),
-  deferred("the author's duty", "S-282", ["SHOULD", "bound tool loops"]),
+  tested("S-282", "SHOULD", "bound tool loops, the last answer without tools"),
   tested("S-283", "MUST", "each sampling round is a retry; the history is made again"),
   tested("S-284", "MUST", "ask for roots only who declared them"),
   tested("S-285", "SHOULD", "warn once of deprecated features"),

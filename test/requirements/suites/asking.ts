@@ -3,6 +3,7 @@ import { promisify } from "node:util"
 import { describe, expect } from "vitest"
 import * as z from "zod"
 import { inputRequired } from "../../../src/components/input-required.ts"
+import { tool } from "../../../src/components/tool.ts"
 import type { JsonSchema } from "../../../src/schema/schema.ts"
 import { answerAll, questionsOf, retry } from "../../support/asking.ts"
 import { FakeChannel, handle } from "../../support/channel.ts"
@@ -244,6 +245,22 @@ describe("questions", () => {
     })
     const questions = questionsOf(await resultOf(mcp, call("ask", {}, capable())))
     expect(questions.map(({ params }) => params.maxTokens)).toEqual([1000, 7])
+  })
+
+  requirement("S-282", "to a model with tools end, the last with no tools to use", async () => {
+    const mcp = quietServer()
+    const add = tool({ name: "add" }, () => 3)
+    mcp.tool(
+      { name: "ask" },
+      async (_, ctx) => (await ctx.sample({ messages: "?", tools: [add], maxSteps: 2 })).text,
+    )
+    const request = call("ask", {}, capable())
+    const first = await resultOf(mcp, request)
+    const content = { type: "tool_use", id: "1", name: "add", input: {} }
+    const answers = answerAll(first, () => ({ role: "assistant", model: "m", content }))
+    const second = await resultOf(mcp, retry(request, first, answers))
+    const choices = [first, second].map((result) => questionsOf(result)[0]?.params.toolChoice)
+    expect(choices).toEqual([undefined, { mode: "none" }])
   })
 
   requirement("S-285", "by a deprecated feature warn of it, once in a process", async () => {
