@@ -1,4 +1,5 @@
 import type { AskOptions } from "../components/context.ts"
+import { isInputRequired } from "../components/input-required.ts"
 import {
   blocksOf,
   type Sampled,
@@ -127,7 +128,8 @@ export class SamplingLoop {
     try {
       return await invoker.runTool(call, tool, input)
     } catch (error) {
-      if (isProtocolError(error, call)) throw error
+      // What only a person can mend is not the model's to know.
+      if (isProtocolError(error, call) || isInputRequired(error)) throw error
       // What has a code of the protocol was written for peers.
       const isTold = error instanceof FleetError && error.rpc !== undefined
       return failed(isTold ? error.message : `Error calling tool '${clip(name)}'`)

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { UrlElicitationRequired } from "../../src/index.ts"
+import { tool, UrlElicitationRequired } from "../../src/index.ts"
 import { features } from "../../src/spec/features.ts"
 import type { ElicitRequestParams } from "../../src/spec/index.ts"
 import { isStateless } from "../../src/spec/revisions.ts"
@@ -132,6 +132,21 @@ describeEras(
       })
       const response = { jsonrpc: "2.0", id: 1, error: failure }
       expect(strictErrors(t.revision, "URLElicitationRequiredError", response)).toEqual([])
+    })
+
+    it("is thrown by a tool that a model uses, too", async () => {
+      const signIn = tool({ name: "sign_in" }, () => {
+        throw new UrlElicitationRequired([page])
+      })
+      const content = { type: "tool_use", id: "1", name: "sign_in", input: {} } as const
+      const handler = () => ({ role: "assistant", model: "m", content }) as const
+      const mcp = t.server({ sampling: { handler } })
+      mcp.tool(
+        { name: "think" },
+        async (_, ctx) => (await ctx.sample({ messages: "?", tools: [signIn] })).text,
+      )
+      const client = await t.connect(mcp, { elicitation: visitor().elicitation })
+      await expect(client.callTool("think")).rejects.toMatchObject({ error: { code: -32042 } })
     })
 
     it("is thrown by a tool that another one calls, too", async () => {
