@@ -44,15 +44,6 @@ export function inputRequired(init: InputRequiredInit): InputRequired {
   return Object.freeze({ [kInputRequired]: true as const, requests, state, once })
 }
 
-/** Whether one of the questions was answered, and with no. */
-export function isRefused(
-  requests: InputRequests | undefined,
-  responses: { readonly [key: string]: { readonly action?: unknown } } | undefined,
-): boolean {
-  for (const key in requests) if ((responses?.[key]?.action ?? "accept") !== "accept") return true
-  return false
-}
-
 export function isInputRequired(value: unknown): value is InputRequired {
   return typeof value === "object" && value !== null && kInputRequired in value
 }

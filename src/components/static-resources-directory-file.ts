@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs"
 import { opendir, realpath, stat } from "node:fs/promises"
 import { join, relative, sep } from "node:path"
-import { ResourceUnreadable } from "../errors/components.ts"
+import { ResourceUnreadable } from "../errors/resource-unreadable.ts"
 import { ResourceNotFound } from "../errors/server.ts"
 import { linearPattern } from "../schema/linear-regex.ts"
 import { mediaTypeOfPath } from "./content-extension.ts"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { ResourceUnreadable } from "../errors/components.ts"
+import { ResourceUnreadable } from "../errors/resource-unreadable.ts"
 import type { ReadResourceResult } from "../spec/index.ts"
 import type { Context } from "./context.ts"
 import { type HttpResourceOptions, httpResource } from "./static-resources-http.ts"

@@ -1,4 +1,4 @@
-import { ResourceUnreadable } from "../errors/components.ts"
+import { ResourceUnreadable } from "../errors/resource-unreadable.ts"
 import { isTextType } from "./content-extension.ts"
 import { isMediaType } from "./content-media.ts"
 import { assertOptions, type OptionKind, readOptions } from "./options.ts"

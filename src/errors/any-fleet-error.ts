@@ -23,7 +23,6 @@ import type {
   MissingHandler,
   NoScopes,
   NotSerializable,
-  ResourceUnreadable,
   UnawaitedPromise,
 } from "./components.ts"
 import type {
@@ -57,15 +56,9 @@ import type {
 import type { NotAForm } from "./elicitation.ts"
 import type { BlockedLoop } from "./event-loop.ts"
 import { FleetError } from "./fleet-error.ts"
+import type { HandlerFailed } from "./handler-failed.ts"
 import type { TooManyHandles, UnknownHandle } from "./handles.ts"
-import type {
-  BodyAlreadyRead,
-  BodyCutOff,
-  BodyTooLarge,
-  CannotListen,
-  InvalidRoute,
-  PortInUse,
-} from "./http.ts"
+import type { BodyAlreadyRead, BodyCutOff, BodyTooLarge, InvalidRoute } from "./http.ts"
 import type { EndlessCalls, InProcessError } from "./in-process.ts"
 import type { NoResponseStream, NotAnHttpEvent } from "./lambda.ts"
 import type { LifespanNotRun, LifespanPerSession, NotYieldedOnce } from "./lifespan-keys.ts"
@@ -76,12 +69,12 @@ import type {
   LifespanTimeout,
   StartingServer,
 } from "./lifespans.ts"
+import type { CannotListen, PortInUse } from "./listen.ts"
 import type { InvalidCursor } from "./lists.ts"
 import type {
   CallAborted,
   CannotAsk,
   HeaderMismatch,
-  InvalidAnswer,
   InvalidArguments,
   InvalidEnvelope,
   InvalidParams,
@@ -93,8 +86,10 @@ import type {
   UnsupportedVersion,
   WeakSecret,
 } from "./protocol.ts"
+import type { ResourceUnreadable } from "./resource-unreadable.ts"
 import type { InvalidAuthentication, NotAResponse, TooManyYields } from "./returned.ts"
 import type {
+  InvalidAnswer,
   InvalidRequestState,
   RepeatedKey,
   ReplayDiverged,
@@ -170,7 +165,7 @@ import type {
   ThreadWorkUnusable,
   UnknownThreadFunction,
 } from "./threads.ts"
-import type { HandlerFailed, HandlerTimeout, InvalidOutput, ToolError } from "./tool.ts"
+import type { HandlerTimeout, InvalidOutput, ToolError } from "./tool.ts"
 import type { UnknownPrompt, UnknownTool } from "./unknown-name.ts"
 import type { InvalidTemplateValue, InvalidUriTemplate, TemplateMismatch } from "./uri.ts"
 import type { UrlElicitationRequired } from "./url-elicitation.ts"

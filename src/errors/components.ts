@@ -98,14 +98,6 @@ export class InvalidName extends FleetError {
   }
 }
 
-/** A ready-made resource (file, directory, HTTP) could not be read. */
-export class ResourceUnreadable extends FleetError {
-  readonly code = "RESOURCE_UNREADABLE"
-  constructor(uri: string, problem: string, options: { fix?: string; cause?: unknown } = {}) {
-    super(`The resource \`${uri}\` cannot be read: ${problem}.`, options)
-  }
-}
-
 /** Scopes are demanded, but none are named. */
 export class NoScopes extends FleetError {
   readonly code = "NO_SCOPES"

@@ -175,15 +175,6 @@ export class CannotAsk extends FleetError {
   }
 }
 
-/** A client's answer does not fit what was asked. */
-export class InvalidAnswer extends FleetError {
-  readonly code = "INVALID_ANSWER"
-  override readonly rpc = -32602
-  constructor(problem: string) {
-    super(`The client's answer ${problem}`)
-  }
-}
-
 /** A secret is missing or so short that it can be guessed. */
 export class WeakSecret extends FleetError {
   readonly code = "WEAK_SECRET"

@@ -56,3 +56,12 @@ export class RequestStateTooLarge extends FleetError {
     })
   }
 }
+
+/** A client's answer does not fit what was asked. */
+export class InvalidAnswer extends FleetError {
+  readonly code = "INVALID_ANSWER"
+  override readonly rpc = -32602
+  constructor(problem: string) {
+    super(`The client's answer ${problem}`)
+  }
+}

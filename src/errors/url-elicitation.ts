@@ -57,4 +57,13 @@ export class UrlElicitationRequired extends FleetError {
       elicitationId: pages[index]?.elicitationId ?? crypto.randomUUID(),
     }))
   }
+
+  /**
+   * Tells whether the pages may be asked for: not once somebody would not open one.
+   *
+   * @param responses What was answered before, by key.
+   */
+  isOpen(responses: { readonly [key: string]: { readonly action?: unknown } } | undefined): boolean {
+    return Object.keys(this.requests).every((key) => (responses?.[key]?.action ?? "accept") === "accept")
+  }
 }

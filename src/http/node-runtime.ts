@@ -1,6 +1,6 @@
 import type { RequestListener, Server } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
-import { CannotListen, PortInUse } from "../errors/http.ts"
+import { CannotListen, PortInUse } from "../errors/listen.ts"
 import { longestTimer } from "../shared/longest-timer.ts"
 import { withDefaults } from "./endpoint.ts"
 import { createNodeListener, type NodeListener } from "./node.ts"

@@ -1,7 +1,7 @@
 import type { AskOptions, Elicited, ElicitedUrl } from "../components/context.ts"
 import type { Filled, Form } from "../components/form.ts"
 import type { Sampled, SampledData, SampleRequest } from "../components/sampling.ts"
-import { InvalidAnswer } from "../errors/protocol.ts"
+import { InvalidAnswer } from "../errors/rounds.ts"
 import { toWebPage } from "../errors/web-page.ts"
 import type { Answer, Call, Question } from "../protocol/call.ts"
 import { describeIssues } from "../schema/issue.ts"

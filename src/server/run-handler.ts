@@ -1,9 +1,10 @@
 import type { Context } from "../components/context.ts"
-import { isInputRequired, isRefused } from "../components/input-required.ts"
+import { isInputRequired } from "../components/input-required.ts"
 import { LifespanPerSession } from "../errors/lifespan-keys.ts"
 import { CallAborted } from "../errors/protocol.ts"
 import { NoContext } from "../errors/server.ts"
 import { HandlerTimeout } from "../errors/tool.ts"
+import type { UrlElicitationRequired } from "../errors/url-elicitation.ts"
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
 import { longestTimer } from "../shared/longest-timer.ts"
 import { isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
@@ -126,9 +127,10 @@ function failed<Input>(run: HandlerRun<Input>, error: unknown): MaybePromise<Out
   const { exchange } = call
   // What a handler throws once its call is over is no failure of it: nobody waits for the answer.
   if (exchange.inert) return abandoned(error)
-  // A handler may also throw what it wants to know; whoever would not answer is not asked again.
-  if (isInputRequired(error) && !isRefused(error.requests, exchange.inputResponses))
-    return finish(call, error)
+  // The one error that asks for something; whoever would not answer is not asked again.
+  const isAsking =
+    isInputRequired(error) && (error as unknown as UrlElicitationRequired).isOpen(exchange.inputResponses)
+  if (isAsking) return finish(call, error)
   if (!(error instanceof TypeError)) return fail(core, call, error)
   return import("./misplaced-context.ts").then(({ explained }) =>
     fail(core, call, explained(error, run, CallContext.prototype)),

@@ -8,7 +8,7 @@ import {
   textOf,
 } from "../components/sampling.ts"
 import { FleetError } from "../errors/fleet-error.ts"
-import { InvalidAnswer } from "../errors/protocol.ts"
+import { InvalidAnswer } from "../errors/rounds.ts"
 import { UnusableSample } from "../errors/sampling.ts"
 import type { Call } from "../protocol/call.ts"
 import { clip } from "../shared/clip.ts"

@@ -6,7 +6,6 @@ import { loadCoercion } from "../../src/schema/lenient-validator.ts"
 import { loadWording } from "../../src/schema/standard-validator.ts"
 import { loadWork } from "../../src/server/context.ts"
 import { loadHandlerErrors } from "../../src/server/failing.ts"
-import { loadLister } from "../../src/server/lazy-lister.ts"
 import { loadWatch } from "../../src/server/lazy-watch.ts"
 
 // What is loaded at first use answers at once from then on, so that tests may look at verdicts without waiting.

@@ -1,5 +1,5 @@
-import { CallAborted, CannotAsk, InvalidAnswer, MissingClientCapability } from "../../errors/protocol.ts"
-import { RepeatedKey, TooManyRounds } from "../../errors/rounds.ts"
+import { CallAborted, CannotAsk, MissingClientCapability } from "../../errors/protocol.ts"
+import { InvalidAnswer, RepeatedKey, TooManyRounds } from "../../errors/rounds.ts"
 import { AskRefused, AskTimedOut, NeedsSession } from "../../errors/session.ts"
 import type { UrlElicitationRequired as PagesRequired } from "../../errors/url-elicitation.ts"
 import { longestTimer } from "../../shared/longest-timer.ts"

@@ -1,6 +1,6 @@
 import { NotCanonicalJson } from "../../errors/canonical-json.ts"
-import { InvalidAnswer, InvalidParams } from "../../errors/protocol.ts"
-import { InvalidRequestState } from "../../errors/rounds.ts"
+import { InvalidParams } from "../../errors/protocol.ts"
+import { InvalidAnswer, InvalidRequestState } from "../../errors/rounds.ts"
 import { encodeBase64Url } from "../../shared/base64.ts"
 import { canonicalJson } from "../../shared/canonical-json.ts"
 import { clip } from "../../shared/clip.ts"

@@ -23,7 +23,7 @@ export function callTool(core: Core): Method {
       const name = call.params.name as string
       const scope = scopeOf(call)
       const given = call.get(givenTool)
-      const found = given === undefined ? core.catalog.find("tool", name, scope) : seen(given, scope)
+      const found = given ? seen(given, scope) : core.catalog.find("tool", name, scope)
       return found instanceof Promise
         ? found.then((tool) => runTool(core, call, tool))
         : runTool(core, call, found)
