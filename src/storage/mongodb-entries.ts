@@ -1,5 +1,5 @@
 import type { MongoCollection, MongoEntry } from "./mongodb-collection.ts"
-import { afterAll, ask, newVersion, once, pageSize, type Server, toLife } from "./server-storage.ts"
+import { ask, newVersion, once, pageSize, type Server, toLife } from "./server-storage.ts"
 import {
   absent,
   type KeyPage,
@@ -65,9 +65,10 @@ export class MongoEntries {
     return condition === undefined || deletedCount === 1 ? absent : undefined
   }
 
-  async list(prefix: string, { cursor, limit = pageSize }: ListOptions = {}): Promise<KeyPage> {
-    const from = cursor === undefined ? { $gte: prefix } : { $gt: cursor }
-    const filter = { _id: { ...from, $lt: prefix + afterAll }, ...this.#live() }
+  async list(prefix: string, { cursor = "", limit = pageSize }: ListOptions = {}): Promise<KeyPage> {
+    // MongoDB reads no more of the index than such a pattern can match.
+    const matching = { $regex: `^${prefix.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}` }
+    const filter = { $and: [{ _id: matching }, { _id: { $gt: cursor } }, this.#live()] }
     const options = { ...current, projection: { _id: 1 }, sort: { _id: 1 }, limit }
     const found = await ask(this.#server, (collection) => collection.find(filter, options).toArray())
     // `as`: documents of this collection.

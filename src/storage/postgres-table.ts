@@ -2,7 +2,7 @@ import { CorruptValue } from "../errors/storage.ts"
 import type { PostgresPool } from "./postgres-pool.ts"
 import { createTable, quoteTable } from "./postgres-schema.ts"
 import { type Statements, statementsFor } from "./postgres-statements.ts"
-import { afterAll, ask, newVersion, once, pageSize, type Server, toExpiry, toLife } from "./server-storage.ts"
+import { ask, newVersion, once, pageSize, type Server, toExpiry, toLife } from "./server-storage.ts"
 import {
   absent,
   decodeCount,
@@ -12,6 +12,9 @@ import {
   type Version,
   type WriteOptions,
 } from "./storage.ts"
+
+/** Follows a prefix where keys with it end: no key has room for as many of the last character. */
+const afterAll: string = /* @__PURE__ */ "\u{10ffff}".repeat(129)
 
 /** A table whose rows are the entries of a storage. */
 export class PostgresTable {

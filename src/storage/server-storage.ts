@@ -169,6 +169,3 @@ export function toExpiry(left: number | undefined): number | undefined {
 
 /** How many keys a page of a list has unless the caller says. */
 export const pageSize = 1000
-
-/** Follows a prefix where keys with it end: no key has room for as many of the last character. */
-export const afterAll: string = /* @__PURE__ */ "\u{10ffff}".repeat(129)

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { mongoService } from "../../scripts/services/mongodb.ts"
 import type { Service } from "../../scripts/services/service.ts"
 import { mongoStorage } from "../../src/storage/mongodb.ts"
-import { storageContract } from "../contract/storage.ts"
+import { drivers } from "../contract/drivers.ts"
+import { driverContract } from "../contract/storage.ts"
 import type { StorageSubject } from "../contract/storage-case.ts"
 import { serverSuite } from "./server-suite.ts"
 
@@ -14,13 +15,13 @@ beforeAll(async () => {
 afterAll(() => service.stop())
 
 describe("on what stands in for MongoDB", () => {
-  storageContract(() => subjectOn(service.url), { level: "atomic" })
+  driverContract(drivers.mongoStorage, () => subjectOn(service.url))
 })
 
 const url = process.env.MONGODB_URL
 if (url !== undefined) {
   describe("on the server of MONGODB_URL", () => {
-    storageContract(() => subjectOn(url), { level: "atomic" })
+    driverContract(drivers.mongoStorage, () => subjectOn(url))
   })
 }
 

@@ -5,7 +5,8 @@ import { postgresService } from "../../scripts/services/postgres.ts"
 import type { Service } from "../../scripts/services/service.ts"
 import { type PostgresStorageOptions, postgresStorage } from "../../src/storage/postgres.ts"
 import type { StorageDriver } from "../../src/storage/storage.ts"
-import { storageContract } from "../contract/storage.ts"
+import { drivers } from "../contract/drivers.ts"
+import { driverContract } from "../contract/storage.ts"
 import { serverSuite } from "./server-suite.ts"
 
 let service: Service
@@ -16,31 +17,28 @@ afterAll(() => service.stop())
 
 const table = "fleetmcp_storage"
 
-storageContract(
-  async () => {
-    const connect = () => new Pool({ connectionString: service.url })
-    const [pool, other] = [connect(), connect()]
-    const driver = postgresStorage({ pool })
-    // So that there is a table in any case.
-    await driver.get("key")
-    return {
-      driver,
-      peer: postgresStorage({ pool: other }),
-      async advance(ms) {
-        // Takes time off the lives of all rows, instead of waiting.
-        await pool.query(
-          `UPDATE ${table} SET expires_at = expires_at - $1::float8 * interval '1 millisecond'`,
-          [ms],
-        )
-      },
-      async end() {
-        await pool.query(`TRUNCATE ${table}`)
-        await Promise.all([pool.end(), other.end()])
-      },
-    }
-  },
-  { level: "atomic" },
-)
+driverContract(drivers.postgresStorage, async () => {
+  const connect = () => new Pool({ connectionString: service.url })
+  const [pool, other] = [connect(), connect()]
+  const driver = postgresStorage({ pool })
+  // So that there is a table in any case.
+  await driver.get("key")
+  return {
+    driver,
+    peer: postgresStorage({ pool: other }),
+    async advance(ms) {
+      // Takes time off the lives of all rows, instead of waiting.
+      await pool.query(
+        `UPDATE ${table} SET expires_at = expires_at - $1::float8 * interval '1 millisecond'`,
+        [ms],
+      )
+    },
+    async end() {
+      await pool.query(`TRUNCATE ${table}`)
+      await Promise.all([pool.end(), other.end()])
+    },
+  }
+})
 
 serverSuite({
   kind: "PostgreSQL",

@@ -4,7 +4,8 @@ import { type RedisCluster, redisCluster, redisService } from "../../scripts/ser
 import type { Service } from "../../scripts/services/service.ts"
 import { redisStorage } from "../../src/storage/redis.ts"
 import type { StorageDriver } from "../../src/storage/storage.ts"
-import { storageContract } from "../contract/storage.ts"
+import { drivers } from "../contract/drivers.ts"
+import { driverContract, storageContract } from "../contract/storage.ts"
 import type { StorageSubject } from "../contract/storage-case.ts"
 import { serverSuite } from "./server-suite.ts"
 
@@ -16,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([service.stop(), cluster.stop()]))
 
 describe("on one server", () => {
-  storageContract(() => subjectOver(() => new Redis(service.url)), { level: "atomic" })
+  driverContract(drivers.redisStorage, () => subjectOver(() => new Redis(service.url)))
 })
 
 describe("on a cluster", () => {
@@ -165,7 +166,7 @@ async function mastersOf(client: Cluster): Promise<readonly Redis[]> {
 async function age(server: Redis, ms: number): Promise<void> {
   for (const key of await server.keys("*")) {
     const left = await server.pttl(key)
-    if (left >= 0) await server.pexpire(key, left - ms)
+    if (left >= 0) await server.pexpire(key, Math.round(left - ms))
   }
 }
 
