@@ -71,6 +71,7 @@ import type {
 } from "./lifespans.ts"
 import type { CannotListen, PortInUse } from "./listen.ts"
 import type { InvalidCursor } from "./lists.ts"
+import type { MissingSecrets } from "./missing-secrets.ts"
 import type {
   CallAborted,
   CannotAsk,
@@ -275,6 +276,7 @@ export type AnyFleetError =
   | MissingHandler
   | ModuleFailed
   | MissingPiscina
+  | MissingSecrets
   | MissingStorageClient
   | MissingTable
   | MissingSqlite

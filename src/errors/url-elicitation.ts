@@ -58,11 +58,7 @@ export class UrlElicitationRequired extends FleetError {
     }))
   }
 
-  /**
-   * Tells whether the pages may be asked for: not once somebody would not open one.
-   *
-   * @param responses What was answered before, by key.
-   */
+  /** @internal Whether the pages may be asked for: not once somebody would not open one. */
   isOpen(responses: { readonly [key: string]: { readonly action?: unknown } } | undefined): boolean {
     return Object.keys(this.requests).every((key) => (responses?.[key]?.action ?? "accept") === "accept")
   }

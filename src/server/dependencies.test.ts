@@ -425,7 +425,7 @@ describe("a dependency that cannot be made", () => {
       return "done"
     })
     await text()
-    await expect(late()).rejects.toMatchObject({ code: "WRONG_SCOPE" })
+    await expect(late()).rejects.toMatchObject({ code: "FLEET-03" })
     expect(seen).toEqual([])
   })
 })

@@ -126,7 +126,7 @@ export class Engine implements MessageHandler {
       catalog: this.catalog,
       lister: lazyLister(this.catalog, options.pageSize),
       invoker: this.caller,
-      storage: new LazyStorage(options.storage),
+      storage: new LazyStorage(options),
       plugins: () => this.#extensions.plugins,
       watch: blockedMs ? new LazyWatch({ blockedMs, log: options.log }) : undefined,
       listenFilters: () => this.#extensions.listenFilters,
@@ -146,7 +146,7 @@ export class Engine implements MessageHandler {
       serverInfo,
       fullServerInfo: options.info,
     })
-    this.#sealer = createSealer({ secrets: options.secrets })
+    this.#sealer = createSealer(options)
   }
 
   get capabilities(): ServerCapabilities {

@@ -3,7 +3,8 @@ import * as nodeFiles from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { basename, dirname, join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { storageContract } from "../../test/contract/storage.ts"
+import { drivers } from "../../test/contract/drivers.ts"
+import { driverContract } from "../../test/contract/storage.ts"
 import type { StorageSubject } from "../../test/contract/storage-case.ts"
 import { storageModel } from "../../test/contract/storage-model.ts"
 import { InvalidOption, UnknownOption } from "../errors/server.ts"
@@ -38,7 +39,7 @@ function createSubject(durability: "power" | "process" = "power"): StorageSubjec
   }
 }
 
-storageContract(() => createSubject(), { level: "atomic" })
+driverContract(drivers.diskStorage, () => createSubject())
 
 describe("diskStorage, by property", () => {
   storageModel(() => createSubject("process"), 30)

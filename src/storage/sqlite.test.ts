@@ -3,7 +3,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import Database from "libsql"
 import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest"
-import { storageContract } from "../../test/contract/storage.ts"
+import { drivers } from "../../test/contract/drivers.ts"
+import { driverContract } from "../../test/contract/storage.ts"
 import type { StorageSubject } from "../../test/contract/storage-case.ts"
 import { storageModel } from "../../test/contract/storage-model.ts"
 import { InvalidOption, UnknownOption } from "../errors/server.ts"
@@ -77,7 +78,7 @@ function failureOf(work: () => unknown): SqliteFailed {
 }
 
 describe("sqliteStorage of an open database", () => {
-  storageContract(databaseSubject, { level: "atomic" })
+  driverContract(drivers.sqliteStorage, databaseSubject)
   storageModel(databaseSubject, 50)
 })
 
@@ -92,7 +93,7 @@ if (process.getBuiltinModule("node:sqlite") === undefined) {
   })
 } else {
   describe("sqliteStorage of a file", () => {
-    storageContract(fileSubject, { level: "atomic" })
+    driverContract(drivers.sqliteStorage, fileSubject)
     storageModel(fileSubject, 50)
     describeFiles()
   })

@@ -1,4 +1,6 @@
+import { MissingSecrets } from "../../errors/missing-secrets.ts"
 import { InvalidRequestState, RequestStateTooLarge } from "../../errors/rounds.ts"
+import { deploymentSignals } from "../../shared/deployment.ts"
 import { createKeyRing, type Decrypted } from "../../shared/key-ring.ts"
 import type { Secrets } from "../../shared/secrets.ts"
 import { toUtf8 } from "../../shared/utf8.ts"
@@ -36,4 +38,12 @@ function read(opened: Decrypted): { readonly [name: string]: unknown } {
     case "malformed":
       throw new InvalidRequestState("it was not made here")
   }
+}
+
+/** Makes secrets of this process, and says so where they will not do. */
+export function ownSecrets(log: SealerOptions["log"]): Secrets {
+  const [signal] = deploymentSignals()
+  if (signal !== undefined)
+    log?.({ level: "warning", message: "The server has no `secrets`", error: new MissingSecrets(signal) })
+  return [crypto.getRandomValues(new Uint8Array(32))]
 }

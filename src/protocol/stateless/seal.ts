@@ -14,11 +14,8 @@ export function createSealer(options: SealerOptions = {}): Sealer {
 
   function load(): Promise<Sealer> {
     // Not before: workers make no random numbers while they start.
-    cipher ??= import("./aes-sealer.ts").then(({ createAesSealer }) =>
-      createAesSealer({
-        ...options,
-        secrets: options.secrets ?? [crypto.getRandomValues(new Uint8Array(32))],
-      }),
+    cipher ??= import("./aes-sealer.ts").then(({ createAesSealer, ownSecrets }) =>
+      createAesSealer({ ...options, secrets: options.secrets ?? ownSecrets(options.log) }),
     )
     return cipher
   }

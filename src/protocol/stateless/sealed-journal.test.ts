@@ -4,7 +4,10 @@ import { LazyStorage } from "../../server/lazy-storage.ts"
 import { createSealer } from "./seal.ts"
 import { openJournal, sealJournal } from "./sealed-journal.ts"
 
-const keeper = { sealer: createSealer(), storage: new LazyStorage(undefined) }
+const keeper = {
+  sealer: createSealer(),
+  storage: new LazyStorage({ storage: undefined, log: () => undefined }),
+}
 const json = fc.jsonValue({ noUnicodeString: false }) as fc.Arbitrary<unknown>
 const object = fc.dictionary(fc.string(), json)
 

@@ -25,4 +25,8 @@ export interface SealerOptions {
   /** The largest sealed text, in characters. Default 256 Ki. */
   readonly maxSize?: number | undefined
   readonly now?: (() => number) | undefined
+  /** Hears, once, where a key of this process will not do. */
+  readonly log?:
+    | ((record: { readonly level: "warning"; readonly message: string; readonly error: unknown }) => void)
+    | undefined
 }
