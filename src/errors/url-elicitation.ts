@@ -58,7 +58,13 @@ export class UrlElicitationRequired extends FleetError {
     }))
   }
 
-  /** @internal Whether the pages may be asked for: not once somebody would not open one. */
+  /**
+   * Tells whether the pages may be asked for: not once somebody would not open one.
+   *
+   * @param responses What was answered before, by key.
+   * @example
+   * const isOpen = (error: UrlElicitationRequired) => error.isOpen({ page: { action: "decline" } })
+   */
   isOpen(responses: { readonly [key: string]: { readonly action?: unknown } } | undefined): boolean {
     return Object.keys(this.requests).every((key) => (responses?.[key]?.action ?? "accept") === "accept")
   }

@@ -1,12 +1,5 @@
 import type { StorageDriver, StorageParts } from "../storage/storage.ts"
-import type { ServerLog } from "./server-log.ts"
-
-/** What a server was told of its storage. */
-export interface GivenStorage {
-  /** Where everything is remembered. Default: a storage in the memory of this process. */
-  readonly storage: StorageDriver | undefined
-  readonly log: ServerLog
-}
+import type { GivenStorage } from "./storage-parts.ts"
 
 /** The storage of a server, in parts. That in memory is loaded by the first who has something to remember. */
 export class LazyStorage implements StorageParts {

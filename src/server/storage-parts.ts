@@ -3,7 +3,14 @@ import { deploymentSignals } from "../shared/deployment.ts"
 import { memoryStorage } from "../storage/memory.ts"
 import { scoped } from "../storage/scoped.ts"
 import type { StorageDriver } from "../storage/storage.ts"
-import type { GivenStorage } from "./lazy-storage.ts"
+import type { ServerLog } from "./server-log.ts"
+
+/** What a server was told of its storage. */
+export interface GivenStorage {
+  /** Where everything is remembered. Default: a storage in the memory of this process. */
+  readonly storage: StorageDriver | undefined
+  readonly log: ServerLog
+}
 
 /** What is kept in a part, for the warning that a memory will not do for it. */
 const contents: { readonly [part: string]: string } = {
