@@ -20,7 +20,8 @@ const suite = ["run", "--config", "test/runtimes/vitest.config.ts", ...process.a
 await runNode("node_modules/vitest/vitest.mjs", suite)
 
 async function install(folder: string): Promise<void> {
-  const { code, output } = await capture("npm", ["ci", "--prefix", folder])
+  // What asks for a newer Node than ours may run on it all the same: the tests say whether it does.
+  const { code, output } = await capture("npm", ["ci", "--engine-strict=false", "--prefix", folder])
   if (code === 0) return
   console.error(`npm ci in ${folder} failed:\n${output}`)
   process.exit(1)
