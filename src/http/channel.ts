@@ -7,14 +7,12 @@ import type { Load } from "./load.ts"
 
 /** Carries one POST: answered by one JSON body unless something is sent ahead of it. */
 export abstract class HttpChannel implements Channel {
-  readonly transport: string
   principal: Principal | undefined
   #stream: EventStream | undefined
   #call: Abortable | undefined
   #load: Load | undefined
 
   constructor() {
-    this.transport = "http"
     this.principal = undefined
     this.#stream = undefined
     this.#call = undefined
@@ -49,6 +47,10 @@ export abstract class HttpChannel implements Channel {
   abstract get externalUrl(): URL
 
   abstract get sessions(): Sessions | "memory" | undefined
+
+  get transport(): string {
+    return "http"
+  }
 
   get committed(): boolean {
     return this.#stream !== undefined

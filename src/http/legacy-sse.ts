@@ -3,9 +3,9 @@ import { errorToJson } from "../protocol/codec.ts"
 import { MessageConnection } from "../protocol/message-connection.ts"
 import { principalKey } from "../protocol/principal.ts"
 import type { MessageHandler, Reply } from "../protocol/transport.ts"
-import { encodeBase64Url } from "../shared/base64.ts"
 import { warnDeprecated } from "../shared/deprecation.ts"
 import { quietTimeout } from "../shared/quiet-timer.ts"
+import { randomText } from "../shared/random-text.ts"
 import type { HttpChannel } from "./channel.ts"
 import type { HttpHandler } from "./place.ts"
 
@@ -67,7 +67,7 @@ export class LegacySse implements HttpHandler {
     if (this.#streams.size >= maxStreams)
       return refuse(503, "Too many streams are open, see `http.maxRequests`.")
     return new Promise((resolve) => {
-      const id = newStreamId()
+      const id = randomText()
       const connection = new MessageConnection(
         handler,
         {
@@ -128,8 +128,4 @@ const idName = "sessionId"
 function refuse(status: number, message: string): Reply {
   const headers = status === 503 ? { "retry-after": "1" } : undefined
   return { status, body: errorToJson(undefined, { code: -32600, message }), headers }
-}
-
-function newStreamId(): string {
-  return encodeBase64Url(crypto.getRandomValues(new Uint8Array(24)))
 }

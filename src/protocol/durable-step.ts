@@ -1,5 +1,6 @@
 import { ForkedStep, StepOutcomeUnknown } from "../errors/steps.ts"
 import { quietInterval } from "../shared/quiet-timer.ts"
+import { sleep } from "../shared/sleep.ts"
 import { absent, decodeJson, encodeJson, type StorageDriver, type Version } from "../storage/storage.ts"
 
 /** Where it is written down who does a step and what came of it. */
@@ -150,18 +151,4 @@ async function note(
 ): Promise<Version | undefined> {
   const text = noted === undefined ? undefined : encodeJson(key, noted)
   return storage.write(key, text, { if: version, ttl: keptMs })
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = () => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", end)
-      resolve()
-    }, ms)
-    signal.addEventListener("abort", end)
-  })
 }

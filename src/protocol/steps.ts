@@ -1,9 +1,11 @@
 import { CallAborted, Suspended } from "../errors/protocol.ts"
 import { RepeatedStep } from "../errors/steps.ts"
-import { encodeBase64Url } from "../shared/base64.ts"
 import { canonicalJson } from "../shared/canonical-json.ts"
+import { randomText } from "../shared/random-text.ts"
+import { textDigest } from "../shared/text-digest.ts"
 import { toUtf8 } from "../shared/utf8.ts"
 import type { StorageDriver } from "../storage/storage.ts"
+import { abortError } from "./abort-error.ts"
 import { type AnswerDigests, durably, type StepWork } from "./durable-step.ts"
 import type { EarlierSteps, Step, StepInfo, StepResults } from "./step.ts"
 
@@ -51,7 +53,7 @@ export class Steps implements EarlierSteps {
 
   /** Names the call; made when first needed. */
   get id(): string {
-    this.#id ??= encodeBase64Url(crypto.getRandomValues(new Uint8Array(16)))
+    this.#id ??= randomText(16)
     return this.#id
   }
 
@@ -88,7 +90,7 @@ export class Steps implements EarlierSteps {
     if (this.#begun.has(key)) throw new RepeatedStep(name)
     this.#begun.add(key)
     if (this.#results.has(key)) return parsed(this.#results.get(key))
-    assertAlive(this.#call)
+    if (this.#call.inert) throw abortError(this.#call) ?? new Suspended()
     const work = this.#work(step)
     this.#running.add(work)
     try {
@@ -157,13 +159,6 @@ function parsed(text: string | undefined): unknown {
   return text === undefined ? undefined : JSON.parse(text)
 }
 
-function assertAlive({ inert, signal }: SteppingCall): void {
-  if (!inert) return
-  const reason: unknown = signal.reason
-  if (reason instanceof CallAborted && reason.reason !== "suspended") throw reason
-  throw new Suspended()
-}
-
 function untilAborted(work: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const end = () => reject(signal.reason)
@@ -190,7 +185,6 @@ async function digestsOf(answers: Sharing["answers"] = new Map()): Promise<Answe
   return Object.fromEntries(await Promise.all(digests))
 }
 
-async function digestOf(value: unknown): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", toUtf8(canonicalJson(value)))
-  return encodeBase64Url(new Uint8Array(digest))
+function digestOf(value: unknown): Promise<string> {
+  return textDigest(canonicalJson(value))
 }

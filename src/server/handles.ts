@@ -3,7 +3,7 @@ import { StateTooLarge } from "../errors/context.ts"
 import { TooManyHandles, UnknownHandle } from "../errors/handles.ts"
 import type { Call } from "../protocol/call.ts"
 import { type Principal, principalKey } from "../protocol/principal.ts"
-import { encodeBase64Url } from "../shared/base64.ts"
+import { randomText } from "../shared/random-text.ts"
 import { type Atomic, createAtomic } from "../storage/atomic.ts"
 import type { Core } from "./core.ts"
 import { digestKey } from "./digest-key.ts"
@@ -67,7 +67,7 @@ async function make(
     throw new TooManyHandles(limit)
   }
   // 144 random bits: nobody guesses it.
-  const id = encodeBase64Url(crypto.getRandomValues(new Uint8Array(18)))
+  const id = randomText(18)
   const key = await keyOf(principal, id)
   const contents: Contents = { expiresAt: now + ttl, count, entries: [] }
   await atomic.putIfAbsent(key, contents, { ttl })

@@ -1,9 +1,9 @@
 import { NotCanonicalJson } from "../../errors/canonical-json.ts"
 import { InvalidParams } from "../../errors/protocol.ts"
 import { InvalidAnswer, InvalidRequestState } from "../../errors/rounds.ts"
-import { encodeBase64Url } from "../../shared/base64.ts"
 import { canonicalJson } from "../../shared/canonical-json.ts"
 import { clip } from "../../shared/clip.ts"
+import { randomText } from "../../shared/random-text.ts"
 import { type Atomic, createAtomic } from "../../storage/atomic.ts"
 import type { StorageParts } from "../../storage/storage.ts"
 import { answerProblem } from "../answers.ts"
@@ -113,10 +113,6 @@ async function spendNonce(storage: StorageParts, nonce: string): Promise<void> {
 
 async function noncesOf(storage: StorageParts): Promise<Atomic> {
   return createAtomic(await storage.part("once"), { subject: "`once`" })
-}
-
-function randomText(): string {
-  return encodeBase64Url(crypto.getRandomValues(new Uint8Array(24)))
 }
 
 interface SealedJournal {
