@@ -3,11 +3,11 @@
 /** One row a floor, lowest first: a file imports its own floor or a lower one. */
 const floors = [
   "^src/(shared|spec|errors)/",
-  "^src/(schema|protocol)/|^src/storage/(storage|atomic|memory|over|scoped)\\.ts$",
+  "^src/(schema|protocol)/|^src/storage/(storage|atomic|deadline|over|scoped)\\.ts$",
   "^src/components/",
-  "^src/(server|client)/",
-  "^src/(providers|transforms|middleware|auth|tasks|apps|telemetry|http|settings|stdio|sdk|threads|sampling)/|^src/storage/(?!(storage|atomic|memory|over|scoped)\\.ts$)[^/]+\\.ts$",
-  "^src/(index|fleet-mcp|fleet-mcp-options|fleet-mcp-run)\\.ts$|^src/files/",
+  "^src/(server|client)/|^src/storage/memory\\.ts$",
+  "^src/(providers|transforms|middleware|auth|tasks|apps|telemetry|http|settings|stdio|sdk|threads|sampling)/|^src/storage/(?!(storage|atomic|deadline|memory|over|scoped)\\.ts$)[^/]+\\.ts$",
+  "^src/(index|node|fleet-mcp|fleet-mcp-options|fleet-mcp-run)\\.ts$|^src/files/",
   "^src/(testing|doctor|cli)/",
 ]
 

@@ -1,10 +1,11 @@
 import type { KnipConfig } from "knip"
-import { commands, entries, importTargets } from "./scripts/tools/manifest.ts"
+import { commands, entries, importTargets, runtimeEntries } from "./scripts/tools/manifest.ts"
 
 // The public entries stand in package.json only; `!` marks what ships (knip --production).
-const shipped = [...[...entries(), ...importTargets()].map(({ source }) => source), ...commands()].map(
-  (file) => `${file}!`,
-)
+const shipped = [
+  ...[...entries(), ...runtimeEntries(), ...importTargets()].map(({ source }) => source),
+  ...commands(),
+].map((file) => `${file}!`)
 
 const config: KnipConfig = {
   entry: [

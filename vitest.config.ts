@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config"
 
 type Target = string | Readonly<Record<string, string>>
 interface Manifest {
-  readonly exports: Readonly<Record<string, string>>
+  readonly exports: Readonly<Record<string, Target>>
   readonly imports: Readonly<Record<string, Target>>
 }
 
@@ -15,20 +15,20 @@ const manifest = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as Mani
 /** Says which source file a `dist/` target of package.json is built from. */
 const source = (target: string): string => target.replace("./dist/", `${root}src/`).replace(/\.js$/, ".ts")
 
-const exported = Object.entries(manifest.exports).map(([path, target]) => [
-  path.replace(".", "fleetmcp"),
-  target,
-])
-const imported = Object.entries(manifest.imports).map(([name, target]) => [
-  name,
-  typeof target === "string" ? target : (target.node ?? target.default),
-])
+const named = [
+  ...Object.entries(manifest.exports).map(
+    ([path, target]) => [path.replace(".", "fleetmcp"), target] as const,
+  ),
+  ...Object.entries(manifest.imports),
+]
 
 /** What the package offers and imports by a name, as it stands in the sources. */
-export const alias: { readonly find: RegExp; readonly replacement: string }[] = [
-  ...exported,
-  ...imported,
-].map(([name, target]) => ({ find: new RegExp(`^${name}$`), replacement: source(target ?? "") }))
+export const alias: { readonly find: RegExp; readonly replacement: string }[] = named.map(
+  ([name, target]) => ({
+    find: new RegExp(`^${name}$`),
+    replacement: source(typeof target === "string" ? target : (target.node ?? target.default ?? "")),
+  }),
+)
 
 export default defineConfig({
   resolve: { alias },

@@ -6,8 +6,10 @@
  *                      [--forks 3] [--json out.json] [--goal] [--by cpu] [--write] [--full]
  *                      [--build old=../before/dist --servers fleetmcp,fleetmcp:old]
  *
- * `--goal` judges against goals.json and exits 1 on a miss, 3 if the machine was too busy to tell (`raw` differs
- * from itself, or not even `rawspec` meets the goal); with `--by cpu` it judges CPU time instead of throughput. `--write` puts the tables into docs/performance.md. `--full`
+ * `--rows` takes kinds of rows, too: `storage` for all of that. `--goal` judges against goals.json and exits 1 on a
+ * miss, 3 if the machine was too busy to tell (`raw` differs from itself, or not even `rawspec` meets the goal); with
+ * `--by cpu` it judges CPU time instead of throughput. If something of ours could not be measured, the code is 4.
+ * `--write` puts the tables into docs/performance.md; with `--rows`, in the place of those of the same kinds. `--full`
  * also installs every peer anew for the install row. `--build old=<folder>`, any number of times, measures another
  * build of ours in the same rounds of the HTTP rows, as `fleetmcp:old`.
  */
@@ -25,9 +27,11 @@ import { HTTP_ROWS, runHttpRow, SERVERS } from "./lib/http.mjs"
 import { runImport } from "./lib/import.mjs"
 import { runInMemory } from "./lib/in-memory.mjs"
 import { runInstall } from "./lib/install.mjs"
-import { sayRow, toMarkdown } from "./lib/report.mjs"
+import { mergeMarkdown, sayRow, toMarkdown } from "./lib/report.mjs"
+import { stopServices } from "./lib/services.mjs"
 import { runSessionRow, SESSION_ROWS } from "./lib/sessions.mjs"
 import { runStdioRow, STDIO_ROWS } from "./lib/stdio.mjs"
+import { runStorageRow, STORAGE_ROWS, STORAGES } from "./lib/storage.mjs"
 
 const PAGE = new URL("../docs/performance.md", import.meta.url)
 const MARKS = ["<!-- bench:begin -->", "<!-- bench:end -->"]
@@ -111,35 +115,55 @@ const ROWS = Object.fromEntries([
   ["context", { kind: "context", title: "tools/call that uses the context", run: runContext }],
   ...ofKind("cold", runColdRow, COLD_ROWS),
   ...ofKind("sessions", runSessionRow, SESSION_ROWS),
+  ...ofKind("storage", runStorageRow, STORAGE_ROWS),
   ["import", { kind: "import", title: "import", run: runImport }],
   ["install", { kind: "install", title: "npm install", run: runInstall }],
 ])
 
 async function run() {
-  const ids = names("rows", Object.keys(ROWS))
+  const all = Object.keys(ROWS)
+  const kinds = all.map((id) => ROWS[id].kind)
+  const ofName = (name) => (name in ROWS ? name : all.filter((id) => ROWS[id].kind === name))
+  const ids = names("rows", [...new Set([...all, ...kinds])])?.flatMap(ofName) ?? all
   prepare()
-  const asked = names("servers", [...SERVERS, "fleetmcp-zod"])
+  const asked = names("servers", [...SERVERS, "fleetmcp-zod", ...STORAGES])
   const unasked = Object.keys(builds).find((name) => !asked?.some((server) => server.endsWith(`:${name}`)))
   if (unasked !== undefined) stopWith(`--build: name it in --servers, as \`fleetmcp:${unasked}\``)
   const servers = values.goal && asked ? [...new Set([...WITNESSES, ...asked])] : asked
   const settings = { rounds: amount("rounds"), seconds: amount("seconds"), forks: amount("forks") }
   const options = { ...settings, servers, full: values.full, builds }
   const rows = {}
-  for (const id of ids ?? Object.keys(ROWS)) {
-    const { kind, title, run } = ROWS[id]
-    rows[id] = { title, kind, servers: await run(options) }
-    for (const line of sayRow(id, rows[id])) say(line)
+  try {
+    for (const id of new Set(ids)) {
+      const { kind, title, run } = ROWS[id]
+      rows[id] = { title, kind, servers: await run(options) }
+      for (const line of sayRow(id, rows[id])) say(line)
+    }
+  } finally {
+    await stopServices()
   }
   return { options: settings, rows }
 }
 
+/** What of ours could not be measured, which is a fault; that a peer could not be is a finding. */
+function unmeasured(rows) {
+  const isOurs = (kind, name) => ["context", "storage"].includes(kind) || name.startsWith("fleetmcp")
+  return Object.entries(rows).flatMap(([id, { kind, servers }]) =>
+    Object.keys(servers)
+      .filter((name) => servers[name].error !== undefined && isOurs(kind, name))
+      .map((name) => `Not measured: ${name} in ${id}: ${servers[name].error}`),
+  )
+}
+
 const loadNow = () => readFileSync("/proc/loadavg", "utf8").split(" ").slice(0, 3).join(" ")
 
-function writePage(markdown) {
+/** Puts into the page what `render` makes of what stands there. */
+function writePage(render) {
   const page = readFileSync(PAGE, "utf8")
   const [begin, end] = MARKS.map((mark) => page.indexOf(mark))
   if (begin < 0 || end < begin) stopWith("docs/performance.md lacks its bench marks")
-  writeFileSync(PAGE, `${page.slice(0, begin + MARKS[0].length)}\n\n${markdown}\n${page.slice(end)}`)
+  const start = begin + MARKS[0].length
+  writeFileSync(PAGE, `${page.slice(0, start)}\n\n${render(page.slice(start, end))}\n${page.slice(end)}`)
 }
 
 const before = loadNow()
@@ -152,7 +176,10 @@ const report = { date, ...machine, ...measured, goals }
 const markdown = toMarkdown(report)
 process.stdout.write(markdown)
 if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
-if (values.write) writePage(markdown)
+if (values.write) writePage((old) => (values.rows === undefined ? markdown : mergeMarkdown(old, report)))
+const failures = unmeasured(measured.rows)
+for (const failure of failures) say(failure)
+if (failures.length > 0) process.exitCode = 4
 if (values.goal) {
   for (const goal of goals) say(sayGoal(goal))
   const verdicts = goals.map(({ verdict }) => verdict)

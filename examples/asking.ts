@@ -56,6 +56,24 @@ mcp.tool({ name: "pay", description: "Takes a payment" }, async (_, ctx) => {
 })
 // #endregion
 
+// #region complete
+mcp.tool(
+  { name: "pay_order", description: "Takes the payment of an order", input: z.object({ order: z.uuid() }) },
+  async ({ order }, ctx) => {
+    const url = `https://pay.example.com/orders/${order}`
+    const { action } = await ctx.elicitUrl("Pay your order here", url, { elicitationId: order })
+    return action === "accept" ? "The page was opened" : "Not paid"
+  },
+)
+
+// The payment service calls it; check its signature here.
+mcp.route("POST /paid", async (request) => {
+  const { order } = z.object({ order: z.uuid() }).parse(await request.json())
+  mcp.elicitationComplete(order)
+  return new Response(null, { status: 204 })
+})
+// #endregion
+
 // #region required
 const tokens = new Map<string, string>()
 

@@ -25,6 +25,7 @@ const timing = defineMiddleware({
 // #region user
 const user = defineMiddleware({
   name: "user",
+  provides: [currentUser],
   callTool(call, next) {
     const name = call.headers?.get("x-user") ?? "somebody"
     call.set(currentUser, { name })
@@ -43,8 +44,33 @@ const holiday = defineMiddleware({
 })
 // #endregion
 
-const mcp = new FleetMCP("Middleware", { middleware: [timing, user] }) // the first is the outermost
-mcp.use(holiday)
+// #region params
+const trimmed = defineMiddleware({
+  name: "trimmed",
+  callTool(call, next) {
+    const entries = Object.entries(call.params.arguments ?? {}).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value.trim() : value,
+    ])
+    return next(call.withParams({ ...call.params, arguments: Object.fromEntries(entries) }))
+  },
+})
+// #endregion
+
+// #region order
+const audit = defineMiddleware({
+  name: "audit",
+  requires: [currentUser], // `user` has to stand further out, and say `provides: [currentUser]`
+  after: ["timing"],
+  callTool(call, next) {
+    console.error(`${call.get(currentUser)?.name} calls ${call.target}`)
+    return next()
+  },
+})
+// #endregion
+
+const mcp = new FleetMCP("Middleware", { middleware: [timing, user, audit] }) // the first is the outermost
+mcp.use(holiday, trimmed)
 
 // #region require
 mcp.tool({ name: "greet", description: "Greets" }, (_, ctx) => `Hello, ${ctx.require(currentUser).name}!`)

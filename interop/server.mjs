@@ -1,22 +1,62 @@
 /**
- * The one server that every client is tested with, of the built package. Arguments: `stdio` and a file that is told the
- * process id of a server that ended by itself, or `http` for a free port, whose URL is the first line of its output.
+ * The one server that every client is tested with, of the built package. Arguments: `stdio` or `http`, a folder, and for
+ * HTTP the port, 0 for a free one, and the token that callers must have, if any. Over HTTP the first line of its output
+ * is its URL. In the folder it keeps what it remembers, and says in `charges` what it charged, and in `endings` what
+ * came to its end by itself: its lifespan, and the process by its id.
  */
 import { appendFileSync } from "node:fs"
+import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import * as z from "zod"
-import { audio, FleetMCP, file, image, link, message, ToolError, text } from "../dist/index.js"
+import {
+  audio,
+  createPrincipal,
+  definePlugin,
+  FleetMCP,
+  file,
+  image,
+  lifespan,
+  link,
+  message,
+  ToolError,
+  text,
+} from "../dist/node.js"
+import { diskStorage } from "../dist/storage/disk.js"
+import { addAsking, addShop } from "./tools/asking.mjs"
+import { addMemory } from "./tools/memory.mjs"
+
+const [transport, folder, port, token] = process.argv.slice(2)
+const endings = join(folder, "endings")
 
 const pixel =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=="
 const silence = "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YQAAAAA="
-const name = z.object({ name: z.string() })
+
+const db = lifespan("db", async function* () {
+  yield { ping: () => "pong" }
+  appendFileSync(endings, "db\n")
+})
+const ada = await createPrincipal({ subject: "ada" })
+const auth = {
+  authenticate: ({ headers }) => (headers.get("authorization") === `Bearer ${token}` ? ada : { status: 401 }),
+}
+const extensions = ["bell", "unheard"].map((name) =>
+  definePlugin({ id: `com.example/${name}`, clientNotifications: [`notifications/com.example/${name}`] }),
+)
 
 const mcp = new FleetMCP("interop", {
   version: "1.2.3",
   instructions: "Answers to every client.",
   pageSize: 4,
   log: () => undefined,
+  storage: diskStorage({ folder: join(folder, "storage"), durability: "process" }),
+  secrets: ["the same each time this server is started"],
+  lifespan: db,
+  plugins: extensions,
+  sampling: { handler: () => "the server's own" },
+  // Longer than a call takes, so that it is certain what is left out; over HTTP nothing is.
+  ...(transport === "stdio" && { progressMs: 60_000 }),
+  ...(token !== undefined && { auth }),
 })
 
 mcp.tool(
@@ -30,7 +70,7 @@ mcp.tool(
   },
   ({ a, b }) => a + b,
 )
-mcp.tool({ name: "user", output: name }, () => ({ name: "Ada" }))
+mcp.tool({ name: "user", output: z.object({ name: z.string() }) }, () => ({ name: "Ada" }))
 mcp.tool({ name: "contents" }, () => [
   text("words"),
   image(pixel),
@@ -79,26 +119,14 @@ mcp.tool({ name: "step_out" }, async (_, ctx) => {
   return "back"
 })
 
-// What the client is to answer is the text of the question.
-mcp.tool({ name: "ask", input: z.object({ answer: z.string() }) }, async ({ answer }, ctx) => {
-  const form = z.object({
-    name: z.string(),
-    size: z.enum(["s", "m"]).default("m"),
-    count: z.int().optional(),
-  })
-  return JSON.stringify(await ctx.elicit(answer, form))
+mcp.tool({ name: "ring", input: z.object({ extension: z.string() }) }, async ({ extension }, ctx) => {
+  await ctx.notify(`notifications/com.example/${extension}`, { times: 3 })
+  return "rang"
 })
-mcp.tool(
-  { name: "visit" },
-  async (_, ctx) => (await ctx.elicitUrl("accept", "https://example.com/pay")).action,
-)
-mcp.tool({ name: "think" }, async (_, ctx) => JSON.stringify((await ctx.sample("2 + 2?")).content))
-mcp.tool({ name: "folders" }, async (_, ctx) => JSON.stringify(await ctx.roots()))
-mcp.tool({ name: "interview" }, async (_, ctx) => {
-  const [folders, thought] = await Promise.all([ctx.roots(), ctx.sample("which?")])
-  const answer = await ctx.elicit("accept", name)
-  return `${folders.length} folder, ${thought.content.text}, ${answer.data.name}`
-})
+mcp.tool({ name: "database" }, (_, ctx) => ctx.require(db).ping())
+addAsking(mcp)
+addShop(mcp, join(folder, "charges"))
+addMemory(mcp)
 
 let changes = 0
 mcp.tool({ name: "change" }, () => {
@@ -121,12 +149,10 @@ mcp.prompt(
   ({ code }) => `Review ${code}`,
 )
 mcp.prompt("picture", () => [message.user(image(pixel)), message.assistant("A pixel.")])
-mcp.prompt("asking", async (_, ctx) => (await ctx.elicit("accept", name)).data.name)
 for (const nth of [1, 2, 3]) mcp.prompt(`more_${nth}`, () => `more ${nth}`)
 
-const [transport, endings] = process.argv.slice(2)
 if (transport === "http") {
-  const { url } = await mcp.run({ transport: "http", port: 0 })
+  const { url } = await mcp.run({ transport: "http", port: Number(port) })
   console.log(url)
   // Whoever started it is gone.
   process.stdin.resume().once("end", () => process.exit(1))

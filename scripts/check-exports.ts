@@ -1,10 +1,10 @@
 /** Checks that package.json `exports` and `imports`, the source tree, tsconfig `paths` and `dist/` tell one story. */
 import { existsSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import ts from "typescript"
 import { filesIn, isSource } from "./tools/files.ts"
-import { type Entry, entries, importTargets } from "./tools/manifest.ts"
+import { type Entry, entries, importTargets, runtimeEntries } from "./tools/manifest.ts"
 import { report } from "./tools/report.ts"
 import { root } from "./tools/run.ts"
 
@@ -15,6 +15,7 @@ const publicEntries = entries()
 const problems = [
   ...publicEntries.flatMap(entryProblems),
   ...unlistedEntries(publicEntries),
+  ...runtimeEntries().flatMap(runtimeProblems),
   ...importTargets().flatMap(targetProblems),
   ...pathProblems(),
   ...orderProblems(publicEntries),
@@ -37,6 +38,28 @@ function entryProblems({ subpath, output, source }: Entry): readonly string[] {
     ...built.map((file) => `exports["${subpath}"]: ${file} was not built (npm run build)`),
     ...(stars ? [`${source}: a public entry exports by name, never \`export *\``] : []),
   ]
+}
+
+/** What stands for an entry in some runtimes offers all that the entry offers, and nothing else. */
+function runtimeProblems({
+  name,
+  condition,
+  source,
+}: ReturnType<typeof runtimeEntries>[number]): readonly string[] {
+  const place = `exports["${name}"].${condition}`
+  if (!existsSync(source)) return [`${place}: there is no ${source}`]
+  const entry = publicEntries.find(({ subpath }) => subpath === name)
+  const offers = statements(source).filter(ts.isExportDeclaration)
+  const isWhole = offers.every(
+    ({ exportClause, moduleSpecifier }) =>
+      exportClause === undefined &&
+      moduleSpecifier !== undefined &&
+      ts.isStringLiteral(moduleSpecifier) &&
+      join(dirname(source), moduleSpecifier.text) === entry?.source,
+  )
+  return offers.length === 1 && isWhole
+    ? []
+    : [`${place}: ${source} must export all of ${entry?.source}, by \`export *\``]
 }
 
 /** An `index.ts`, or a file that only re-exports, is a public entry or it is a barrel. */

@@ -3,7 +3,6 @@
  * `npm run interop -- sdk-v1 "auto http"`. All are asked the same, what `scripts/interop/checks.ts` says; what a client
  * is not asked is listed with the reason, and counts neither as passed nor as failed.
  */
-import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { clients } from "./interop/clients.ts"
 import { install } from "./interop/install.ts"
@@ -12,10 +11,8 @@ import { root } from "./tools/run.ts"
 
 const runtimes = await install().catch((error: Error) => stop(error.message))
 
-const folder = join(root, ".cache/interop")
-mkdirSync(folder, { recursive: true })
 const wanted = process.argv.slice(2)
-const queue = legsOf(clients, folder).filter(
+const queue = legsOf(clients, join(root, ".cache/interop")).filter(
   ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
 )
 if (queue.length === 0) stop(`No client is called ${wanted.join(" or ")}.`)

@@ -1,5 +1,4 @@
 import type { NodeListener, RunningServer } from "#node"
-import { withRunSettings } from "#settings"
 import type { RunningStdio } from "#stdio"
 import { ServerClosed } from "./errors/server.ts"
 import type { RunOptions } from "./fleet-mcp-options.ts"
@@ -8,7 +7,7 @@ import { loadNode } from "./http/lazy-node.ts"
 import type { MessageHandler } from "./protocol/transport.ts"
 import { assertRunOptions } from "./server/run-options.ts"
 import type { ServerLog } from "./server/server-log.ts"
-import type { RunSettings } from "./settings/no-settings.ts"
+import { environment, type RunSettings } from "./settings/environment.ts"
 import { onExitSignal } from "./shared/exit-signal.ts"
 import { currentHost } from "./shared/host.ts"
 import { quietTimeout } from "./shared/quiet-timer.ts"
@@ -42,7 +41,7 @@ export async function run(
 ): Promise<RunningServer | RunningStdio> {
   assertRunOptions(options)
   const { inTests = false, ...told } = options
-  const settled = withRunSettings(told)
+  const settled = environment()?.withRunSettings(told) ?? told
   const runner = inTests ? undefined : testRunner()
   if (!isHosted && runner === undefined) {
     return settled.transport === "http" ? runHttp(server, settled) : runStdio(server)
@@ -55,21 +54,23 @@ export async function run(
 }
 
 /** Listens on a port. */
-async function runHttp(server: Runnable, options: RunSettings): Promise<RunningServer> {
-  await server.start()
-  if (server.isClosed()) throw new ServerClosed()
-  const { path, timeouts } = server.endpoint
-  const { serveHttp } = await loadNode()
-  const { port = 3000, host = "127.0.0.1" } = options
-  const running = await serveHttp(server.listener(), { port, host, path, timeouts })
-  if (server.isClosed()) {
-    await running.close(0)
-    throw new ServerClosed()
-  }
-  server.onRunning(running)
-  closeOnSignal(server, running)
-  if (currentHost()?.announces !== true) server.log({ level: "info", message: `Listening on ${running.url}` })
-  return running
+function runHttp(server: Runnable, options: RunSettings): Promise<RunningServer> {
+  return untilSignal(server, async () => {
+    await server.start()
+    if (server.isClosed()) throw new ServerClosed()
+    const { path, timeouts } = server.endpoint
+    const { serveHttp } = await loadNode()
+    const { port = 3000, host = "127.0.0.1" } = options
+    const running = await serveHttp(server.listener(), { port, host, path, timeouts })
+    if (server.isClosed()) {
+      await running.close(0)
+      throw new ServerClosed()
+    }
+    server.onRunning(running)
+    if (currentHost()?.announces !== true)
+      server.log({ level: "info", message: `Listening on ${running.url}` })
+    return running
+  })
 }
 
 /** Speaks over standard input and output. */
@@ -79,13 +80,15 @@ async function runStdio(server: Runnable): Promise<RunningStdio> {
   // Before it starts: what a lifespan prints must not end up among the messages.
   const running = serveStdio(server.handler, { log: server.log })
   server.onRunning(running)
-  try {
-    await server.start()
-  } catch (error) {
-    await running.close(0)
-    throw error
-  }
-  closeOnSignal(server, running)
+  await untilSignal(server, async () => {
+    try {
+      await server.start()
+    } catch (error) {
+      await running.close(0)
+      throw error
+    }
+    return running
+  })
   void running.closed.then(async () => {
     // A program that closes the server itself goes on.
     const isOurs = server.isClosed()
@@ -93,6 +96,27 @@ async function runStdio(server: Runnable): Promise<RunningStdio> {
     if (!isOurs) leave()
   })
   return running
+}
+
+/** Has the signals that end the process close the server first: while it starts, and as long as it runs. */
+async function untilSignal<T extends { readonly closed: Promise<void> }>(
+  server: Runnable,
+  start: () => Promise<T>,
+): Promise<T> {
+  const forget = onExitSignal(() => server.close())
+  try {
+    const running = await start()
+    void running.closed.then(forget)
+    return running
+  } catch (error) {
+    if (server.isClosed()) {
+      await server.close()
+      // What was closed by a signal ends by it, and not by an error that nobody made.
+      await new Promise((resolve) => setTimeout(resolve, 0))
+    }
+    forget()
+    throw error
+  }
 }
 
 /** What runs nowhere: it says where it would, and is closed with the server. */
@@ -107,11 +131,6 @@ function standStill(server: Runnable, { port = 3000, host = "127.0.0.1" }: RunSe
   const running: RunningServer = { url, port, closed, close, [Symbol.asyncDispose]: close }
   server.onRunning(running)
   return running
-}
-
-function closeOnSignal(server: Runnable, { closed }: { readonly closed: Promise<void> }): void {
-  const forget = onExitSignal(() => server.close())
-  void closed.then(forget)
 }
 
 /** S28/basic/transports/stdio#shutdown: a timer or a pool that somebody forgot must not keep the process. */

@@ -1,5 +1,4 @@
 import type { NodeListener, RunningServer } from "#node"
-import { listSettings, withSettings } from "#settings"
 import type { RunningStdio } from "#stdio"
 import { type ComponentKind, componentKey, kJudge } from "./components/component.ts"
 import type { ContextKey } from "./components/context.ts"
@@ -37,6 +36,7 @@ import {
 } from "./server/options.ts"
 import { definePlugin, type Plugin } from "./server/plugin.ts"
 import { consoleLog, type ServerLog } from "./server/server-log.ts"
+import { environment } from "./settings/environment.ts"
 import type { Setting } from "./settings/settings.ts"
 import { currentHost } from "./shared/host.ts"
 import { kServer } from "./shared/server-brand.ts"
@@ -100,7 +100,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   constructor(name: string, told: FleetMCPOptions<Tools> = {}) {
     assertServerName(name)
     assertServerOptions(told)
-    const options = withSettings(told)
+    const options = environment()?.withSettings(told) ?? told
     this.name = name
     this.#told = told
     this.#options = options
@@ -263,12 +263,12 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * @example
    * mcp.resourceUpdated("config://settings")
    */
-  resourceUpdated(uri: string, { to }: AudienceOptions = {}): void {
+  resourceUpdated(uri: string, options: AudienceOptions = {}): void {
     this.#engine.publish({
       topic: "resourceSubscriptions",
       method: "notifications/resources/updated",
       params: { uri },
-      ...audienceOf(to),
+      ...audienceOf(options),
     })
   }
 
@@ -283,8 +283,28 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * @example
    * mcp.tool({ name: "upgrade" }, (_, ctx) => mcp.listChanged("tool", { to: ctx }))
    */
-  listChanged(kind: ComponentKind, { to }: AudienceOptions = {}): void {
-    this.#engine.announce([kind], audienceOf(to))
+  listChanged(kind: ComponentKind, options: AudienceOptions = {}): void {
+    this.#engine.announce([kind], audienceOf(options))
+  }
+
+  /**
+   * Tells a client of 2025-11-25 that a page which it was asked to open is done with: from wherever the server learns it,
+   * also after the call. Only sessions that were given the id are told; clients of other revisions have no use for it.
+   *
+   * @param id The `elicitationId` that `ctx.elicitUrl()` or `UrlElicitationRequired` was given.
+   * @see S11/client/elicitation#completion-notifications-for-url-mode-elicitation
+   * @example
+   * mcp.route("GET /signed-in", (request) => {
+   *   mcp.elicitationComplete(new URL(request.url).searchParams.get("state") ?? "")
+   *   return new Response("You may close this page.")
+   * })
+   */
+  elicitationComplete(id: string): void {
+    this.#engine.publish({
+      topic: "elicitations",
+      method: "notifications/elicitation/complete",
+      params: { elicitationId: id },
+    })
   }
 
   /**
@@ -428,7 +448,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * mcp.settings().find(({ name }) => name === "port") // { name: "port", env: "FLEETMCP_PORT", value: 3000, source: "default" }
    */
   settings(run: RunOptions = {}): readonly Setting[] {
-    return listSettings(this.#told, run)
+    return environment()?.listSettings(this.#told, run) ?? []
   }
 
   /**

@@ -82,6 +82,7 @@ export {
   contextKey,
   type Elicited,
   type ElicitedUrl,
+  type ElicitUrlOptions,
   type LogFunction,
   type RequestInfo,
 } from "./components/context.ts"
@@ -115,6 +116,7 @@ export {
   type StateSessions,
   stateKey,
 } from "./components/state.ts"
+export type { ComponentFilter, SessionVisibility } from "./components/visibility.ts"
 export { UrlElicitationRequired, type UrlToVisit } from "./errors/url-elicitation.ts"
 export type { StepInfo } from "./protocol/step.ts"
 export type { Audience, AudienceOptions } from "./server/audience.ts"
@@ -214,10 +216,12 @@ export {
   defineMiddleware,
   type Hook,
   type MethodHook,
+  type MethodHooks,
   type Middleware,
   type Next,
   type Notice,
 } from "./server/middleware.ts"
+export type { MiddlewarePlace } from "./server/middleware-order.ts"
 export { definePlugin, type ListenFilter, type Plugin } from "./server/plugin.ts"
 export {
   type ChangeListener,

@@ -4,10 +4,10 @@
  * `state` changes it, `ask` and `ask-session` ask one question in either era.
  */
 import { SERVER_INFO } from "../lib/catalog.mjs"
-import { DIST } from "../lib/dist.mjs"
+import { DIST, ENTRY } from "../lib/dist.mjs"
 import { ARGS, serveLoop } from "./loop.mjs"
 
-const { FleetMCP } = await import(`${DIST}index.js`)
+const { FleetMCP } = await import(ENTRY)
 const { connect } = await import(`${DIST}testing/index.js`)
 const work = process.argv[3]
 const question = ["Sure?", { type: "object", properties: { sure: { type: "boolean" } } }]

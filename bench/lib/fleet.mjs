@@ -1,7 +1,7 @@
 /** The FleetMCP server that all of our variants serve, in the public API. */
 import { promptData, resourceData, SERVER_INFO, toolData } from "./catalog.mjs"
 import { config } from "./child.mjs"
-import { DIST } from "./dist.mjs"
+import { ENTRY } from "./dist.mjs"
 
 // Text, as everybody here answers: a number would also be sent as structured content, which is more work.
 const handlers = {
@@ -17,7 +17,7 @@ const handlers = {
 /** Builds the server of the configured size; `toInput` makes the schema of a tool's arguments of JSON Schema. */
 export async function fleet({ toInput }) {
   const { tools, resources, prompts } = config
-  const { FleetMCP } = await import(`${DIST}index.js`)
+  const { FleetMCP } = await import(ENTRY)
   const mcp = new FleetMCP(SERVER_INFO.name, { version: SERVER_INFO.version })
   for (const { kind, name, description, inputSchema } of toolData(tools)) {
     mcp.tool({ name, description, input: toInput(inputSchema) }, handlers[kind])

@@ -1,12 +1,12 @@
 /** The import row: how much longer a fresh node takes to import a server entry than to do nothing. */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { DIST } from "./dist.mjs"
+import { ENTRY } from "./dist.mjs"
 import { median, quartiles } from "./stats.mjs"
 
 const TRIALS = 9
 const ENTRIES = {
-  fleetmcp: `${DIST}index.js`,
+  fleetmcp: ENTRY,
   "sdk-v2": "@modelcontextprotocol/server",
   "sdk-v1": "@modelcontextprotocol/sdk/server/mcp.js",
   fastmcp: "fastmcp",

@@ -11,14 +11,14 @@ const WARM = { ms: 2000, limit: 4000 }
  * `{ lanes, failures, close }`, with lanes `{ key, slice }` where `slice({ ms, limit })` resolves to
  * `{ requests, errors, ms, cpu }`. Returns a map from key to `{ rounds }`, or to `{ error }` for one that failed.
  */
-export async function measure(open, { rounds, seconds, forks }) {
+export async function measure(open, { rounds, seconds, forks, sliceMs = SLICE_MS }) {
   const results = new Map()
   const generations = Math.min(rounds, forks)
   for (let fork = 0; fork < generations; fork++) {
     const { lanes, failures, close } = await open()
     try {
       const share = Math.floor((rounds + generations - 1 - fork) / generations)
-      const part = await interleave(lanes, { rounds: share, seconds })
+      const part = await interleave(lanes, { rounds: share, seconds, sliceMs })
       for (const [key, outcome] of [...failures, ...part]) merge(results, key, { ...outcome, fork })
     } finally {
       await close()
@@ -35,7 +35,7 @@ function merge(results, key, { rounds, error, fork }) {
   results.set(key, known)
 }
 
-async function interleave(lanes, { rounds, seconds }) {
+async function interleave(lanes, { rounds, seconds, sliceMs }) {
   const results = new Map(lanes.map(({ key }) => [key, { rounds: [] }]))
   const attempt = async ({ key, slice }, limits) => {
     if (results.get(key).error !== undefined) return undefined
@@ -47,7 +47,7 @@ async function interleave(lanes, { rounds, seconds }) {
     }
   }
   for (const lane of lanes) await attempt(lane, WARM)
-  const turns = Math.max(1, Math.round((seconds * 1000) / SLICE_MS))
+  const turns = Math.max(1, Math.round((seconds * 1000) / sliceMs))
   const ms = (seconds * 1000) / turns
   for (let round = 0; round < rounds; round++) {
     const totals = new Map(lanes.map(({ key }) => [key, { requests: 0, errors: 0, ms: 0, cpu: 0 }]))

@@ -21,6 +21,7 @@ const CELLS = {
     `${number(opensPerSecond)}/s, ${number(bytesPerSession / 1024, 2)} KiB`,
   "in-memory": ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
   context: ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
+  storage: ({ ofRaw, micros }) => `× ${number(ofRaw)} (${number(micros)} µs)`,
   import: ofBare,
   install: ({ megabytes, packages, known }) =>
     `${number(megabytes)} MB, ${packages} packages${known ? " (known)" : ""}`,
@@ -53,6 +54,8 @@ const HEADINGS = {
   cold: "From the start of a process to its first `tools/list` over stdio (as a share of a node that starts and ends)",
   sessions:
     "Sessions over HTTP: opened in a second, and the memory of one that is idle (Python: resident, others: heap)",
+  storage:
+    "Storage: time as a multiple of what the bare client of the same storage takes in the same round (time per operation)",
   import: "Import of the server entry: time over bare node (as a share of bare node)",
   install: "`npm install` into an empty folder",
 }
@@ -63,21 +66,40 @@ const range = (bounds) => (bounds === undefined ? "" : ` [${bounds.map((bound) =
 export function sayRow(id, { kind, servers }) {
   return Object.entries(servers).map(([name, figures]) => {
     if (figures.error !== undefined) return `${id}  ${name}: failed: ${figures.error}`
-    const { cpuRatio, cpuForks, ownForks, forks, spread } = figures
+    const { ownForks, forks, ofRawForks, spread, twin } = figures
+    const { cpuRatio = figures.cpuOfRaw, cpuForks = figures.cpuOfRawForks } = figures
     const byCpu = cpuRatio === undefined ? "" : `, by CPU ${number(cpuRatio)}${range(cpuForks)}`
     const own = ownForks === undefined ? "" : `, of 4 tools${range(ownForks)}`
-    return `${id}  ${name}: ${cell(kind, figures)}${range(forks ?? spread)}${byCpu}${own}`
+    const noise = twin === undefined ? "" : `, raw of itself ${number(1 / twin.ratio)}`
+    return `${id}  ${name}: ${cell(kind, figures)}${range(forks ?? ofRawForks ?? spread)}${byCpu}${own}${noise}`
   })
 }
 
 /** Gives the tables of all rows. */
-export function toMarkdown({ rows, node, cpus, date, load }) {
-  const parts = [
-    `Node ${node.slice(1)}, ${cpus} cores, ${date.slice(0, 10)}, load ${load.before} → ${load.after}.`,
-  ]
-  for (const [kind, heading] of Object.entries(HEADINGS)) {
-    const ofKind = Object.values(rows).filter((row) => row.kind === kind)
-    if (ofKind.length > 0) parts.push(`${heading}:`, table(kind, "Work", ofKind))
+export function toMarkdown(report) {
+  return paragraphs([circumstances(report), ...tablesOf(report).flat()])
+}
+
+/** Puts the tables of some kinds of rows in the place of earlier ones. */
+export function mergeMarkdown(markdown, report) {
+  const [first, ...others] = markdown.trim().split(/\n\n(?=[^|\n]+:\n)/)
+  const blocks = new Map(others.map((block) => [block.split("\n", 1)[0], block]))
+  for (const [heading, rows] of tablesOf(report)) {
+    blocks.set(heading, [heading, rows, `Measured apart: ${circumstances(report)}`].join("\n\n"))
   }
-  return `${parts.join("\n\n")}\n`
+  const ordered = Object.values(HEADINGS).flatMap((heading) => blocks.get(`${heading}:`) ?? [])
+  return paragraphs([first, ...ordered])
+}
+
+const paragraphs = (parts) => `${parts.join("\n\n")}\n`
+
+const circumstances = ({ node, cpus, date, load }) =>
+  `Node ${node.slice(1)}, ${cpus} cores, ${date.slice(0, 10)}, load ${load.before} → ${load.after}.`
+
+/** Gives a heading and a table for each kind of rows. */
+function tablesOf({ rows }) {
+  return Object.entries(HEADINGS).flatMap(([kind, heading]) => {
+    const ofKind = Object.values(rows).filter((row) => row.kind === kind)
+    return ofKind.length === 0 ? [] : [[`${heading}:`, table(kind, "Work", ofKind)]]
+  })
 }

@@ -43,12 +43,12 @@ export async function startServer(name, size, dist) {
   return target
 }
 
-/** Starts a file of this folder and resolves to what it said in its ready message. */
-export async function startChild(file, args, ownEnv = {}) {
+/** Starts a file of this folder, by another Node if need be, and resolves to what it said in its ready message. */
+export async function startChild(file, args, ownEnv = {}, execPath = process.execPath) {
   const env = { ...process.env, NODE_ENV: "production", ...ownEnv }
   const url = new URL(`../${file}`, import.meta.url)
   const execArgv = [...process.execArgv, "--expose-gc"]
-  const child = fork(url, args, { stdio: ["ignore", "pipe", "pipe", "ipc"], env, execArgv })
+  const child = fork(url, args, { stdio: ["ignore", "pipe", "pipe", "ipc"], env, execPath, execArgv })
   const said = listenTo(child)
   try {
     const { wire, path } = await messageOf(child, "ready")

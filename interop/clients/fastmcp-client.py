@@ -4,8 +4,8 @@ from typing import Any
 
 from drive import drive
 from fastmcp import Client
-from fastmcp.client.transports import StdioTransport
-from verbs import Verbs, folder, form, hear, hear_log, hear_progress, reference, thought
+from fastmcp.client.transports import StdioTransport, StreamableHttpTransport
+from verbs import Bell, Verbs, folder, form, hear, hear_log, hear_progress, reference, thought, with_tools
 
 
 class FastMcp(Verbs):
@@ -16,20 +16,27 @@ class FastMcp(Verbs):
             timeout=20,
             elicitation_handler=self.elicit,
             sampling_handler=self.sample,
+            sampling_capabilities=with_tools,
+            extensions=[Bell()],
             roots=[folder],
             log_handler=hear_log,
             progress_handler=hear_progress,
             message_handler=hear,
         )
 
+    def http(self, url: str, headers: dict[str, str]) -> StreamableHttpTransport:
+        return StreamableHttpTransport(url, headers)
+
     def stdio(self, command: str, args: list[str]) -> StdioTransport:
         return StdioTransport(command, args, keep_alive=False)
 
-    async def elicit(self, _message: str, _type: Any, params: Any, _context: Any) -> Any:
-        return form(params)
+    async def elicit(self, _message: str, response_type: Any, params: Any, _context: Any) -> Any:
+        answer = form(params)
+        # The way its users take: an instance of the class that it makes of the form.
+        return response_type(**answer.content) if answer.content and response_type else answer
 
-    async def sample(self, messages: Any, _params: Any, _context: Any) -> Any:
-        return thought(messages)
+    async def sample(self, _messages: Any, params: Any, _context: Any) -> Any:
+        return thought(params)
 
     async def listTools(self) -> Any:
         return await self.client.list_tools()

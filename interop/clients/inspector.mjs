@@ -27,8 +27,9 @@ await drive(() => {
   const pairs = (args) => Object.entries(args ?? {}).map(([key, value]) => `${key}=${value}`)
 
   return {
-    async open({ mode, url, command, args }) {
+    async open({ mode, url, headers = {}, command, args }) {
       options = ["--protocol-era", mode, "--format", "json", "--quiet"]
+      for (const [name, value] of Object.entries(headers)) options.push("--header", `${name}: ${value}`)
       target = url ? ["--server-url", url, "--transport", "http"] : ["--", command, ...args]
     },
     close: () => undefined,

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import httpx2
 from drive import drive
 from mcp import Client, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 from mcp_types import ListRootsResult
-from verbs import Verbs, folder, form, hear, hear_log, hear_progress, reference, thought
+from verbs import Bell, Verbs, folder, form, hear, hear_log, hear_progress, reference, thought, with_tools
 
 
 class PythonSdk(Verbs):
@@ -16,10 +18,15 @@ class PythonSdk(Verbs):
             read_timeout_seconds=20,
             elicitation_callback=self.elicit,
             sampling_callback=self.sample,
+            sampling_capabilities=with_tools,
+            extensions=[Bell()],
             list_roots_callback=self.roots,
             logging_callback=hear_log,
             message_handler=hear,
         )
+
+    def http(self, url: str, headers: dict[str, str]) -> Any:
+        return streamable_http_client(url, http_client=httpx2.AsyncClient(headers=headers, timeout=None))
 
     def stdio(self, command: str, args: list[str]) -> StdioServerParameters:
         return StdioServerParameters(command=command, args=args)
@@ -28,7 +35,7 @@ class PythonSdk(Verbs):
         return form(params)
 
     async def sample(self, _: Any, params: Any) -> Any:
-        return thought(params.messages)
+        return thought(params)
 
     async def roots(self, _: Any) -> ListRootsResult:
         return ListRootsResult(roots=[folder])

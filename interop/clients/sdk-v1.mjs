@@ -22,9 +22,9 @@ let transport
 await drive(
   sdk({
     client: (_, options) => new Client({ name: "sdk-v1", version: "1.0.0" }, options),
-    transport({ url, command, args }) {
+    transport({ url, headers, command, args }) {
       if (url) {
-        transport = new StreamableHTTPClientTransport(new URL(url))
+        transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } })
         return transport
       }
       transport = new StdioClientTransport({ command, args })

@@ -11,9 +11,9 @@ await drive(
     // `mode` is `legacy`, `auto`, or the one revision to speak.
     client: ({ mode }, options) =>
       new Client({ name: "sdk-v2", version: "2.0.0" }, { ...options, ...negotiation(mode) }),
-    transport({ url, command, args }) {
+    transport({ url, headers, command, args }) {
       transport = url
-        ? new StreamableHTTPClientTransport(new URL(url))
+        ? new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } })
         : new StdioClientTransport({ command, args })
       return transport
     },

@@ -1,6 +1,16 @@
 /** The folder that the client says it works in. */
 const folder = { uri: "file:///workspace", name: "workspace" }
 
+/** What a model says: what it was asked, or of tools the first, and then what that gave. */
+function thought({ messages, tools }) {
+  const [block] = [messages.at(-1).content].flat()
+  if (block.type === "tool_result")
+    return { content: { type: "text", text: `It is ${block.content[0].text}` } }
+  if (tools === undefined) return { content: { type: "text", text: `echo ${block.text}` } }
+  const content = { type: "tool_use", id: "1", name: tools[0].name, input: { a: 2, b: 2 } }
+  return { content, stopReason: "toolUse" }
+}
+
 /** What both generations of the TypeScript SDK do for the checks; `generation` knows in which they differ. */
 export const sdk = (generation) => (tell) => {
   let client
@@ -27,18 +37,21 @@ export const sdk = (generation) => (tell) => {
       client = generation.client(how, {
         capabilities: {
           elicitation: { form: {}, url: {} },
-          sampling: {},
+          sampling: { tools: {} },
           roots: { listChanged: true },
+          extensions: { "com.example/bell": {} },
         },
       })
-      generation.answer(client, "elicitation/create", ({ params }) => ({
-        action: params.message,
-        ...(params.message === "accept" && params.mode !== "url" && { content: { name: "Ada" } }),
-      }))
-      generation.answer(client, "sampling/createMessage", ({ params }) => {
-        const [{ text }] = [params.messages[0].content].flat()
-        return { role: "assistant", model: "none", content: { type: "text", text: `echo ${text}` } }
+      // The text of a question says how it is to be answered.
+      generation.answer(client, "elicitation/create", ({ params }) => {
+        tell("asked", params)
+        return JSON.parse(params.message)
       })
+      generation.answer(client, "sampling/createMessage", ({ params }) => ({
+        role: "assistant",
+        model: "none",
+        ...thought(params),
+      }))
       generation.answer(client, "roots/list", () => ({ roots: [folder] }))
       generation.hear(client, "notifications/message", ({ params }) => tell("log", params))
       for (const method of [
@@ -48,6 +61,7 @@ export const sdk = (generation) => (tell) => {
         "notifications/resources/updated",
       ])
         generation.hear(client, method, ({ params }) => tell("changed", { method, uri: params?.uri }))
+      client.fallbackNotificationHandler = ({ method, params }) => tell("notified", { method, params })
       await client.connect(generation.transport(how))
       isStateless = generation.revision(client) >= "2026"
     },
@@ -65,6 +79,7 @@ export const sdk = (generation) => (tell) => {
         ...generation.schemas,
         { ...within(signal), onprogress: (progress) => tell("progress", progress) },
       ),
+    round: (params, signal) => client.callTool(params, { ...within(signal), allowInputRequired: true }),
     listResources: () => all(client.listResources, "resources"),
     listTemplates: () => all(client.listResourceTemplates, "resourceTemplates"),
     readResource: (params, signal) => client.readResource(params, within(signal)),

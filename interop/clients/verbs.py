@@ -1,13 +1,17 @@
 """What both Python clients do for the checks. Verbs and arguments have the names of the checks."""
 
 import asyncio
+import json
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import mcp_types as types
 from drive import tell
+from mcp.client.extension import ClientExtension, NotificationBinding
 from mcp.client.session import ClientSession
 from mcp.client.subscriptions import listen
+from pydantic import BaseModel
 
 LOG_LEVEL = "io.modelcontextprotocol/logLevel"
 
@@ -48,6 +52,10 @@ class Verbs:
         """Makes the client, which says what it hears to the functions below."""
         raise NotImplementedError
 
+    def http(self, url: str, headers: dict[str, str]) -> Any:
+        """Names a URL as the client wants it."""
+        raise NotImplementedError
+
     def stdio(self, command: str, args: list[str]) -> Any:
         """Names a program as the client wants it."""
         raise NotImplementedError
@@ -61,9 +69,15 @@ class Verbs:
         return (self.session.protocol_version or "") >= "2026"
 
     async def open(
-        self, mode: str, url: str | None = None, command: str = "", args: list[str] | None = None
+        self,
+        mode: str,
+        url: str | None = None,
+        headers: dict[str, str] | None = None,
+        command: str = "",
+        args: list[str] | None = None,
     ) -> None:
-        self.client = self.connect(url or self.stdio(command, args or []), mode)
+        target = self.http(url, headers or {}) if url else self.stdio(command, args or [])
+        self.client = self.connect(target, mode)
         self.held = Held(self.client)
         await self.held.enter()
 
@@ -76,6 +90,21 @@ class Verbs:
 
     async def close(self) -> None:
         await self.held.leave()
+
+    async def round(
+        self,
+        name: str,
+        arguments: dict[str, Any],
+        inputResponses: Any = None,
+        requestState: str | None = None,
+    ) -> Any:
+        return await self.session.call_tool(
+            name,
+            arguments,
+            input_responses=inputResponses,
+            request_state=requestState,
+            allow_input_required=True,
+        )
 
     async def setLevel(self, level: types.LoggingLevel) -> None:
         if self.is_stateless:
@@ -114,17 +143,47 @@ def reference(ref: dict[str, str]) -> types.PromptReference | types.ResourceTemp
 
 
 def form(params: types.ElicitRequestParams) -> types.ElicitResult:
-    """Does to a question what its text says."""
-    content = {"name": "Ada"} if params.message == "accept" and params.mode != "url" else None
-    return types.ElicitResult(action=params.message, content=content)
+    """Answers a question as its text says."""
+    tell("asked", params)
+    return types.ElicitResult(**json.loads(params.message))
 
 
-def thought(messages: list[types.SamplingMessage]) -> types.CreateMessageResult:
-    text = types.TextContent(type="text", text=f"echo {messages[0].content.text}")
-    return types.CreateMessageResult(role="assistant", model="none", content=text)
+def thought(params: types.CreateMessageRequestParams) -> types.CreateMessageResultWithTools:
+    """Says what it was asked, or of tools the first, and then what that gave."""
+    content = params.messages[-1].content
+    block = content[0] if isinstance(content, list) else content
+    if isinstance(block, types.ToolResultContent):
+        return said(types.TextContent(type="text", text=f"It is {block.content[0].text}"))
+    if params.tools:
+        name = params.tools[0].name
+        return said(types.ToolUseContent(id="1", name=name, input={"a": 2, "b": 2}), "toolUse")
+    return said(types.TextContent(type="text", text=f"echo {block.text}"))
+
+
+def said(content: Any, stop_reason: str | None = None) -> types.CreateMessageResultWithTools:
+    return types.CreateMessageResultWithTools(
+        role="assistant", model="none", content=content, stop_reason=stop_reason
+    )
 
 
 folder = types.Root(uri="file:///workspace", name="workspace")
+with_tools = types.SamplingCapability(tools=types.SamplingToolsCapability())
+
+
+class Anything(BaseModel):
+    model_config = {"extra": "allow"}
+
+
+class Bell(ClientExtension):
+    identifier = "com.example/bell"
+
+    def notifications(self) -> Sequence[NotificationBinding[Any]]:
+        method = "notifications/com.example/bell"
+
+        async def ring(params: Anything) -> None:
+            tell("notified", {"method": method, "params": params})
+
+        return [NotificationBinding(method=method, params_type=Anything, handler=ring)]
 
 
 async def hear_log(params: types.LoggingMessageNotificationParams) -> None:
@@ -139,3 +198,5 @@ async def hear(message: Any) -> None:
     method = getattr(message, "method", "")
     if method.endswith("list_changed") or method == "notifications/resources/updated":
         tell("changed", {"method": method, "uri": getattr(message.params, "uri", None)})
+    elif method == "notifications/elicitation/complete":
+        tell("notified", {"method": method, "params": message.params})

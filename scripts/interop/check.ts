@@ -8,8 +8,16 @@ export interface Connection {
   readonly transport: "stdio" | "http"
   /** The revision that client and server must agree on. */
   readonly revision: ProtocolRevision
-  /** Which servers ended by themselves, over stdio: a line of this file is a process id. */
-  readonly endings: string
+  /** Whether the server knows who is calling. */
+  readonly isKnown: boolean
+  /** Why the client answers no questions, where it does not. */
+  readonly silent: string | undefined
+  /** Has the server start anew where it was. Not over stdio, where it ends with its client. */
+  readonly restart?: () => Promise<void>
+  /** Has the client connect anew, which need not survive that its server is killed. */
+  readonly reconnect: () => Promise<void>
+  /** What the server has written into a file: `charges` or `endings`, by lines. */
+  readonly written: (file: "charges" | "endings") => readonly string[]
 }
 
 /** Something that every client is asked. */
@@ -20,11 +28,11 @@ export interface Check {
   readonly run: (peer: Peer, connection: Connection) => Promise<void>
 }
 
-/** Asks only clients whose revision is not older. */
-export const since =
+/** Asks only clients that answer questions, in revisions that have them. */
+export const answering =
   (oldest: ProtocolRevision, what: string) =>
-  ({ revision }: Connection): string | undefined =>
-    revision < oldest ? `${revision} has no ${what}` : undefined
+  ({ silent, revision }: Connection): string | undefined =>
+    silent ?? (revision < oldest ? `${revision} has no ${what}` : undefined)
 
 /** Asks only clients that have a session. */
 export const inSessions =
@@ -52,5 +60,24 @@ export async function expectRefusal(
   assert.ok(codes.includes(Number(error.code)), `the code is ${error.code}: ${error.message}`)
 }
 
+/** What a client is told, whether as a result or as an error. */
+export async function wordsOf(answer: Promise<unknown>): Promise<string> {
+  return JSON.stringify(await answer.catch((error: unknown) => String(error)))
+}
+
+/** The parameters of a call of a tool. */
+export const call = (name: string, args: object = {}): object => ({ name, arguments: args })
+
 /** The result of a tool that says something. */
 export const saying = (text: string | RegExp): object => ({ content: [{ type: "text", text }] })
+
+/** The result of a tool that failed. */
+export const failing = (text: string | RegExp): object => ({ isError: true, ...saying(text) })
+
+/** The text that a tool said. */
+export function textOf(answer: unknown): string {
+  assertMatches(answer, saying(/./))
+  // `as`: matched above.
+  const { content } = answer as { readonly content: readonly [{ readonly text: string }] }
+  return content[0].text
+}

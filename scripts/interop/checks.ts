@@ -2,8 +2,10 @@ import { type Check, expectAnswer } from "./check.ts"
 import { askingChecks } from "./checks/asking.ts"
 import { callChecks } from "./checks/calls.ts"
 import { changeChecks } from "./checks/changes.ts"
+import { chargingChecks } from "./checks/charging.ts"
 import { dataChecks } from "./checks/data.ts"
 import { leaveChecks } from "./checks/leaving.ts"
+import { memoryChecks } from "./checks/memory.ts"
 import { toolChecks } from "./checks/tools.ts"
 
 /** What every client is asked, in this order. */
@@ -21,6 +23,8 @@ export const checks: readonly Check[] = [
   ...dataChecks,
   ...callChecks,
   ...askingChecks,
+  ...chargingChecks,
+  ...memoryChecks,
   ...changeChecks,
   ...leaveChecks,
 ]

@@ -8,6 +8,8 @@ export interface Client {
   readonly runtime: "node" | "new node" | "python"
   /** The ways in which it connects, and the revision each must end in. */
   readonly modes: Readonly<Record<string, ProtocolRevision>>
+  /** Why it answers no questions, where it does not. */
+  readonly silent?: string
   /** Checks that it is not asked, by name, each with the reason. */
   readonly cannot?: Readonly<Record<string, string>>
 }
@@ -15,7 +17,6 @@ export interface Client {
 const noErrorCodes = "says no error codes"
 const noCommand = "has no command for it"
 const oneRequest = "makes one request and leaves"
-const answersNothing = "answers no questions in its command line"
 
 export const clients: readonly Client[] = [
   { name: "sdk-v1", program: "sdk-v1.mjs", runtime: "node", modes: { legacy: "2025-11-25" } },
@@ -49,6 +50,7 @@ export const clients: readonly Client[] = [
     program: "inspector.mjs",
     runtime: "new node",
     modes: { legacy: "2025-11-25", modern: "2026-07-28" },
+    silent: "answers no questions in its command line",
     cannot: {
       "agrees on a revision and sees who serves": "does not say it",
       "is refused a tool that does not exist": noErrorCodes,
@@ -58,6 +60,8 @@ export const clients: readonly Client[] = [
       "is suggested arguments of a prompt": noCommand,
       "is suggested variables of a template": noCommand,
       "hears of progress": noCommand,
+      "hears what an extension tells that it knows": noCommand,
+      "is refused what would tell it by an extension that it does not know": noErrorCodes,
       pings: noCommand,
       "keeps calls apart that run at once": oneRequest,
       "hears the log from the level it set": oneRequest,
@@ -66,15 +70,8 @@ export const clients: readonly Client[] = [
       "hears no more of what it stopped watching": oneRequest,
       "sees what was added": oneRequest,
       "announces that its folders changed": oneRequest,
+      "has its calls counted, or is told to use a handle where nobody is known": oneRequest,
       "leaves while it watches, and its server over stdio ends by itself": oneRequest,
-      "fills in a form": answersNothing,
-      "declines a form": answersNothing,
-      "cancels a form": answersNothing,
-      "opens a page": answersNothing,
-      "lets its model write": answersNothing,
-      "names its folders": answersNothing,
-      "answers several questions of one call": answersNothing,
-      "answers the question of a prompt": answersNothing,
     },
   },
 ]

@@ -4,7 +4,7 @@ import { join, relative, resolve } from "node:path"
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild"
 import { fewChunks } from "./few-chunks.ts"
 import { licences } from "./licences.ts"
-import { commands, entries, importTargets, installed } from "./manifest.ts"
+import { commands, entries, importTargets, installed, runtimeEntries } from "./manifest.ts"
 import { root } from "./run.ts"
 
 const shared = {
@@ -31,7 +31,7 @@ export async function bundle(outdir: string): Promise<readonly string[]> {
 
 /** One file per entry and a chunk for what they share. */
 async function bundleLibrary(outdir: string): Promise<Metafile> {
-  const sources = [...entries(), ...importTargets()].map(({ source }) => source)
+  const sources = [...entries(), ...runtimeEntries(), ...importTargets()].map(({ source }) => source)
   const options = {
     ...shared,
     outdir,
@@ -74,8 +74,12 @@ const ownLibrary: Plugin = {
     onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
       const source = relative(root, resolve(resolveDir, path))
       const entry = entries().find((each) => each.source === source)
+      if (entry === undefined) return undefined
+      const own = runtimeEntries().find(
+        ({ name, condition }) => name === entry.subpath && condition === "node",
+      )
       // As seen from every folder of the build in which a file of the commands lies.
-      return entry && { path: entry.output.replace(/^dist/, ".."), external: true }
+      return { path: (own ?? entry).output.replace(/^dist/, ".."), external: true }
     })
   },
 }

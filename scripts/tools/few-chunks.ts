@@ -4,8 +4,11 @@ import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild"
 import { entries, importTargets } from "./manifest.ts"
 import { root } from "./run.ts"
 
-/** What is loaded at the start of many programs, after the main entry. */
-const startedOften = ["src/stdio/index.ts", "src/schema/validators/eval-free.ts"]
+/** What is loaded at the start of many programs, after the main entry: what belongs to one start stands together. */
+const startedOften = [
+  ["src/fleet-mcp-run.ts", "src/stdio/index.ts", "src/server/lister.ts"],
+  ["src/schema/validators/eval-free.ts"],
+]
 
 /**
  * Has esbuild write what the main entry loads as one chunk, and what several others share with each of
@@ -18,17 +21,15 @@ export async function fewChunks(options: BuildOptions): Promise<Plugin> {
   const graph = new Graph(metafile)
   const main = entries().find(({ subpath }) => subpath === ".")?.source ?? ""
   const shared = graph.reach(main)
-  const names = shared.flatMap((file) => graph.imports(file))
-  // What the chunk loads itself has to come before it, or they would wait for each other. It gets a chunk of its own for
-  // the little that it reads.
-  const before = importTargets().flatMap(({ name, source }) => (names.includes(name) ? [source] : []))
-  const starts = [...new Set([...graph.entries(), ...graph.lazy()])].filter((file) => !before.includes(file))
+  const starts = [...new Set([...graph.entries(), ...graph.lazy()])]
   const readersOf = (files: readonly string[]) =>
     starts.filter((start) => graph.reach(start).some((file) => files.includes(file)))
 
   const chunks = [shared]
   for (const start of startedOften) {
-    const rest = graph.reach(start).filter((file) => !chunks.flat().includes(file))
+    const rest = [...new Set(start.flatMap((file) => graph.reach(file)))].filter(
+      (file) => !chunks.flat().includes(file),
+    )
     chunks.push(rest.filter((file) => readersOf([file]).length > 1))
   }
   const reads = new Map(starts.map((start) => [join(root, start), [] as string[]]))

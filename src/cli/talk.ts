@@ -31,7 +31,7 @@ export async function talk<Options extends TargetOptions>(
   const notices = new Notices(errors, { isQuiet: given.options.quiet === true })
   const controller = new AbortController()
   const { signal } = controller
-  const desk = { input: process.stdin, output: process.stderr, signal, clear: () => notices.clear() }
+  const desk = { input: process.stdin, output: errors, signal, clear: () => notices.clear() }
   const person = process.stdin.isTTY && process.stderr.isTTY ? personAt(desk) : undefined
   const listener: Listener = {
     signal,
@@ -43,6 +43,7 @@ export async function talk<Options extends TargetOptions>(
       server: nameOf(given),
       person,
       answers: given.options.answer ?? [],
+      saysYes: given.options.yes === true,
       say: (text) => notices.warn(text),
     }),
   }

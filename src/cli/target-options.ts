@@ -20,6 +20,8 @@ export interface TargetOptions {
   readonly json?: true
   /** Answers to what the server asks. */
   readonly answer?: readonly Pair[]
+  /** Whether to say yes to what only wants a yes. */
+  readonly yes?: true
   /** The folder that files are kept in. */
   readonly save?: string
 }
@@ -75,6 +77,7 @@ export function addAnswerOptions(command: Command): Command {
         (word: string, before: readonly Pair[] = []) => [...before, ...toPairs([word])],
       ),
     )
+    .option("-y, --yes", "say yes where the server asks for no more than that")
     .option("--save <dir>", "keep images, audio and files in this folder")
 }
 

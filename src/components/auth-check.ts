@@ -1,5 +1,6 @@
 import { NoScopes } from "../errors/components.ts"
 import type { Principal } from "../protocol/principal.ts"
+import { isTexts } from "../shared/is-texts.ts"
 
 /** What an {@link AuthPredicate} decides about: who, and which component. */
 export interface AuthSubject {
@@ -85,7 +86,7 @@ function isSingleCheck(value: unknown): boolean {
   if (typeof value === "function") return true
   if (typeof value !== "object" || value === null || !("scopes" in value)) return false
   const { scopes } = value
-  return Array.isArray(scopes) && scopes.length > 0 && scopes.every((scope) => typeof scope === "string")
+  return isTexts(scopes) && scopes.length > 0
 }
 
 /**

@@ -19,12 +19,13 @@ import type { Filled, Form } from "./form.ts"
 import type { Jsonify } from "./json-value.ts"
 import type { Sampled, SampledData, SampleRequest } from "./sampling.ts"
 import type { State, StateSessions } from "./state.ts"
+import type { SessionVisibility } from "./visibility.ts"
 
 /** A typed name for a value that middleware leaves and handlers take, made by {@link contextKey}. */
 export type ContextKey<T> = ValueKey<T>
 
 /**
- * Makes a key for {@link Context.get}, `set` and `require`.
+ * Makes a key for {@link Context.get}, `set`, `require` and `use`.
  *
  * @param name Shown in the error when the value is missing.
  * @example
@@ -61,6 +62,13 @@ export interface Context {
   readonly state: State
   /** The same under handles that clients pass with each call: for callers that nobody knows, or several at once. */
   readonly sessions: StateSessions
+  /**
+   * What the session of this call sees of the server: hides tools, resources and prompts from it, and shows them again.
+   *
+   * @example
+   * mcp.tool({ name: "leave_admin" }, (_, ctx) => ctx.visibility.hide({ tags: ["admin"] }))
+   */
+  readonly visibility: SessionVisibility
   /**
    * Lets the client's connection go while the call runs on, so that a long call holds none: the client comes back for
    * the rest. Only clients of 2025-03-26 to 2025-11-25 with a session over HTTP can; with others it does nothing.
@@ -101,7 +109,7 @@ export interface Context {
    * @throws {Suspended} The call waits for the answer and runs again with it: let it pass.
    * @see S28/client/elicitation
    */
-  readonly elicitUrl: (message: string, url: string, options?: AskOptions) => Promise<ElicitedUrl>
+  readonly elicitUrl: (message: string, url: string, options?: ElicitUrlOptions) => Promise<ElicitedUrl>
   /**
    * Asks the client's model, or the server's own where the option `sampling` has one.
    *
@@ -189,6 +197,12 @@ export interface AskOptions {
    * need of it, since nobody can answer twice there. Default `false`.
    */
   readonly once?: boolean
+}
+
+/** How a person is asked to visit a page. */
+export interface ElicitUrlOptions extends AskOptions {
+  /** Names the visit to clients of 2025-11-25, for `mcp.elicitationComplete()`. Default: random. */
+  readonly elicitationId?: string
 }
 
 /** What a person answered to a form. */

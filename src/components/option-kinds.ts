@@ -1,4 +1,5 @@
 import { isObject } from "../protocol/jsonrpc.ts"
+import { isTexts } from "../shared/is-texts.ts"
 import { longestTimer } from "../shared/longest-timer.ts"
 import { isMediaType } from "./content-media.ts"
 
@@ -42,10 +43,7 @@ export const optionKinds: {
   function: { holds: (value) => typeof value === "function", expected: "a function" },
   object: { holds: isObject, expected: "an object" },
   list: { holds: Array.isArray, expected: "a list" },
-  strings: {
-    holds: (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
-    expected: "a list of strings",
-  },
+  strings: { holds: isTexts, expected: "a list of strings" },
   count: { holds: (value) => isWhole(value, 1), expected: "a whole number above 0" },
   size: { holds: (value) => isWhole(value, 0), expected: "a whole number, 0 or more" },
   ms: {

@@ -2,6 +2,7 @@ import { InvalidArguments } from "../errors/protocol.ts"
 import { type CompiledSchema, compileSchema, type Validated } from "../schema/compile.ts"
 import { describeIssues } from "../schema/issue.ts"
 import type { InferInput, InferOutput, JsonSchema, Schema } from "../schema/schema.ts"
+import { isTexts } from "../shared/is-texts.ts"
 import { andThen, isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
 import type { GetPromptResult, PromptArgument, Prompt as WirePrompt } from "../spec/index.ts"
 import type { Completers } from "./completion.ts"
@@ -202,7 +203,7 @@ function takesText(property: JsonSchema): boolean {
   if (Array.isArray(property.type)) return property.type.includes("string")
   const branches = property.anyOf ?? property.oneOf
   if (Array.isArray(branches)) return branches.some((branch) => takesText(branch as JsonSchema))
-  return Array.isArray(property.enum) && property.enum.every((value) => typeof value === "string")
+  return isTexts(property.enum)
 }
 
 const promptOptions: KnownOptions = /* @__PURE__ */ componentOptions<PromptConfig>(

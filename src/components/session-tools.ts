@@ -110,7 +110,16 @@ export function sessionTools(options: StateSessionOptions = {}): SessionTools {
   return [judging(create), judging(end)]
 }
 
-const sessionOptions: KnownOptions = { kinds: { ttl: "ms", max: "count", maxAnonymous: "count" } }
+const sessionOptions: KnownOptions = {
+  kinds: {
+    ttl: {
+      holds: (value) => typeof value === "number" && value > 0,
+      expected: "a number of milliseconds above 0",
+    },
+    max: "count",
+    maxAnonymous: "count",
+  },
+}
 
 /** Has a tool refuse servers that cannot keep handles. */
 function judging<T extends Tool>(made: T): T {

@@ -69,7 +69,8 @@ export interface State {
   /**
    * Changes a value, so that no change of another call is lost.
    *
-   * @param change Gets what is kept and gives what is to be; `undefined` to forget it. It may run several times.
+   * @param change Gets what is kept and gives what is to be; `undefined` to forget it. It may run several times, and must
+   * not write under the same key itself; of a handle, not under any.
    * @returns What is kept then.
    * @throws {StorageNotAtomic} FLEET-16: the storage of the server cannot do it.
    * @throws {StorageContention} Others changed it each time.
@@ -106,6 +107,8 @@ export interface StateSessions {
   /**
    * Makes one. It belongs to the principal that calls; where nobody is known, to whoever holds the handle.
    *
+   * @throws {UnknownOption} FLEET-09
+   * @throws {InvalidOption}
    * @throws {TooManyHandles}
    */
   create(options?: StateSessionOptions): Promise<StateSession>

@@ -32,6 +32,7 @@ import type {
   InvalidState,
   NoState,
   StateTooLarge,
+  VisibilityNeedsSession,
 } from "./context.ts"
 import type { CircularDependency, DependencyFailed, MissingDependency, WrongScope } from "./dependencies.ts"
 import type {
@@ -71,6 +72,7 @@ import type {
 } from "./lifespans.ts"
 import type { CannotListen, PortInUse } from "./listen.ts"
 import type { InvalidCursor } from "./lists.ts"
+import type { MisorderedMiddleware } from "./middleware-order.ts"
 import type { MissingSecrets } from "./missing-secrets.ts"
 import type {
   CallAborted,
@@ -269,6 +271,7 @@ export type AnyFleetError =
   | MemoryStorageInProduction
   | MethodNotFound
   | MiddlewareMisuse
+  | MisorderedMiddleware
   | MissingClientCapability
   | MissingContextValue
   | MissingConverter
@@ -361,6 +364,7 @@ export type AnyFleetError =
   | ValueTooLarge
   | UnusableSample
   | UrlElicitationRequired
+  | VisibilityNeedsSession
   | WeakSecret
   | WrongArguments
   | WrongScope

@@ -48,6 +48,16 @@ export class NoState extends FleetError {
   }
 }
 
+/** What a session sees was to be changed in a call that belongs to none. */
+export class VisibilityNeedsSession extends FleetError {
+  readonly code = "VISIBILITY_NEEDS_SESSION"
+  constructor() {
+    super("`ctx.visibility` changes what one session sees, and this call belongs to no session.", {
+      fix: 'Clients of 2026-07-28 have none, nor has a server with `sessions: "none"`: decide by the `auth` of a component, which knows the caller.',
+    })
+  }
+}
+
 /** What is kept, or should be, under a state key does not fit the key's schema. */
 export class InvalidState extends FleetError {
   readonly code = "INVALID_STATE"

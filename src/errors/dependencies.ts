@@ -1,4 +1,5 @@
 import { FleetError } from "./fleet-error.ts"
+import { show } from "./protocol.ts"
 
 /** `ctx.use(key)` found nothing under the key, and nothing that makes it. */
 export class MissingDependency extends FleetError {
@@ -24,7 +25,7 @@ export class CircularDependency extends FleetError {
 export class DependencyFailed extends FleetError {
   readonly code = "DEPENDENCY_FAILED"
   constructor(name: string, doing: "made" | "given back", cause: unknown) {
-    const why = cause instanceof Error ? cause.message : cause
+    const why = cause instanceof Error ? cause.message : show(cause)
     super(`The dependency \`${name}\` could not be ${doing}: ${why}`, { cause })
   }
 }

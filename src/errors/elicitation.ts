@@ -10,7 +10,7 @@ export class NotAForm extends FleetError {
   constructor(field: string | undefined, type: string) {
     const what = field === undefined ? "The elicitation" : `The field \`${field}\` of the elicitation`
     super(`${what} is ${type}, which a form cannot ask for.`, {
-      fix: "Use strings, numbers, booleans, choices and lists of choices, side by side in one object.",
+      fix: 'Use strings, numbers, booleans, choices (`["s", "l"]` or `{ s: { title: "Small" } }`) and lists of choices, alone or side by side in one object.',
     })
   }
 }

@@ -1,4 +1,5 @@
 import { FleetError } from "./fleet-error.ts"
+import { show } from "./protocol.ts"
 
 /** A lifespan could not be started. */
 export class LifespanFailed extends FleetError {
@@ -6,9 +7,8 @@ export class LifespanFailed extends FleetError {
   /** The name of the lifespan, or the id of the plugin it belongs to. */
   readonly lifespan: string
   constructor(lifespan: string, cause: unknown) {
-    super(`The lifespan \`${lifespan}\` did not start: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    })
+    const why = cause instanceof Error ? cause.message : show(cause)
+    super(`The lifespan \`${lifespan}\` did not start: ${why}`, { cause })
     this.lifespan = lifespan
   }
 }

@@ -8,7 +8,7 @@ export interface UrlToVisit {
   readonly message: string
   /** An absolute URL with `https:` or `http:`. */
   readonly url: string
-  /** Names the visit, for clients of 2025-11-25. Default: random. */
+  /** Names the visit to clients of 2025-11-25, for `mcp.elicitationComplete()`. Default: random. */
   readonly elicitationId?: string
 }
 

@@ -15,6 +15,7 @@ export type {
   Sessions,
   StreamEvent,
 } from "../protocol/session/session.ts"
+export type { VisibilityRule } from "../protocol/visibility-rule.ts"
 
 // Endpoint
 

@@ -2,6 +2,7 @@ import { NotAnHttpEvent } from "../errors/lambda.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import { decodeBase64 } from "../shared/base64.ts"
 import { clip } from "../shared/clip.ts"
+import { isTexts } from "../shared/is-texts.ts"
 import { toUtf8 } from "../shared/utf8.ts"
 import { hostName } from "./guard.ts"
 
@@ -104,7 +105,7 @@ function textOf(event: Fields, name: string): string {
 }
 
 function textsOf(name: string, value: unknown): readonly string[] {
-  if (Array.isArray(value) && value.every((each) => typeof each === "string")) return value
+  if (isTexts(value)) return value
   throw unexpected(name, value)
 }
 

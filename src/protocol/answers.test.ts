@@ -19,6 +19,7 @@ describe("an answer to an elicitation", () => {
     { action: "accept" },
     { action: "accept", content: {} },
     { action: "accept", content: { name: "Ada", age: 36, member: false, tags: ["a", "b"], none: [] } },
+    { action: "accept", content: { left: null } },
     { action: "decline" },
     { action: "cancel", _meta: { "com.example/x": {} } },
   ])("can be %j", (answer) => {
@@ -32,7 +33,7 @@ describe("an answer to an elicitation", () => {
     [{ action: "accept", content: "Ada" }, "`content`"],
     [{ action: "accept", content: null }, "`content`"],
     [{ action: "accept", content: [] }, "`content`"],
-    [{ action: "accept", content: { name: null } }, "`content.name`"],
+    [{ action: "accept", content: { tags: [null] } }, "`content.tags`"],
     [{ action: "accept", content: { who: { name: "Ada" } } }, "`content.who`"],
     [{ action: "accept", content: { tags: ["a", 1] } }, "`content.tags`"],
     [{ action: "accept", content: { tags: [["a"]] } }, "`content.tags`"],
@@ -42,7 +43,7 @@ describe("an answer to an elicitation", () => {
   })
 
   it("fills no message with a name that the client made", () => {
-    const answer = { action: "accept", content: { ["x".repeat(10_000)]: null } }
+    const answer = { action: "accept", content: { ["x".repeat(10_000)]: {} } }
     expect(answerProblem("elicitation/create", answer)?.length).toBeLessThan(250)
   })
 })

@@ -1,4 +1,5 @@
 import { clip } from "../shared/clip.ts"
+import { isTexts } from "../shared/is-texts.ts"
 import type { Answer, Question } from "./call.ts"
 import { isObject } from "./jsonrpc.ts"
 
@@ -43,7 +44,8 @@ function elicitProblem({ action, content }: Answer): string | undefined {
 }
 
 function isFieldValue(value: unknown): boolean {
-  if (Array.isArray(value)) return value.every(isString)
+  // Not in the schema, but what clients in Python send for a field that was left out.
+  if (value === null || isTexts(value)) return true
   return isString(value) || typeof value === "boolean" || Number.isFinite(value)
 }
 

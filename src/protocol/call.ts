@@ -7,6 +7,7 @@ import type { Params, RequestId, RpcError } from "./jsonrpc.ts"
 import type { Principal } from "./principal.ts"
 import type { Step } from "./step.ts"
 import type { HeaderBag } from "./transport.ts"
+import type { VisibilityRule } from "./visibility-rule.ts"
 
 /** The other side of a call, as far as this call knows it. */
 export interface Peer {
@@ -65,6 +66,8 @@ export interface Exchange {
   readonly inputState: unknown
   /** The session it belongs to; none where clients have none. */
   readonly session?: ExchangeSession | undefined
+  /** What is hidden from its session. */
+  readonly visibility?: readonly VisibilityRule[] | undefined
   /** What a suspended call is answered with. */
   readonly suspension: Outcome | undefined
   /** Sends a notification that belongs to this call. */
@@ -79,8 +82,8 @@ export interface Exchange {
   step(step: Step): Promise<unknown>
   /** Does what need not be done again when the handler runs again. */
   recall(key: string, work: () => Promise<object>): Promise<object>
-  /** Checks headers that repeat arguments, where the era and transport have them. Throws what is wrong. */
-  checkHeaderParams(declared: readonly HeaderParam[], params: Params): void
+  /** Checks headers that repeat arguments as they were sent, where the era and transport have them. Throws what is wrong. */
+  checkHeaderParams(declared: readonly HeaderParam[]): void
   abort(reason: AbortReason): void
   /** Waits for what a handler started, or for the suspension or abort that ends it before. */
   settle(outcome: Promise<Outcome>): Promise<Outcome>
@@ -120,13 +123,15 @@ export interface ExchangeSession {
   readonly id: string
   /** Calls `run` when the session is over, until what is returned is called. */
   onEnd(run: () => void): () => void
+  /** Keeps what `change` makes of what is hidden from it: from now on, wherever it is served, and for the call itself. */
+  changeVisibility(change: (rules: readonly VisibilityRule[]) => readonly VisibilityRule[]): Promise<void>
 }
 
 /** What a {@link Call} is made of. */
-export interface CallInit {
+export interface CallInit<P extends Params = Params> {
   readonly method: string
   readonly id: RequestId | undefined
-  readonly params: Params
+  readonly params: P
   readonly peer: Peer
   readonly exchange: Exchange
   readonly round: number
@@ -140,13 +145,13 @@ export interface CallInit {
  * @example
  * defineMiddleware({ request: (call, next) => (console.error(call.method, call.target), next()) })
  */
-export class Call {
+export class Call<P extends Params = Params> {
   /** The JSON-RPC method, such as `tools/call`. */
   readonly method: string
   /** The JSON-RPC id; `undefined` for a call of the own process. */
   readonly id: RequestId | undefined
   /** The parameters, `_meta` included. */
-  readonly params: Params
+  readonly params: P
   /** Who is at the other side. */
   readonly peer: Peer
   /** The way back to the peer. */
@@ -161,11 +166,17 @@ export class Call {
    * @internal
    */
   using: Promise<CallScope> | undefined
+  /**
+   * Whether its handler is done, though middleware may not be: nothing more is made for it.
+   *
+   * @internal
+   */
+  isHandled: boolean
   #values: Map<object, unknown> | undefined
   #nestedCounts: Map<string, number> | undefined
 
   /** Is called by the eras. */
-  constructor(init: CallInit) {
+  constructor(init: CallInit<P>) {
     this.method = init.method
     this.id = init.id
     this.params = init.params
@@ -174,6 +185,7 @@ export class Call {
     this.round = init.round
     this.parent = init.parent
     this.using = undefined
+    this.isHandled = false
     this.#values = undefined
     this.#nestedCounts = undefined
   }
@@ -229,6 +241,24 @@ export class Call {
     this.#values.set(key, value)
   }
 
+  /**
+   * Makes the same call with other parameters, for middleware to go on with: `next(call.withParams({ … }))`. It has the
+   * `_meta` of this one where it says none, and the values that were left in it.
+   *
+   * @example
+   * defineMiddleware({
+   *   callTool: (call, next) =>
+   *     next(call.withParams({ ...call.params, arguments: { ...call.params.arguments, tenant: "acme" } })),
+   * })
+   */
+  withParams(params: P): Call<P> {
+    const changed = new Call<P>({ ...this, params: { _meta: this.params._meta, ...params } })
+    // What is left in either is found in both.
+    this.#values ??= new Map()
+    changed.#values = this.#values
+    return changed
+  }
+
   /** How often this call made each nested call, by content. */
   get nestedCounts(): Map<string, number> {
     this.#nestedCounts ??= new Map()
@@ -249,10 +279,10 @@ export interface Serialized {
 }
 
 /** The result of a call that is done. */
-export interface Complete {
+export interface Complete<R extends object = object> {
   readonly kind: "complete"
   /** The result of the method, without `resultType`. */
-  readonly result: object
+  readonly result: R
   /** A text made beforehand; it counts only for the very result it was made of, which middleware may replace. */
   readonly serialized?: Serialized | undefined
 }
@@ -296,8 +326,8 @@ export interface Failure {
   readonly http?: HttpAnswer | undefined
 }
 
-/** How a call ends. */
-export type Outcome = Complete | InputRequired | Extended | Failure
+/** How a call ends; `R` is the result of its method. */
+export type Outcome<R extends object = object> = Complete<R> | InputRequired | Extended | Failure
 
 /**
  * Makes the outcome of a call that is done.
@@ -311,7 +341,7 @@ export type Outcome = Complete | InputRequired | Extended | Failure
  *   methods: [{ name: "com.example/now", run: () => complete({ now: Date.now() }) }],
  * })
  */
-export function complete(result: object, serialized?: Serialized): Complete {
+export function complete<R extends object>(result: R, serialized?: Serialized): Complete<R> {
   return { kind: "complete", result, serialized }
 }
 

@@ -9,7 +9,7 @@ export type Dispatch = (call: Call) => Outcome | Promise<Outcome>
 export interface DispatcherOptions {
   readonly methods: ReadonlyMap<string, Method>
   /** Wraps the run of a method in the middleware that concerns it; called once per method. */
-  readonly wrap: (method: string, run: Dispatch) => Dispatch
+  readonly wrap: (method: string, run: Dispatch, check?: Method["check"]) => Dispatch
   /** Logs an error that must not reach the peer and gives what the peer is told instead. */
   readonly onError: (error: unknown, method: string) => string
 }
@@ -21,16 +21,16 @@ export interface DispatcherOptions {
 export function createDispatcher(options: DispatcherOptions): Dispatch {
   const routes = new Map<string, Route>()
   for (const [name, method] of options.methods) {
-    routes.set(name, { run: compose(name, method.run), isOffered: method.isOffered })
+    routes.set(name, { run: compose(name, method.run, method.check), isOffered: method.isOffered })
   }
   const unroutable = compose("", (call) => {
     throw new MethodNotFound(call.method)
   })
 
   // Errors become outcomes inside the middleware, so that it sees them, and around it, since it may throw too.
-  function compose(name: string, run: Dispatch): Dispatch {
+  function compose(name: string, run: Dispatch, check?: Method["check"]): Dispatch {
     const inner = guard(run, (outcome, call) => call.exchange.settle(outcome))
-    const outer = options.wrap(name, inner)
+    const outer = options.wrap(name, inner, check)
     return outer === inner ? inner : guard(outer, (outcome) => outcome)
   }
 
@@ -64,8 +64,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
 
   function runOf(call: Call): Dispatch {
     const route = routes.get(call.method)
-    // S28/schema MethodNotFoundError: what is not advertised does not exist.
-    return route === undefined || route.isOffered?.() === false ? unroutable : route.run
+    // S28/schema MethodNotFoundError: what is not advertised does not exist, but for handlers, which may bring tools of
+    // their own.
+    const isKnown = route !== undefined && (call.parent !== undefined || route.isOffered?.() !== false)
+    return isKnown ? route.run : unroutable
   }
 
   return (call) => {

@@ -9,12 +9,18 @@ export abstract class WireExchange extends BaseExchange {
   #progressHead: string | undefined
   #lastProgress: number
 
-  constructor(codec: Codec, progressToken: unknown) {
+  /** @param lastProgress What the peer was told in earlier runs of the handler for the same request. Default: nothing. */
+  constructor(codec: Codec, progressToken: unknown, lastProgress: number = Number.NEGATIVE_INFINITY) {
     super()
     this.#codec = codec
     this.#progressToken = progressToken
     this.#progressHead = undefined
-    this.#lastProgress = Number.NEGATIVE_INFINITY
+    this.#lastProgress = lastProgress
+  }
+
+  /** How far the peer knows the call to be. */
+  get lastProgress(): number {
+    return this.#lastProgress
   }
 
   notify(method: string, params: Params): void {
@@ -24,13 +30,15 @@ export abstract class WireExchange extends BaseExchange {
   /** @see S28/basic/patterns/progress */
   progress(done: number, total: number | undefined, message: string | undefined): void {
     if (this.#progressToken === undefined || this.inert) return
-    if (!(done > this.#lastProgress) || done === Number.POSITIVE_INFINITY) return
+    if (!Number.isFinite(done) || done <= this.#lastProgress) return
     this.#lastProgress = done
     // The same for all of a call; a hundred notifications write it once.
     this.#progressHead ??= this.#codec.progressHead(this.#progressToken)
-    const size = total === undefined || !Number.isFinite(total) ? "" : `,"total":${total}`
+    const size = Number.isFinite(total) ? `,"total":${total}` : ""
     const words =
-      message === undefined || !this.#codec.progressMessage ? "" : `,"message":${JSON.stringify(message)}`
+      typeof message === "string" && this.#codec.progressMessage
+        ? `,"message":${JSON.stringify(message)}`
+        : ""
     this.send(`${this.#progressHead}${done}${size}${words}}}`)
   }
 

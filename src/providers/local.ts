@@ -66,8 +66,8 @@ export class LocalProvider implements Provider {
       const key = componentKey(component)
       if (this.#mayAdd(key, added.has(key))) added.set(key, component)
     }
-    for (const component of added.values()) this.#set(component)
-    this.#changed([...added.values()])
+    for (const [key, component] of added) this.#set(key, component)
+    this.#changed(added.values())
   }
 
   /** Puts a component in the place of one with the same key, which must be there. */
@@ -75,7 +75,7 @@ export class LocalProvider implements Provider {
     assertComponent(component)
     const key = componentKey(component)
     if (!this.#entries.has(key)) throw new UnknownComponent(key)
-    this.#set(component)
+    this.#set(key, component)
     this.#changed([component])
   }
 
@@ -109,15 +109,16 @@ export class LocalProvider implements Provider {
     }
   }
 
-  #set(component: AnyComponent): void {
+  #set(key: string, component: AnyComponent): void {
     // A component's own `invoke` is the one for its kind.
     const entry = { component, owner: this.#owner, invoke: component.invoke } as Resolved
-    this.#entries.set(componentKey(component), entry)
+    this.#entries.set(key, entry)
   }
 
-  #changed(components: readonly Pick<AnyComponent, "kind">[]): void {
-    if (components.length === 0) return
-    const kinds = [...new Set(components.map(({ kind }) => kind))]
+  #changed(components: Iterable<Pick<AnyComponent, "kind">>): void {
+    const kinds: ComponentKind[] = []
+    for (const { kind } of components) if (!kinds.includes(kind)) kinds.push(kind)
+    if (kinds.length === 0) return
     for (const listener of this.#listeners) listener(kinds)
   }
 }

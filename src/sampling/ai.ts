@@ -1,13 +1,12 @@
 import { blocksOf, type Sampler } from "../components/sampling.ts"
 import type {
   CreateMessageRequestParams,
-  CreateMessageResult,
   SamplingMessage,
   SamplingMessageContentBlock,
 } from "../spec/index.ts"
-import { askApi } from "./model-failure.ts"
 import { readArguments, toolResultText } from "./request.ts"
-import { ToolNames } from "./tool-names.ts"
+import { createSampler, type ModelApi, type Spoken } from "./sampler.ts"
+import type { ToolNames } from "./tool-names.ts"
 
 /** As much as is used of a language model of the AI SDK, such as `openai("gpt-5-mini")` of `@ai-sdk/openai`. */
 export interface AIModel {
@@ -41,7 +40,15 @@ export interface AISamplerOptions {
   readonly call?: { readonly [field: string]: unknown }
 }
 
-const api = "The model"
+const api: ModelApi = {
+  name: "The model",
+  longestName: 64,
+  stopReasons: /* @__PURE__ */ new Map([
+    ["stop", "endTurn"],
+    ["length", "maxTokens"],
+    ["tool-calls", "toolUse"],
+  ]),
+}
 
 /** Where signatures go while the tool runs: some providers demand them back. */
 const signaturesKey = "fleetmcp/providerOptions"
@@ -62,14 +69,14 @@ interface Dialect {
  * const mcp = new FleetMCP("Demo", { sampling: { handler } })
  */
 export function aiSampler({ model, call }: AISamplerOptions): Sampler {
-  return async (request, { signal }) => {
-    const names = new ToolNames(64)
+  return createSampler(api, (request, names) => {
     const chosen = typeof model === "function" ? model(request) : model
-    const version = chosen.specificationVersion
-    const sent = { ...toCall(request, { names, version }), abortSignal: signal, ...call }
-    const answer = await askApi(api, signal, () => chosen.doGenerate(sent as unknown as AICall))
-    return toResult(answer, chosen.modelId, names)
-  }
+    const own = toCall(request, { names, version: chosen.specificationVersion })
+    return {
+      ask: (signal) => chosen.doGenerate({ ...own, abortSignal: signal, ...call } as unknown as AICall),
+      read: (answer: AIAnswer) => toSpoken(answer, chosen.modelId, names),
+    }
+  })
 }
 
 function toCall(request: CreateMessageRequestParams, { names, version }: Dialect): object {
@@ -139,17 +146,11 @@ function toPart(block: SamplingMessageContentBlock, { names, version }: Dialect)
   }
 }
 
-function toResult(
-  { content, finishReason, response }: AIAnswer,
-  modelId: string,
-  names: ToolNames,
-): CreateMessageResult {
-  const reason = typeof finishReason === "string" ? finishReason : finishReason.unified
+function toSpoken({ content, finishReason, response }: AIAnswer, modelId: string, names: ToolNames): Spoken {
   return {
-    role: "assistant",
     model: response?.modelId ?? modelId,
+    reason: typeof finishReason === "string" ? finishReason : finishReason.unified,
     content: content.flatMap((part) => fromPart(part, names)),
-    stopReason: stopReasons[reason] ?? reason,
   }
 }
 
@@ -174,15 +175,8 @@ function fromPart(part: { readonly type: string }, names: ToolNames): readonly S
       type: "tool_use",
       id: toolCallId,
       name: names.fromApi(toolName),
-      input: readArguments(api, input),
+      input: readArguments(api.name, input),
       ...(signed.length === 0 ? undefined : { _meta: { [signaturesKey]: Object.fromEntries(signed) } }),
     },
   ]
-}
-
-/** The words of the protocol; other reasons stay in the SDK's. */
-const stopReasons: { readonly [reason: string]: string | undefined } = {
-  stop: "endTurn",
-  length: "maxTokens",
-  "tool-calls": "toolUse",
 }

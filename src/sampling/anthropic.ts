@@ -1,13 +1,8 @@
 import { blocksOf, type Sampler } from "../components/sampling.ts"
-import type {
-  ContentBlock,
-  CreateMessageRequestParams,
-  CreateMessageResult,
-  SamplingMessageContentBlock,
-} from "../spec/index.ts"
-import { askApi } from "./model-failure.ts"
+import type { ContentBlock, CreateMessageRequestParams, SamplingMessageContentBlock } from "../spec/index.ts"
 import { cannotSay, type ModelChoice, modelFor, toolResultText } from "./request.ts"
-import { ToolNames } from "./tool-names.ts"
+import { createSampler, type ModelApi, type Spoken } from "./sampler.ts"
+import type { ToolNames } from "./tool-names.ts"
 
 /** As much as is used of the client of `@anthropic-ai/sdk`. */
 export interface AnthropicClient {
@@ -44,7 +39,16 @@ export interface AnthropicSamplerOptions {
   readonly body?: { readonly [field: string]: unknown }
 }
 
-const api = "Anthropic"
+const api: ModelApi = {
+  name: "Anthropic",
+  longestName: 128,
+  stopReasons: /* @__PURE__ */ new Map([
+    ["end_turn", "endTurn"],
+    ["max_tokens", "maxTokens"],
+    ["stop_sequence", "stopSequence"],
+    ["tool_use", "toolUse"],
+  ]),
+}
 
 /**
  * Answers sampling requests by the messages API of Anthropic.
@@ -56,12 +60,13 @@ const api = "Anthropic"
  * const mcp = new FleetMCP("Demo", { sampling: { handler } })
  */
 export function anthropicSampler({ client, model, body }: AnthropicSamplerOptions): Sampler {
-  return async (request, { signal }) => {
-    const names = new ToolNames(128)
+  return createSampler(api, (request, names) => {
     const sent = { ...toBody(request, names), model: modelFor(model, request), ...body }
-    const message = await askApi(api, signal, () => client.messages.create(sent as MessageBody, { signal }))
-    return toResult(message, names)
-  }
+    return {
+      ask: (signal) => client.messages.create(sent as MessageBody, { signal }),
+      read: (message: Message) => toSpoken(message, names),
+    }
+  })
 }
 
 function toBody(request: CreateMessageRequestParams, names: ToolNames): object {
@@ -106,7 +111,7 @@ function toBlock(block: SamplingMessageContentBlock, role: string, names: ToolNa
         ...(block.isError === true ? { is_error: true } : undefined),
       }
     case "audio":
-      throw cannotSay(api, role, block)
+      throw cannotSay(api.name, role, block)
   }
 }
 
@@ -123,13 +128,8 @@ function toImage({ data, mimeType }: { readonly data: string; readonly mimeType:
   return { type: "image", source: { type: "base64", media_type: mimeType, data } }
 }
 
-function toResult({ model, stop_reason: reason, content }: Message, names: ToolNames): CreateMessageResult {
-  return {
-    role: "assistant",
-    model,
-    content: content.flatMap((block) => fromBlock(block, names)),
-    stopReason: stopReasons[reason ?? "end_turn"] ?? reason ?? undefined,
-  }
+function toSpoken({ model, stop_reason: reason, content }: Message, names: ToolNames): Spoken {
+  return { model, reason, content: content.flatMap((block) => fromBlock(block, names)) }
 }
 
 /** What the protocol has no word for, such as thoughts, is left out. */
@@ -147,12 +147,4 @@ function fromBlock(
   }
   if (type === "text") return [{ type, text }]
   return type === "tool_use" ? [{ type, id, name: names.fromApi(name), input }] : []
-}
-
-/** The words of the protocol; other reasons stay in the API's. */
-const stopReasons: { readonly [reason: string]: string | undefined } = {
-  end_turn: "endTurn",
-  max_tokens: "maxTokens",
-  stop_sequence: "stopSequence",
-  tool_use: "toolUse",
 }

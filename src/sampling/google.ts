@@ -1,13 +1,14 @@
 import { blocksOf, type Sampler } from "../components/sampling.ts"
+import { SamplingFailed } from "../errors/sampling.ts"
+import { clip } from "../shared/clip.ts"
 import type {
   CreateMessageRequestParams,
-  CreateMessageResult,
   SamplingMessage,
   SamplingMessageContentBlock,
 } from "../spec/index.ts"
-import { askApi } from "./model-failure.ts"
 import { type ModelChoice, modelFor, toolResultText } from "./request.ts"
-import { ToolNames } from "./tool-names.ts"
+import { createSampler, type ModelApi, type Spoken } from "./sampler.ts"
+import type { ToolNames } from "./tool-names.ts"
 
 /** As much as is used of the client of `@google/genai`. */
 export interface GoogleClient {
@@ -25,6 +26,7 @@ export interface ContentRequest {
 
 interface ContentResponse {
   readonly modelVersion?: string | undefined
+  readonly promptFeedback?: { readonly blockReason?: string | undefined } | undefined
   readonly candidates?:
     | readonly {
         readonly finishReason?: string | undefined
@@ -59,7 +61,15 @@ export interface GoogleSamplerOptions {
   readonly config?: { readonly [field: string]: unknown }
 }
 
-const api = "Google"
+const api: ModelApi = {
+  name: "Google",
+  longestName: 64,
+  stopReasons: /* @__PURE__ */ new Map([
+    ["STOP", "endTurn"],
+    ["MAX_TOKENS", "maxTokens"],
+    ["TOOL_USE", "toolUse"],
+  ]),
+}
 
 /** Begins the ids of calls for which the API has none: it need not know them. */
 const ownIds = "fleetmcp-call-"
@@ -77,19 +87,19 @@ const signatureKey = "fleetmcp/thoughtSignature"
  * const mcp = new FleetMCP("Demo", { sampling: { handler } })
  */
 export function googleSampler({ client, model, config }: GoogleSamplerOptions): Sampler {
-  return async (request, { signal }) => {
-    const names = new ToolNames(64)
+  return createSampler(api, (request, names) => {
     const chosen = modelFor(model, request)
-    const sent = {
-      model: chosen,
-      config: { ...toConfig(request, names), abortSignal: signal, ...config },
-      contents: toContents(request.messages, names),
+    const own = toConfig(request, names)
+    const contents = toContents(request.messages, names)
+    return {
+      ask(signal) {
+        const sent = { model: chosen, config: { ...own, abortSignal: signal, ...config }, contents }
+        return client.models.generateContent(sent as unknown as ContentRequest)
+      },
+      read: (response: ContentResponse) =>
+        toSpoken(response, { chosen, names, calls: callsIn(request.messages) }),
     }
-    const response = await askApi(api, signal, () =>
-      client.models.generateContent(sent as unknown as ContentRequest),
-    )
-    return toResult(response, { chosen, names, ids: idsIn(request.messages) })
-  }
+  })
 }
 
 function toConfig(request: CreateMessageRequestParams, names: ToolNames): object {
@@ -153,34 +163,34 @@ function idOf(id: string): object | undefined {
   return id.startsWith(ownIds) ? undefined : { id }
 }
 
-/** How many calls have ids already. */
-function idsIn(messages: readonly SamplingMessage[]): number {
+/** How many calls of tools there were already. */
+function callsIn(messages: readonly SamplingMessage[]): number {
   return messages.flatMap(blocksOf).filter(({ type }) => type === "tool_use").length
 }
 
-interface Answered {
+interface Asked {
   readonly chosen: string
   readonly names: ToolNames
-  readonly ids: number
+  readonly calls: number
 }
 
-function toResult(
-  { candidates, modelVersion }: ContentResponse,
-  { chosen, names, ids }: Answered,
-): CreateMessageResult {
+function toSpoken(response: ContentResponse, { chosen, names, calls }: Asked): Spoken {
+  const { candidates, modelVersion, promptFeedback } = response
   const candidate = candidates?.[0]
-  const blocks = (candidate?.content?.parts ?? []).flatMap((part, at) =>
-    fromPart(part, `${ownIds}${ids + at + 1}`, names),
-  )
-  const usesTools = blocks.some(({ type }) => type === "tool_use")
-  const reason = candidate?.finishReason
-  return {
-    role: "assistant",
-    model: modelVersion ?? chosen,
-    content: blocks,
-    // The API has no reason of its own for it.
-    stopReason: usesTools ? "toolUse" : (stopReasons[reason ?? "STOP"] ?? reason),
-  }
+  if (candidate === undefined) throw noAnswer(promptFeedback?.blockReason)
+  let count = calls
+  const content = (candidate.content?.parts ?? []).flatMap((part) => {
+    if (part.functionCall !== undefined) count++
+    return fromPart(part, `${ownIds}${count}`, names)
+  })
+  // The API has no reason of its own for it.
+  const reason = count > calls ? "TOOL_USE" : candidate.finishReason
+  return { model: modelVersion ?? chosen, content, reason }
+}
+
+function noAnswer(blockReason: string | undefined): SamplingFailed {
+  const why = blockReason === undefined ? "" : `: it blocked the request (${clip(blockReason)})`
+  return new SamplingFailed(`${api.name} gave no answer${why}.`, { fix: "Ask otherwise, or another model." })
 }
 
 function fromPart(part: Part, id: string, names: ToolNames): readonly SamplingMessageContentBlock[] {
@@ -200,10 +210,4 @@ function fromPart(part: Part, id: string, names: ToolNames): readonly SamplingMe
   if (inlineData?.data !== undefined && inlineData.mimeType?.startsWith("image/") === true)
     return [{ type: "image", data: inlineData.data, mimeType: inlineData.mimeType }]
   return text === undefined || thought === true ? [] : [{ type: "text", text }]
-}
-
-/** The words of the protocol; other reasons stay in the API's. */
-const stopReasons: { readonly [reason: string]: string | undefined } = {
-  STOP: "endTurn",
-  MAX_TOKENS: "maxTokens",
 }

@@ -1,13 +1,13 @@
 import { blocksOf, type Sampler } from "../components/sampling.ts"
+import { SamplingFailed } from "../errors/sampling.ts"
 import type {
   CreateMessageRequestParams,
-  CreateMessageResult,
   SamplingMessage,
   SamplingMessageContentBlock,
 } from "../spec/index.ts"
-import { askApi } from "./model-failure.ts"
 import { cannotSay, dataUrl, type ModelChoice, modelFor, readArguments, toolResultText } from "./request.ts"
-import { ToolNames } from "./tool-names.ts"
+import { createSampler, type ModelApi, type Spoken } from "./sampler.ts"
+import type { ToolNames } from "./tool-names.ts"
 
 /** As much as is used of the client of `openai`, or of another that speaks its chat completions. */
 export interface OpenAIClient {
@@ -36,7 +36,8 @@ interface Completion {
     readonly message: {
       readonly content: string | null
       readonly refusal?: string | null
-      readonly tool_calls?: readonly ToolCall[]
+      // Some that speak the same say so where there is none.
+      readonly tool_calls?: readonly ToolCall[] | null
     }
   }[]
 }
@@ -57,7 +58,15 @@ export interface OpenAISamplerOptions {
   readonly body?: { readonly [field: string]: unknown }
 }
 
-const api = "OpenAI"
+const api: ModelApi = {
+  name: "OpenAI",
+  longestName: 64,
+  stopReasons: /* @__PURE__ */ new Map([
+    ["stop", "endTurn"],
+    ["length", "maxTokens"],
+    ["tool_calls", "toolUse"],
+  ]),
+}
 
 /**
  * Answers sampling requests by the chat completions of OpenAI, or of another API that speaks them.
@@ -69,14 +78,13 @@ const api = "OpenAI"
  * const mcp = new FleetMCP("Demo", { sampling: { handler } })
  */
 export function openaiSampler({ client, model, body }: OpenAISamplerOptions): Sampler {
-  return async (request, { signal }) => {
-    const names = new ToolNames(64)
+  return createSampler(api, (request, names) => {
     const sent = { ...toBody(request, names), model: modelFor(model, request), ...body }
-    const completion = await askApi(api, signal, () =>
-      client.chat.completions.create(sent as ChatBody, { signal }),
-    )
-    return toResult(completion, names)
-  }
+    return {
+      ask: (signal) => client.chat.completions.create(sent as ChatBody, { signal }),
+      read: (completion: Completion) => toSpoken(completion, names),
+    }
+  })
 }
 
 function toBody(request: CreateMessageRequestParams, names: ToolNames): object {
@@ -124,7 +132,7 @@ function toAssistant(blocks: readonly SamplingMessageContentBlock[], names: Tool
         type: "function",
         function: { name: names.toApi(block.name), arguments: JSON.stringify(block.input) },
       })
-    else throw cannotSay(api, "assistant", block)
+    else throw cannotSay(api.name, "assistant", block)
   }
   return {
     role: "assistant",
@@ -141,11 +149,11 @@ function toPart(block: SamplingMessageContentBlock): object {
       return { type: "image_url", image_url: { url: dataUrl(block) } }
     case "audio": {
       const format = audioFormats[block.mimeType]
-      if (format === undefined) throw cannotSay(api, "user", block)
+      if (format === undefined) throw cannotSay(api.name, "user", block)
       return { type: "input_audio", input_audio: { data: block.data, format } }
     }
     default:
-      throw cannotSay(api, "user", block)
+      throw cannotSay(api.name, "user", block)
   }
 }
 
@@ -156,11 +164,12 @@ const audioFormats: { readonly [mimeType: string]: string | undefined } = {
   "audio/mp3": "mp3",
 }
 
-function toResult({ model, choices }: Completion, names: ToolNames): CreateMessageResult {
+function toSpoken({ model, choices }: Completion, names: ToolNames): Spoken {
   const [choice] = choices
-  const { content, refusal, tool_calls: calls = [] } = choice?.message ?? { content: "" }
+  if (choice === undefined) throw new SamplingFailed(`${api.name} gave no answer.`, { fix: "Ask again." })
+  const { content, refusal, tool_calls: calls } = choice.message
   const text = content ?? refusal ?? ""
-  const uses = calls.flatMap(({ id, function: called }) =>
+  const uses = (calls ?? []).flatMap(({ id, function: called }) =>
     called === undefined
       ? []
       : [
@@ -168,21 +177,10 @@ function toResult({ model, choices }: Completion, names: ToolNames): CreateMessa
             type: "tool_use",
             id,
             name: names.fromApi(called.name),
-            input: readArguments(api, called.arguments),
+            input: readArguments(api.name, called.arguments),
           } as const,
         ],
   )
-  return {
-    role: "assistant",
-    model,
-    content: [...(text === "" && uses.length > 0 ? [] : [{ type: "text", text } as const]), ...uses],
-    stopReason: stopReasons[choice?.finish_reason ?? "stop"] ?? choice?.finish_reason,
-  }
-}
-
-/** The words of the protocol; other reasons stay in the API's. */
-const stopReasons: { readonly [reason: string]: string | undefined } = {
-  stop: "endTurn",
-  length: "maxTokens",
-  tool_calls: "toolUse",
+  const said = text === "" && uses.length > 0 ? [] : [{ type: "text", text } as const]
+  return { model, reason: choice.finish_reason, content: [...said, ...uses] }
 }

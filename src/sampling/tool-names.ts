@@ -23,7 +23,11 @@ export class ToolNames {
   toApi(name: string): string {
     const known = this.#outside.get(name)
     if (known !== undefined) return known
-    const plain = name.replace(/[^\w-]/g, "_").slice(0, this.#maxLength)
+    // Google wants a letter or `_` at the beginning.
+    const plain = name
+      .replace(/[^\w-]/g, "_")
+      .replace(/^[\d-]/, "_$&")
+      .slice(0, this.#maxLength)
     let own = plain
     for (let count = 2; this.#inside.has(own); count++) {
       own = `${plain.slice(0, this.#maxLength - String(count).length - 1)}_${count}`

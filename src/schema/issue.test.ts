@@ -1,14 +1,6 @@
 import { describe, expect, it } from "vitest"
-import {
-  boundIssues,
-  describeIssues,
-  describeValue,
-  expectedIssue,
-  saidIssue,
-  showLiterals,
-  showPath,
-  unexpectedIssue,
-} from "./issue.ts"
+import { describeIssues, describeValue, expectedIssue, saidIssue, showLiterals, showPath } from "./issue.ts"
+import { boundIssues, unexpectedIssue } from "./issues.ts"
 
 describe("describeIssues", () => {
   it("gives one line per path, saying what was expected and what came", () => {

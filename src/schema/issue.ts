@@ -18,9 +18,6 @@ export type Validated =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly issues: readonly Issue[] }
 
-/** Issues kept of one value. */
-export const mostIssues = 50
-
 /** Lines shown of one value. */
 const mostLines = 12
 
@@ -81,16 +78,6 @@ export function saidIssue(path: readonly (string | number)[], sentence: string, 
   return { path: boundPath(path), message: `${clip(sentence, longestSentence)} (got ${got})`, received: got }
 }
 
-/** Makes an issue for a property that the schema does not allow. */
-export function unexpectedIssue(path: readonly (string | number)[]): Issue {
-  return { path: boundPath(path), message: "unexpected property", expected: "nothing" }
-}
-
-/** Keeps as many issues as one answer may carry. */
-export function boundIssues(issues: readonly Issue[]): readonly Issue[] {
-  return issues.length > mostIssues ? issues.slice(0, mostIssues) : issues
-}
-
 /** Names a value: its type and, shortened, the value; objects only by type, since they may hold anything. */
 export function describeValue(value: unknown): string {
   switch (typeof value) {
@@ -119,7 +106,8 @@ export function showLiterals(values: readonly unknown[]): string {
   return shown.length === 1 ? (shown[0] ?? "") : `one of ${shown.join(", ")}`
 }
 
-function boundPath(path: readonly (string | number)[]): readonly (string | number)[] {
+/** Keeps as much of a path as one answer may carry. */
+export function boundPath(path: readonly (string | number)[]): readonly (string | number)[] {
   return path
     .slice(0, longestPath)
     .map((step) => (typeof step === "string" && step.length > longestName ? clip(step, longestName) : step))

@@ -1,4 +1,5 @@
-import { boundIssues, type Issue, saidIssue, type Validated } from "./issue.ts"
+import { type Issue, saidIssue, type Validated } from "./issue.ts"
+import { boundIssues } from "./issues.ts"
 import { isAny, read } from "./peek.ts"
 import type { IssueReader } from "./vendor.ts"
 import { arktypeIssues } from "./vendors/arktype-issues.ts"

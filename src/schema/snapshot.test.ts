@@ -1,5 +1,13 @@
+import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { deepFreeze, schemaLimits, snapshot } from "./snapshot.ts"
+
+const show = (value: object): string => JSON.stringify(value)
+
+const isFrozen = (value: unknown): boolean =>
+  typeof value !== "object" ||
+  value === null ||
+  (Object.isFrozen(value) && Object.values(value).every(isFrozen))
 
 const take = (schema: object) => snapshot(schema, "tool `x` input")
 
@@ -57,6 +65,28 @@ describe("snapshot", () => {
     }
     expect(() => take(schema)).toThrow("#/type` is a getter")
     expect(ran).toBe(false)
+  })
+
+  it("refuses a getter in a list", () => {
+    const list = Object.defineProperty(["a"], 1, { get: () => "b", enumerable: true })
+    expect(() => take({ enum: list })).toThrow("#/enum/1` is a getter")
+  })
+
+  it("refuses a hole in a list", () => {
+    expect(() => take({ enum: new Array(2) })).toThrow("#/enum/0` is of type `undefined`")
+  })
+
+  it("gives what JSON would, frozen", () => {
+    const schemas = fc
+      .dictionary(fc.string(), fc.jsonValue())
+      .filter((schema) => !show(schema).includes("__proto__"))
+    fc.assert(
+      fc.property(schemas, (schema) => {
+        const copy = take(schema)
+        expect(show(copy)).toBe(show(schema))
+        expect(isFrozen(copy)).toBe(true)
+      }),
+    )
   })
 
   it("refuses more bytes than the limit, counting them as UTF-8", () => {

@@ -18,6 +18,8 @@ export const schemaLimits: Readonly<Record<"depth" | "subschemas" | "bytes" | "n
     values: 50_000,
   }
 
+const mostBytesInWords = `${schemaLimits.bytes / 1024} KiB`
+
 /** Bytes of JSON that one character of a text may need: `\u0000`. */
 const mostBytes = 6
 
@@ -39,13 +41,53 @@ interface Copying {
  */
 export function snapshot(schema: object, subject: string): JsonSchema {
   const copying: Copying = { subject, tokens: [], open: [], values: 0, bytes: 0 }
-  const copy = copyObject(schema, copying)
+  let copy = copyAtOnce(schema, copying, 0)
+  if (copy === undefined) {
+    copying.values = 0
+    copying.bytes = 0
+    copy = copyObject(schema, copying)
+  }
   // Only what escapes and wider characters could carry beyond the bound is written out to be weighed.
   const isLarge = copying.bytes * mostBytes > schemaLimits.bytes
   if (isLarge && toUtf8(JSON.stringify(copy)).byteLength > schemaLimits.bytes) {
-    throw new SchemaTooLarge(subject, `${schemaLimits.bytes / 1024} KiB`)
+    tooLarge({ subject }, mostBytesInWords)
   }
-  return copy
+  return copy as JsonSchema
+}
+
+const { __lookupGetter__: getterOf } = Object.prototype as unknown as {
+  __lookupGetter__: (this: object, key: PropertyKey) => unknown
+}
+
+/**
+ * Copies what is plain JSON at first sight, as nearly every schema is, and gives nothing for what needs the closer look
+ * of {@link copyObject}, which says what is wrong and where. A server of a thousand tools starts by copying a thousand
+ * schemas with code that is not warm yet: so no path is kept, and asking for a getter makes no descriptor.
+ */
+function copyAtOnce(source: object, copying: Copying, depth: number): object | undefined {
+  const isList = Array.isArray(source)
+  if (depth >= schemaLimits.nesting || (isList && source.length > schemaLimits.values)) return undefined
+  if (Object.getPrototypeOf(source) !== (isList ? Array.prototype : Object.prototype)) return undefined
+  if (Object.getOwnPropertySymbols(source).length > 0) return undefined
+  for (const key in source) {
+    if (key === "__proto__" || getterOf.call(source, key) !== undefined) return undefined
+    copying.bytes += key.length + 5
+    copying.values++
+  }
+  if (copying.values > schemaLimits.values || copying.bytes > schemaLimits.bytes) return undefined
+  // Copied as a whole, it keeps the shape that the engine knows.
+  const copy = (isList ? [...source] : { ...source }) as { [key: string]: unknown }
+  for (const key in copy) {
+    const value = copy[key]
+    if (typeof value === "string") copying.bytes += value.length
+    else if (typeof value === "object") {
+      if (value === null) continue
+      const part = copyAtOnce(value, copying, depth + 1)
+      if (part === undefined) return undefined
+      copy[key] = part
+    } else if (typeof value !== "boolean" && !Number.isFinite(value)) return undefined
+  }
+  return Object.freeze(copy)
 }
 
 /** Freezes a JSON value and everything inside it. */
@@ -67,69 +109,51 @@ function copyValue(value: unknown, copying: Copying): unknown {
       return value
     case "object":
       if (value === null) return null
-      return Array.isArray(value) ? copyArray(value, copying) : copyObject(value, copying)
+      return copyObject(value, copying)
     default:
       return refuse(copying, `is of type \`${typeof value}\``)
   }
 }
 
-function copyArray(list: readonly unknown[], copying: Copying): readonly unknown[] {
-  if (list.length > schemaLimits.values) {
-    throw new SchemaTooLarge(copying.subject, `${schemaLimits.values} values`)
-  }
-  enter(list, copying)
-  const copy: unknown[] = []
-  for (let at = 0; at < list.length; at++) {
-    copying.tokens.push(String(at))
-    copy.push(copyValue(own(list, String(at), copying), copying))
-    copying.tokens.pop()
-  }
-  copying.open.pop()
-  return Object.freeze(copy)
-}
-
 function copyObject(source: object, copying: Copying): JsonSchema {
+  const isList = Array.isArray(source)
+  if (isList && source.length > schemaLimits.values) tooLarge(copying, `${schemaLimits.values} values`)
   const prototype: unknown = Object.getPrototypeOf(source)
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) refuse(copying, "is a class instance")
-  enter(source, copying)
-  const copy: { [key: string]: unknown } = {}
-  for (const key of Object.keys(source)) {
+  if (!isList && prototype !== null && Object.getPrototypeOf(prototype) !== null)
+    refuse(copying, "is a class instance")
+  if (copying.open.includes(source)) refuse(copying, "contains itself")
+  if (copying.open.length >= schemaLimits.nesting)
+    tooLarge(copying, `${schemaLimits.nesting} values inside one another`)
+  copying.open.push(source)
+  // A list may have holes, which are no keys of it.
+  const keys = isList ? Array.from({ length: source.length }, (_, at) => String(at)) : Object.keys(source)
+  const copy = (isList ? [] : {}) as { [key: string]: unknown }
+  for (const key of keys) {
     copying.tokens.push(key)
     // Assigning to it would set the prototype of the copy, here and in whatever merges it later.
     if (key === "__proto__") refuse(copying, "has a name that no object can safely carry")
-    const value = own(source, key, copying)
+    const property = Object.getOwnPropertyDescriptor(source, key)
+    if (property !== undefined && !("value" in property)) refuse(copying, "is a getter")
+    const value: unknown = property?.value
     count(copying, key.length + 3)
-    if (value !== undefined) copy[key] = copyValue(value, copying)
+    if (value !== undefined || isList) copy[key] = copyValue(value, copying)
     copying.tokens.pop()
   }
   copying.open.pop()
   return Object.freeze(copy)
-}
-
-/** Reads a property without running the code of a getter. */
-function own(holder: object, key: string, copying: Copying): unknown {
-  const property = Object.getOwnPropertyDescriptor(holder, key)
-  if (property !== undefined && !("value" in property)) refuse(copying, "is a getter")
-  return property?.value
-}
-
-function enter(holder: object, copying: Copying): void {
-  if (copying.open.includes(holder)) refuse(copying, "contains itself")
-  if (copying.open.length >= schemaLimits.nesting) {
-    throw new SchemaTooLarge(copying.subject, `${schemaLimits.nesting} values inside one another`)
-  }
-  copying.open.push(holder)
 }
 
 function count(copying: Copying, bytes: number): void {
   copying.values++
   copying.bytes += bytes
   if (copying.values > schemaLimits.values) {
-    throw new SchemaTooLarge(copying.subject, `${schemaLimits.values} values`)
+    tooLarge(copying, `${schemaLimits.values} values`)
   }
-  if (copying.bytes > schemaLimits.bytes) {
-    throw new SchemaTooLarge(copying.subject, `${schemaLimits.bytes / 1024} KiB`)
-  }
+  if (copying.bytes > schemaLimits.bytes) tooLarge(copying, mostBytesInWords)
+}
+
+function tooLarge({ subject }: Pick<Copying, "subject">, bound: string): never {
+  throw new SchemaTooLarge(subject, bound)
 }
 
 function refuse(copying: Copying, what: string): never {

@@ -1,4 +1,5 @@
 import { InvalidSchema, SchemaTooLarge } from "../errors/schema.ts"
+import { isTexts } from "../shared/is-texts.ts"
 import { isObject, isSubschema, pointerOf, type SubschemaKeyword, subschemaKeywords } from "./keywords.ts"
 import { compilePattern, type Origin } from "./pattern.ts"
 import type { JsonSchema } from "./schema.ts"
@@ -207,7 +208,7 @@ function checkPattern(pattern: string, tokens: readonly string[], by: Subject): 
 }
 
 function isNames(value: unknown): boolean {
-  return Array.isArray(value) && value.every((name) => typeof name === "string") && isDistinct(value)
+  return isTexts(value) && isDistinct(value)
 }
 
 /** A set costs more than a look at each pair, as long as they are few. */

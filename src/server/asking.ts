@@ -1,4 +1,4 @@
-import type { AskOptions, Elicited, ElicitedUrl } from "../components/context.ts"
+import type { AskOptions, Elicited, ElicitedUrl, ElicitUrlOptions } from "../components/context.ts"
 import type { Filled, Form } from "../components/form.ts"
 import type { Sampled, SampledData, SampleRequest } from "../components/sampling.ts"
 import { InvalidAnswer } from "../errors/rounds.ts"
@@ -25,7 +25,7 @@ export interface FormQuestion<F extends Form> {
 export interface UrlQuestion {
   readonly message: string
   readonly url: string
-  readonly options: AskOptions | undefined
+  readonly options: ElicitUrlOptions | undefined
 }
 
 /** The questions that a handler may ask its client. Loaded by the first that does. */
@@ -61,11 +61,12 @@ export class Asking {
 
   async elicitUrl({ message, url, options }: UrlQuestion): Promise<ElicitedUrl> {
     const { exchange, peer } = this.#call
-    const params = { mode: "url", message, url: toWebPage(url) }
-    const { action, elicitationId } = await this.#ask("elicitation/create", params, options)
+    const isNamed = features[peer.revision].elicitationId
+    const named = { elicitationId: options?.elicitationId ?? crypto.randomUUID() }
+    const params = { mode: "url", message, url: toWebPage(url), ...(isNamed ? named : undefined) }
+    const { action } = await this.#ask("elicitation/create", params, options)
     const complete = () => {
-      if (features[peer.revision].elicitationId)
-        exchange.notify("notifications/elicitation/complete", { elicitationId })
+      if (isNamed) exchange.notify("notifications/elicitation/complete", named)
     }
     // Not enumerable: what was answered is data, which handlers return and log. `answerProblem` let only the three
     // actions pass.

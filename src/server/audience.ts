@@ -14,12 +14,14 @@ export interface AudienceOptions {
 }
 
 /**
- * Names an audience as events do.
+ * Names an audience as events do. An audience that is `undefined` is nobody, and not everybody: it may be the `ctx.auth`
+ * of a caller whom nobody knows.
  *
  * @throws {InvalidOption} One of them is nobody.
  */
-export function audienceOf(to: Audience | undefined): Pick<ChangeEvent, "audience" | "sessions"> {
-  if (to === undefined) return {}
+export function audienceOf(options: AudienceOptions): Pick<ChangeEvent, "audience" | "sessions"> {
+  if (!("to" in options)) return {}
+  const { to } = options
   const audience: string[] = []
   const sessions: string[] = []
   for (const one of [to].flat()) {

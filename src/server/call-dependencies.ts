@@ -1,8 +1,10 @@
 import type { Context } from "../components/context.ts"
 import type { Dependency, DependencyScope, ServerScope, SessionScope } from "../components/dependency.ts"
 import { MissingDependency, WrongScope } from "../errors/dependencies.ts"
+import { InvalidOption, quoted } from "../errors/server.ts"
 import { abortError } from "../protocol/abort-error.ts"
 import type { Call, CallScope, ValueKey } from "../protocol/call.ts"
+import { behalfOf } from "./behalf.ts"
 import { DependencyStore, type Making } from "./dependency-store.ts"
 import type { ContextWith } from "./invoker.ts"
 import type { LifespanHost } from "./lifespan-host.ts"
@@ -47,11 +49,9 @@ export class CallDependencies implements CallScope {
    * @throws {DependencyFailed}
    */
   async use<T>(key: ValueKey<T>): Promise<T> {
-    const { exchange } = this.#call
-    if (exchange.inert || this.#isOver) {
-      const what = `\`${key.name}\` was used when the call that would have it had ended.`
-      throw abortError(exchange) ?? new WrongScope(what, "Await what uses it in the handler.")
-    }
+    const { exchange, isHandled } = this.#call
+    if (exchange.inert || isHandled || this.#isOver)
+      throw abortError(exchange) ?? tooLate(key, "the call that would have it had ended")
     // What a dependency makes is of the type of its key.
     return (await this.#take(key)) as T
   }
@@ -85,17 +85,27 @@ export class CallDependencies implements CallScope {
   /** @param asker What is being made of it, if something is. */
   async #take(key: ValueKey<unknown>, asker?: Making): Promise<unknown> {
     const { host, find, isOverridden } = this.#shared
+    if (asker?.store.isClosed) throw tooLate(key, `nobody waited for \`${asker.name}\` any more`)
     const ofCall = asker === undefined || asker.dependency.scope === "request"
     const left = ofCall && !isOverridden(key) ? this.#call.get(key) : undefined
     if (left !== undefined) return left
     const dependency = find(key)
     if (dependency === undefined) {
+      // In JavaScript a name is easily taken for the key.
+      if (Object(key) !== key)
+        throw new InvalidOption("The key", quoted(key), "Give what `contextKey()` or `lifespan()` made.")
       if ("open" in key) return host.require(key)
       throw new MissingDependency(key.name)
     }
     if (asker !== undefined) assertLasting(dependency, asker.dependency)
-    const making = this.#storeOf(dependency).take(dependency, (own) => this.#fromOf(own))
-    return asker === undefined ? making.value : asker.waitFor(making)
+    // Of the one who asks, where both are kept alike: the call that had it made may be over.
+    const isAlike = asker?.dependency.scope === dependency.scope
+    const store = isAlike ? asker.store : this.#storeOf(dependency)
+    const making = store.take(dependency, (own) => this.#fromOf(own))
+    if (asker !== undefined) return asker.waitFor(making)
+    // What it is made for is a making, which may wait for this one: an opener that calls a tool of its own server.
+    const behalf = behalfOf(this.#call) as Making | undefined
+    return behalf === undefined || behalf.isSettled ? making.value : behalf.waitFor(making)
   }
 
   #storeOf({ scope, key }: Dependency): DependencyStore {
@@ -116,6 +126,10 @@ export class CallDependencies implements CallScope {
     if (scope === "session") return { name, require, use, auth: this.#call.peer.principal }
     return this.#contextWith({ require, use })
   }
+}
+
+function tooLate({ name }: ValueKey<unknown>, why: string): WrongScope {
+  return new WrongScope(`\`${name}\` was used when ${why}.`, "Await what uses it in the handler.")
 }
 
 /** The scopes, the shortest first. */

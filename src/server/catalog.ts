@@ -5,23 +5,14 @@ import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
 import type { Provider, Resolved, Scope } from "./provider.ts"
 import { listVisible, pickVersion, type Snapshot, seen, takeSnapshot, wholeScope } from "./snapshot.ts"
 import { assertTransform, type FindNext, type Transform } from "./transform.ts"
-import { visibilitySignature } from "./visibility.ts"
 
-/** A template that fits a URI. */
-export interface TemplateMatch {
-  readonly kind: "template"
-  readonly resolved: Resolved<"template">
-  readonly variables: unknown
-}
-
-/** What is read under a URI. */
-export type Readable = TemplateMatch | { readonly kind: "resource"; readonly resolved: Resolved<"resource"> }
-
-/** A list as one caller sees it. */
-export interface Listing<K extends ComponentKind = ComponentKind> {
-  readonly entries: readonly Resolved<K>[]
-  /** Whether the entries depend on who asked. */
-  readonly isPrivate: boolean
+/** A list before it is known what of it a caller may see. */
+export interface Survey<K extends ComponentKind = ComponentKind> {
+  readonly all: MaybePromise<readonly Resolved<K>[]>
+  /** Whether it stays as it is until something changes. */
+  readonly isKept: boolean
+  /** Whether everybody sees all of it. */
+  readonly isPlain: boolean
 }
 
 /** What is looked for, and for whom. */
@@ -43,7 +34,12 @@ export class Catalog {
   readonly #offered: Set<ComponentKind> = new Set()
   /** What dynamic providers did not have, until something changes. */
   readonly #misses: Lru<string, true> = createLru({ max: 1000 })
-  #snapshots: { [K in ComponentKind]?: Snapshot<K> } = {}
+  readonly #snapshots: { [K in ComponentKind]: Snapshot<K> | undefined } = {
+    tool: undefined,
+    resource: undefined,
+    template: undefined,
+    prompt: undefined,
+  }
   #revision = 0
 
   /** @param onChange Hears which kinds changed. */
@@ -61,7 +57,7 @@ export class Catalog {
   }
 
   /** Whether lists depend on nothing but the revision and the visibility of their entries. */
-  get isStable(): boolean {
+  get #isStable(): boolean {
     return this.#transforms.every(({ scoped, list }) => list === undefined || scoped !== true)
   }
 
@@ -122,39 +118,10 @@ export class Catalog {
     return andThen(next(id), (entry) => seen(entry, scope))
   }
 
-  /** Finds what is read under a URI: the resource of that very URI, else the first template it fits. */
-  async findReadable(uri: string, scope: Scope): Promise<Readable | undefined> {
-    const concrete = await this.find("resource", uri, scope)
-    if (concrete !== undefined) return { kind: "resource", resolved: concrete }
-    // There, but not for this caller: a template that fits it as well must not open it.
-    return (await this.#isHidden("resource", uri, scope)) ? undefined : this.matchTemplate(uri, scope)
-  }
-
-  /** Whether there is something of this id, but no version of it for this caller. */
-  async #isHidden(kind: ComponentKind, id: string, scope: Scope): Promise<boolean> {
-    const anyVersion = { ...scope, version: undefined }
-    if (scope.trusted || (await this.find(kind, id, anyVersion)) !== undefined) return false
-    return (await this.find(kind, id, { ...anyVersion, trusted: true })) !== undefined
-  }
-
   /** Gives the components of all kinds, every version of them, whoever may see them. */
   async everything(): Promise<readonly Resolved["component"][]> {
     const lists = await Promise.all(allKinds.map((kind) => this.#listAll(kind, wholeScope)))
     return lists.flat().map(({ component }) => component)
-  }
-
-  /** Finds the first template that a URI fits, with what its variables are. */
-  async matchTemplate(uri: string, scope: Scope): Promise<TemplateMatch | undefined> {
-    const entries = await this.#listAll("template", scope)
-    for (const resolved of entries) {
-      if (scope.version !== undefined && resolved.component.version !== scope.version) continue
-      const variables = resolved.component.accept(uri)
-      const accepted = variables instanceof Promise ? await variables : variables
-      if (accepted !== undefined && (await seen(resolved, scope)) !== undefined) {
-        return { kind: "template", resolved, variables: accepted }
-      }
-    }
-    return undefined
   }
 
   /** Lists what `scope` can see of a kind, the highest version of each name. */
@@ -162,30 +129,14 @@ export class Catalog {
     return andThen(this.#listAll(kind, scope), (entries) => listVisible(entries, scope))
   }
 
-  /** Lists like {@link list}, and says whether somebody else might see another list. */
-  listing<K extends ComponentKind>(kind: K, scope: Scope): MaybePromise<Listing<K>> {
-    return andThen(this.#listAll(kind, scope), (all) => {
-      // What was hidden from this caller makes the list his as much as what was shown.
-      const isPrivate =
-        !this.isStable ||
-        this.#snapshot(kind).awaited.length > 0 ||
-        all.some(({ component }) => component.auth !== undefined)
-      return andThen(listVisible(all, scope), (entries) => ({ entries, isPrivate }))
-    })
-  }
-
-  /** Names the part of a list of `kind` that depends on `scope`; `undefined` when the list cannot be kept. */
-  signature(kind: ComponentKind, scope: Scope): string | undefined {
-    const { entries, hasAuth, awaited } = this.#snapshot(kind)
-    if (awaited.length > 0 || !this.isStable) return undefined
-    if (!hasAuth && this.#transforms.length === 0) return ""
-    const listed = this.#listAll(kind, scope)
-    if (listed instanceof Promise) return undefined
-    const components = this.#transforms.length === 0 ? entries : listed
-    return visibilitySignature(
-      components.map(({ component }) => component),
-      scope,
-    )
+  /** Lists like {@link list}, and says what its caller may keep of the list. */
+  survey<K extends ComponentKind>(kind: K, scope: Scope): Survey<K> {
+    const { hasAuth, awaited } = this.#snapshot(kind)
+    return {
+      all: this.#listAll(kind, scope),
+      isKept: awaited.length === 0 && this.#isStable,
+      isPlain: !hasAuth && this.#transforms.length === 0 && scope.hidden === undefined,
+    }
   }
 
   #listAll<K extends ComponentKind>(kind: K, scope: Scope): MaybePromise<readonly Resolved<K>[]> {
@@ -225,6 +176,7 @@ export class Catalog {
       scope.principal?.scopes,
       scope.trusted,
       scope.version,
+      scope.hidden,
     ])
     if (this.#misses.get(key) === true) return undefined
     const revision = this.#revision
@@ -261,7 +213,7 @@ export class Catalog {
   #changed(kinds: readonly ComponentKind[]): void {
     this.#revision++
     this.#misses.clear()
-    for (const kind of kinds) delete this.#snapshots[kind]
+    for (const kind of kinds) this.#snapshots[kind] = undefined
     this.#onChange(kinds)
   }
 }

@@ -1,6 +1,7 @@
 import { NotAForm } from "../errors/elicitation.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import { isStandardSchema, type JsonSchema } from "../schema/schema.ts"
+import { isTexts } from "../shared/is-texts.ts"
 
 /**
  * Writes choices as the JSON Schema of the one value they stand for; `undefined` where the form is a schema already.
@@ -16,6 +17,7 @@ export function choiceSchema(form: unknown): JsonSchema | undefined {
   if (!isSeveral) return { type: "string", enum: texts(form) }
   return {
     type: "array",
+    uniqueItems: true,
     items: isTitled(first) ? { anyOf: titled(first) } : { type: "string", enum: texts(first) },
   }
 }
@@ -37,9 +39,7 @@ function titled(choices: { readonly [value: string]: { readonly title: string } 
 }
 
 function texts(choices: unknown): readonly string[] {
-  if (!Array.isArray(choices)) throw new NotAForm(undefined, "a choice of something else than texts")
+  if (!isTexts(choices)) throw new NotAForm(undefined, "a choice of something else than texts")
   if (choices.length === 0) throw new NotAForm(undefined, "a choice of nothing")
-  if (!choices.every((choice) => typeof choice === "string"))
-    throw new NotAForm(undefined, "a choice of something else than texts")
   return [...new Set(choices)]
 }

@@ -1,4 +1,5 @@
 import type { State, StateSessions } from "../components/state.ts"
+import type { SessionVisibility } from "../components/visibility.ts"
 import { ContextMisused } from "../errors/context.ts"
 import { abortError } from "../protocol/abort-error.ts"
 import type { Call } from "../protocol/call.ts"
@@ -9,6 +10,7 @@ import type { LogEntry } from "./log.ts"
 import { mirror } from "./mirror.ts"
 import { reportMisuse } from "./misuse.ts"
 import { sendNotification } from "./notify.ts"
+import { visibilityOf } from "./session-visibility.ts"
 import { stateOf } from "./state.ts"
 import { type Progress, throttled } from "./throttle.ts"
 
@@ -24,6 +26,10 @@ export class ContextWork {
 
   get state(): State {
     return stateOf(this.#core, this.#call)
+  }
+
+  get visibility(): SessionVisibility {
+    return visibilityOf(this.#core, this.#call)
   }
 
   get sessions(): StateSessions {

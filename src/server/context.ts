@@ -1,5 +1,6 @@
 import type { ClientInfo, Context, ContextKey, ContextLog, RequestInfo } from "../components/context.ts"
 import type { State, StateSessions } from "../components/state.ts"
+import type { SessionVisibility } from "../components/visibility.ts"
 import type { Call } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
@@ -68,6 +69,10 @@ export class CallContext implements Context {
 
   get sessions(): StateSessions {
     return this.#part("sessions", ["create", "open"])
+  }
+
+  get visibility(): SessionVisibility {
+    return this.#part("visibility", ["hide", "show", "reset"])
   }
 
   get elicit(): Context["elicit"] {
@@ -176,7 +181,7 @@ export class CallContext implements Context {
   }
 
   /** Gives the methods of a part that is loaded when the first of them is called. */
-  #part<Part extends "state" | "sessions">(
+  #part<Part extends "state" | "sessions" | "visibility">(
     part: Part,
     methods: readonly (keyof ContextWork[Part] & string)[],
   ): ContextWork[Part] {

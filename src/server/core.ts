@@ -6,7 +6,7 @@ import type { Implementation, ServerCapabilities } from "../spec/index.ts"
 import type { ProtocolRevision } from "../spec/revisions.ts"
 import type { StorageParts } from "../storage/storage.ts"
 import type { Catalog } from "./catalog.ts"
-import type { EventBus } from "./events.ts"
+import type { ChangeEvent, EventBus } from "./events.ts"
 import type { Invoker } from "./invoker.ts"
 import type { LazyWatch } from "./lazy-watch.ts"
 import type { Lister } from "./lister.ts"
@@ -52,6 +52,11 @@ export interface Core {
   readonly progressMs: number | undefined
   readonly plugins: () => readonly Plugin[]
   readonly limits: Limits
+  /** Tells that the components of these kinds are others now, for all or for an audience. */
+  readonly announce: (
+    kinds: readonly ComponentKind[],
+    audience?: Pick<ChangeEvent, "audience" | "sessions">,
+  ) => void
   /** Whether there are, or were, components of a kind. */
   readonly offers: (kind: ComponentKind) => boolean
   /** The headers that challenge a caller to come back with more scopes. */
@@ -73,8 +78,10 @@ export interface Limits {
 export function scopeOf(call: Call): Scope {
   const { principal } = call.peer
   const version = call.wantedVersion
-  if (principal === undefined && version === undefined) return call.isTrusted ? trustedScope : anonymousScope
-  return { principal, trusted: call.isTrusted, version }
+  const hidden = call.exchange.visibility
+  if (principal === undefined && version === undefined && hidden === undefined)
+    return call.isTrusted ? trustedScope : anonymousScope
+  return { principal, trusted: call.isTrusted, version, hidden }
 }
 
 export function scopeOfPrincipal(principal: Principal | undefined): Scope {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { loggedServer, quietServer } from "../../test/support/server.ts"
 import { deferred, settled } from "../../test/support/timing.ts"
@@ -69,6 +70,18 @@ describe("a dependency of a call", () => {
     await using client = await connect(mcp, { clientInfo: { name: "Ada", version: "1" } })
     expect(await client.tool("work")()).toBe("Ada is user 1")
     expect(seen).toEqual(["makes user 1", "gives back greeting", "gives back user 1"])
+  })
+
+  it("has the context of the call wherever it is made or given back", async () => {
+    const seen: unknown[] = []
+    const tell = () => {
+      seen.push(getContext().client.info?.name)
+      return "Ada"
+    }
+    const { mcp } = serving([provide(user, { start: tell, stop: tell })], (ctx) => ctx.use(user))
+    await using client = await connect(mcp, { clientInfo: { name: "Ada", version: "1" } })
+    await client.callTool("work")
+    expect(seen).toEqual(["Ada", "Ada"])
   })
 
   it("may be made of lifespans, and of what middleware leaves", async () => {
@@ -248,6 +261,27 @@ describe("a dependency of the server", () => {
     expect(await serving([shown], (ctx) => ctx.use(cache)).text()).toBe("name,require,use")
   })
 
+  it("cannot ask who closed the server either", async () => {
+    const seen: unknown[] = []
+    const stop = () => {
+      try {
+        seen.push(getContext())
+      } catch (error) {
+        seen.push(error)
+      }
+    }
+    const { mcp } = serving(
+      [provide(cache, { start: () => "v", stop }, { scope: "server" })],
+      async (ctx) => {
+        await ctx.use(cache)
+        void mcp.close()
+      },
+    )
+    await mcp.callTool("work")
+    await mcp.close()
+    expect(seen).toMatchObject([{ code: "FLEET-25" }])
+  })
+
   it("cannot ask who calls in other ways either", async () => {
     const asks = provide(cache, () => getContext().request.revision, { scope: "server" })
     const { text } = serving([asks], (ctx) => ctx.use(cache))
@@ -353,6 +387,12 @@ describe("a dependency that cannot be made", () => {
     )
   })
 
+  it("is known by its key, and not by a name", async () => {
+    // As JavaScript lets one write it.
+    const { text } = serving([provide(user, () => "Ada")], (ctx) => ctx.use("user" as never))
+    expect(await text()).toContain('The key is `"user"`. Give what `contextKey()` or `lifespan()` made.')
+  })
+
   it("is a lifespan that the server does not have", async () => {
     const db = lifespan("db", () => 1)
     const { text } = serving([], async (ctx) => String(await ctx.use(db)))
@@ -401,6 +441,12 @@ describe("a dependency that cannot be made", () => {
     expect(await text()).toContain("`user` → `user`")
   })
 
+  it("is made of itself, by way of the context of the call that runs", async () => {
+    const far = () => getContext().use(user)
+    const { text } = serving([provide(user, () => far())], (ctx) => ctx.use(user))
+    expect(await text()).toContain("`user` → `user`")
+  })
+
   it("is found in a circle that two calls close together", async () => {
     const [gateA, gateB] = [deferred(), deferred()]
     const other = contextKey<string>("other")
@@ -417,6 +463,61 @@ describe("a dependency that cannot be made", () => {
       expect(JSON.stringify(result)).toContain("Dependencies need each other")
   })
 
+  it("is not waited for by what it waits for itself: a tool of its own server", async () => {
+    const { mcp } = loggedServer({
+      dependencies: [
+        provide(user, async () => JSON.stringify(await mcp.callTool("who")), { scope: "server" }),
+      ],
+    })
+    mcp.tool({ name: "who" }, async (_, ctx) => ctx.callTool("inner"))
+    mcp.tool({ name: "inner" }, (_, ctx) => ctx.use(user))
+    // The tool that would have waited for ever fails, and the opener hears of it.
+    expect(await mcp.callTool("inner")).toMatchObject({
+      content: [{ text: expect.stringContaining("user") }],
+    })
+  })
+
+  it("may be used by what its opener left running, once it is there", async () => {
+    let later: () => Promise<unknown> = async () => undefined
+    const { mcp } = loggedServer({
+      dependencies: [
+        provide(
+          user,
+          () => {
+            const snapshot = AsyncLocalStorage.snapshot()
+            later = () => snapshot(() => mcp.callTool("who"))
+            return "ada"
+          },
+          { scope: "server" },
+        ),
+      ],
+    })
+    mcp.tool({ name: "who" }, (_, ctx) => ctx.use(user))
+    await mcp.callTool("who")
+    expect(await later()).toMatchObject({ content: [{ text: "ada" }] })
+  })
+
+  it("is wanted when the handler is done, and middleware is not", async () => {
+    const seen: string[] = []
+    let late: Promise<unknown> = Promise.resolve()
+    const { mcp } = loggedServer({ dependencies: [told(seen, user)] })
+    let context: Context | undefined
+    mcp.tool({ name: "work" }, (_, ctx) => {
+      context = ctx
+      return "done"
+    })
+    mcp.use({
+      async callTool(_call, next) {
+        const outcome = await next()
+        late = (context as Context).use(user).catch((error: Error) => error)
+        await late
+        return outcome
+      },
+    })
+    await mcp.callTool("work")
+    expect([await late, seen]).toEqual([expect.objectContaining({ code: "WRONG_SCOPE" }), []])
+  })
+
   it("is wanted when the call is over", async () => {
     let late: () => Promise<string> = async () => ""
     const seen: string[] = []
@@ -427,6 +528,132 @@ describe("a dependency that cannot be made", () => {
     await text()
     await expect(late()).rejects.toMatchObject({ code: "FLEET-03" })
     expect(seen).toEqual([])
+  })
+})
+
+describe("a dependency that takes its time", () => {
+  it("to be given back is waited for when the server closes, before the lifespans end", async () => {
+    const seen: string[] = []
+    const gate = deferred()
+    const stopping = deferred()
+    const db = lifespan("db", { start: () => "db", stop: () => void seen.push("db ends") })
+    const slow = provide(user, {
+      start: () => "Ada",
+      async stop() {
+        stopping.resolve()
+        await gate.promise
+        seen.push("rolled back")
+      },
+    })
+    const mcp = quietServer({ lifespan: db, dependencies: slow })
+    const controller = new AbortController()
+    mcp.tool({ name: "work" }, async (_, ctx) => {
+      await ctx.use(user)
+      controller.abort()
+    })
+    await mcp.callTool("work", {}, { signal: controller.signal }).catch(() => undefined)
+    await stopping.promise
+    const closed = mcp.close()
+    await settled()
+    expect(seen).toEqual([])
+    gate.resolve()
+    await closed
+    expect(seen).toEqual(["rolled back", "db ends"])
+  })
+
+  it.each(["request", "session", "server"] as const)(
+    "to be made for the %s is given back at once where it comes when nobody waits any more",
+    async (scope) => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
+      const seen: string[] = []
+      const gate = deferred()
+      const slow = provide(
+        user,
+        {
+          start: () => gate.promise.then(() => "Ada"),
+          stop: () => void seen.push("given back"),
+        },
+        { scope },
+      )
+      const { mcp, log } = loggedServer({ dependencies: slow })
+      mcp.tool({ name: "work" }, (_, ctx) => ctx.use(user))
+      const ada = await createPrincipal({ subject: "ada" })
+      const call = mcp.callTool("work", {}, { as: ada }).catch(() => undefined)
+      await settled()
+      const closed = mcp.close({ graceMs: 0 })
+      await vi.advanceTimersByTimeAsync(5000)
+      await closed
+      await call
+      expect([seen, String(log[0]?.error)]).toEqual([[], expect.stringContaining("`user`")])
+      gate.resolve()
+      await settled()
+      expect(seen).toEqual(["given back"])
+    },
+  )
+
+  it("to be made, for ever, does not keep what the call has from being given back", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
+    const seen: string[] = []
+    const endless = provide(user, () => new Promise<string>(() => undefined))
+    const { text } = serving([endless, told(seen, cache)], async (ctx) => {
+      void ctx.use(user)
+      return ctx.use(cache)
+    })
+    const answer = text()
+    await settled()
+    expect(seen).toEqual(["makes cache 1"])
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(await answer).toContain(
+      "The dependency `user` could not be given back: it took more than 5000 ms.",
+    )
+    expect(seen).toEqual(["makes cache 1", "gives back cache 1"])
+  })
+
+  it("to be made takes nothing more when nobody waits for it any more", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
+    const seen: string[] = []
+    const gate = deferred()
+    let refused: unknown
+    const slow = provide(
+      user,
+      async (from) => {
+        await gate.promise
+        return from.use(cache).catch((error: { code: string }) => {
+          refused = error.code
+          return ""
+        })
+      },
+      { scope: "session" },
+    )
+    const mcp = quietServer({ dependencies: [slow, told(seen, cache, "server")] })
+    mcp.tool({ name: "work" }, (_, ctx) => ctx.use(user))
+    const ada = await createPrincipal({ subject: "ada" })
+    const call = mcp.callTool("work", {}, { as: ada }).catch(() => undefined)
+    await settled()
+    const closed = mcp.close({ graceMs: 0 })
+    await vi.advanceTimersByTimeAsync(5000)
+    await closed
+    await call
+    gate.resolve()
+    await settled()
+    expect([refused, seen]).toEqual(["WRONG_SCOPE", []])
+  })
+
+  it("to be made for a session holds that no longer than the call that had it made", async () => {
+    const seen: string[] = []
+    const gate = deferred()
+    const slow = provide(user, (from) => gate.promise.then(() => from.use(cache)), { scope: "session" })
+    const { mcp } = serving([slow, told(seen, cache, "session")], (ctx) => {
+      void ctx.use(user)
+      return "done"
+    })
+    const client = await connect(mcp, { era: "session" })
+    await client.callTool("work")
+    gate.resolve()
+    await settled()
+    await client.close()
+    await settled()
+    expect(seen).toEqual(["makes cache 1", "gives back cache 1"])
   })
 })
 
@@ -480,6 +707,15 @@ describe("in a test", () => {
     const elsewhere = { handle: handler.handle.bind(handler) }
     const connecting = connect({ handler: elsewhere, start: async () => undefined }, { dependencies: [] })
     await expect(connecting).rejects.toMatchObject({ code: "INVALID_OPTION" })
+  })
+
+  it("what a client brought goes with it, also where it cannot connect", async () => {
+    const mcp = quietServer({ lifespan: db })
+    mcp.tool({ name: "which" }, (_, ctx) => ctx.require(db))
+    const broken = provide(db, () => Promise.reject(new Error("refused")))
+    await expect(connect(mcp, { dependencies: [broken] })).rejects.toMatchObject({ code: "LIFESPAN_FAILED" })
+    await using client = await connect(mcp)
+    expect(await client.tool("which")()).toBe("real")
   })
 
   it("a client of a closed server goes away all the same", async () => {

@@ -1,6 +1,7 @@
 import { NotAForm } from "../errors/elicitation.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import type { JsonSchema } from "../schema/schema.ts"
+import { isTexts } from "../shared/is-texts.ts"
 
 /** Whether a schema is of an object, whose fields are asked for side by side. */
 export function isFieldList({ type, properties }: JsonSchema): boolean {
@@ -86,8 +87,13 @@ function toField(name: string | undefined, field: unknown): JsonSchema {
         items: toItems(name, field.items),
       }
     default:
-      throw new NotAForm(name, typeof field.type === "string" ? `of type \`${field.type}\`` : "a union")
+      throw new NotAForm(name, otherKind(field))
   }
+}
+
+function otherKind({ type, anyOf, oneOf }: Record<string, unknown>): string {
+  if (typeof type === "string") return `of type \`${type}\``
+  return type === undefined && anyOf === undefined && oneOf === undefined ? "without a type" : "a union"
 }
 
 function toItems(name: string | undefined, items: unknown): JsonSchema {
@@ -96,10 +102,6 @@ function toItems(name: string | undefined, items: unknown): JsonSchema {
   const options = titledOptions(items)
   if (options !== undefined) return { anyOf: options }
   throw new NotAForm(name, "an array of something else than choices")
-}
-
-function isTexts(values: unknown): boolean {
-  return Array.isArray(values) && values.every((value) => typeof value === "string")
 }
 
 /** Choices with titles: `oneOf` or `anyOf` of `{ const, title }`. */

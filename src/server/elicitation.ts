@@ -22,15 +22,20 @@ export function elicitationForm(form: Form): Promise<ElicitationForm> {
   const known = forms.get(form)
   if (known !== undefined) return known
   const made = makeForm(form)
-  forms.set(form, made)
+  // Without types anything may be given, and what is no object is no key either.
+  if (Object(form) === form) forms.set(form, made)
   return made
 }
 
 async function makeForm(form: Form): Promise<ElicitationForm> {
   // What is no choice is a schema.
   const schema = choiceSchema(form) ?? (form as Schema)
-  const { json, validate } = compileSchema(schema, { side: "input", subject: "elicitation form" })
-  if (isFieldList(json)) return { requestedSchema: toElicitationSchema(json), read: validate }
+  const { json, validate } = compileSchema(schema, { side: "input", subject: "the elicitation form" })
+  if (isFieldList(json)) {
+    const requestedSchema = toElicitationSchema(json)
+    const asked = Object.keys(requestedSchema.properties as object)
+    return { requestedSchema, read: (content) => validate(filledIn(asked, content)) }
+  }
   const field = toElicitationField(json)
   const { ok: mayBeLeftOut } = await validate(undefined)
   // A library fills in its defaults; those of JSON Schema are ours to fill in.
@@ -44,4 +49,13 @@ async function makeForm(form: Form): Promise<ElicitationForm> {
     }),
     read: ({ value }) => validate(value ?? preset),
   }
+}
+
+/**
+ * What was filled in. No form asks for `null`, which some clients send for what was left out. What nobody was asked for is no
+ * answer: a schema that lets further fields pass would give them to the handler.
+ */
+function filledIn(asked: readonly string[], content: { readonly [field: string]: unknown }): object {
+  const names = asked.filter((name) => Object.hasOwn(content, name) && content[name] !== null)
+  return Object.fromEntries(names.map((name) => [name, content[name]]))
 }

@@ -39,6 +39,7 @@ import { LocalCaller } from "./local-caller.ts"
 import { coreMethods } from "./methods/index.ts"
 import {
   assertMiddleware,
+  assertOrder,
   composeMiddleware,
   composeNotification,
   type Middleware,
@@ -131,6 +132,7 @@ export class Engine implements MessageHandler {
       watch: blockedMs ? new LazyWatch({ blockedMs, log: options.log }) : undefined,
       listenFilters: () => this.#extensions.listenFilters,
       offers,
+      announce: (kinds, audience) => this.announce(kinds, audience),
       onClose: this.#onClose,
       isClosed: () => this.#running.isClosed,
       challengeHeaders: (scopes) => options.authenticator?.challenge?.(scopes) ?? scopeChallenge(scopes),
@@ -166,6 +168,7 @@ export class Engine implements MessageHandler {
   /** @throws {UnknownOption} One of them has no such hook. */
   use(...middleware: Middleware[]): void {
     for (const layer of middleware) assertMiddleware(layer)
+    assertOrder([...this.#middleware, ...middleware])
     this.#middleware.push(...middleware)
     this.#built = undefined
     this.#sessionEra?.rebuild()
@@ -184,6 +187,7 @@ export class Engine implements MessageHandler {
    */
   addPlugin(added: Plugin): void {
     const plugin = this.#extensions.accept(added)
+    assertOrder([...this.#middleware, ...(plugin.middleware ?? [])])
     this.addProviders(plugin.providers ?? [])
     this.#extensions.add(plugin)
     for (const transform of plugin.transforms ?? []) this.catalog.addTransform(transform)
@@ -230,9 +234,11 @@ export class Engine implements MessageHandler {
 
   #notStarted(error: unknown, sent: unknown): Reply {
     const incoming = toIncoming(sent)
-    const id = incoming.kind === "request" ? incoming.message.id : undefined
     const message = this.#internalError(error, "start")
-    return { status: 500, body: errorToJson(id, { code: -32603, message }) }
+    // S-003: what is no request is not answered, not even with an error.
+    const body =
+      incoming.kind === "request" ? errorToJson(incoming.message.id, { code: -32603, message }) : undefined
+    return { status: 500, body }
   }
 
   #handleNow(message: unknown, channel: Channel): MaybePromise<Reply> {
@@ -360,8 +366,8 @@ export class Engine implements MessageHandler {
     const onError = (error: unknown, method: string) => this.#internalError(error, method)
     const onLate = (error: Error) => this.#misused(error)
     // Outermost: middleware may answer with an extended result, too.
-    const wrap = (name: string, run: Dispatch) =>
-      this.#extensions.onlyDeclared(composeMiddleware(this.#middleware, { method: name, run, onLate }))
+    const wrap = (method: string, run: Dispatch, check: Method["check"]) =>
+      this.#extensions.onlyDeclared(composeMiddleware(this.#middleware, { method, run, check, onLate }))
     return observe(this.#extensions.hooks, createDispatcher({ methods, wrap, onError }), (error) =>
       this.#options.log({ level: "error", message: "A hook that watches calls failed", error }),
     )

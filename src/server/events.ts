@@ -1,5 +1,4 @@
 import type { Params } from "../protocol/jsonrpc.ts"
-import type { Principal } from "../protocol/principal.ts"
 
 /** Something changed that subscribers may want to hear of. */
 export interface ChangeEvent {
@@ -53,18 +52,4 @@ export function memoryEventBus(): EventBus {
       return () => void listeners.delete(own)
     },
   }
-}
-
-/** One that listens to changes. */
-export interface EventListener {
-  readonly principal: Principal | undefined
-  /** The id of its session, where it has one. */
-  readonly session?: string | undefined
-}
-
-export function isInAudience(event: ChangeEvent, { principal, session }: EventListener): boolean {
-  const { audience, sessions } = event
-  if (audience === undefined && sessions === undefined) return true
-  if (session !== undefined && sessions?.includes(session)) return true
-  return principal !== undefined && audience?.includes(principal.key) === true
 }

@@ -4,15 +4,17 @@ import * as z from "zod"
 import { quietServer } from "../../test/support/server.ts"
 import type { Context } from "../components/context.ts"
 import { sessionId, sessionTools } from "../components/session-tools.ts"
+import { StorageFull } from "../errors/storage.ts"
 import { createPrincipal, type Principal } from "../protocol/principal.ts"
 import { memoryStorage } from "../storage/memory.ts"
+import type { StorageDriver } from "../storage/storage.ts"
 
 const ada = await createPrincipal({ subject: "ada" })
 const bob = await createPrincipal({ subject: "bob" })
 
 /** Calls of one server. */
-function server() {
-  const mcp = quietServer({ storage: memoryStorage() })
+function server(storage: StorageDriver = memoryStorage()) {
+  const mcp = quietServer({ storage })
   let use: (ctx: Context) => Promise<unknown> = async () => undefined
   mcp.tool({ name: "t" }, async (_, ctx) => {
     await use(ctx)
@@ -145,6 +147,41 @@ describe("a handle", () => {
     await expect(by(undefined, make)).rejects.toMatchObject({ code: "TOO_MANY_HANDLES" })
     vi.setSystemTime(1000)
     await by(ada, make)
+  })
+
+  it("is not counted where the storage did not take it", async () => {
+    const storage = memoryStorage()
+    let isFull = true
+    const write: typeof storage.write = (key, value, options) => {
+      if (isFull) throw new StorageFull("nothing")
+      return storage.write(key, value, options)
+    }
+    const by = server({ ...storage, write })
+    const make = () => by(undefined, ({ sessions }) => sessions.create({ maxAnonymous: 1 }))
+    await expect(make()).rejects.toMatchObject({ code: "STORAGE_FULL" })
+    isFull = false
+    await make()
+    await expect(make()).rejects.toMatchObject({ code: "TOO_MANY_HANDLES" })
+  })
+
+  it.each([{ max: "1" }, { maxAnonymous: Number.NaN }, { ttl: 0 }, { ttlMs: 5 }])(
+    "is not made with %j",
+    async (options) => {
+      await expect(
+        server()(undefined, ({ sessions }) => sessions.create(options as never)),
+      ).rejects.toMatchObject({ code: expect.stringMatching(/INVALID_OPTION|FLEET-09/) })
+    },
+  )
+
+  it("lives for 30 days at most", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: 0 })
+    const day = 24 * 60 * 60_000
+    const by = server()
+    const expiring = (ttl: number) =>
+      by(ada, async ({ sessions }) => (await sessions.create({ ttl })).expiresAt)
+    expect(await expiring(30 * day)).toBe(30 * day)
+    expect(await expiring(Number.POSITIVE_INFINITY)).toBe(30 * day)
+    expect(() => sessionTools({ ttl: 30 * day })).not.toThrow()
   })
 
   it("does nothing any more when the call that opened it has ended", async () => {

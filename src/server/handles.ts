@@ -1,3 +1,4 @@
+import { assertOptions, type KnownOptions } from "../components/options.ts"
 import type { StateSession, StateSessionOptions, StateSessions } from "../components/state.ts"
 import { StateTooLarge } from "../errors/context.ts"
 import { TooManyHandles, UnknownHandle } from "../errors/handles.ts"
@@ -13,6 +14,9 @@ import { createState, defaultTtl, maxStateSize, type Shelf, toTtl } from "./shel
 const maxOwn = 100
 const maxAnonymous = 10_000
 
+/** A limit that is no number would be none. How long a handle lives `toTtl` judges, as of all that is remembered. */
+const createOptions: KnownOptions = { kinds: { ttl: "any", max: "count", maxAnonymous: "count" } }
+
 /**
  * Makes `ctx.sessions` of a call: states under handles that the client passes with each call.
  *
@@ -23,6 +27,7 @@ export function handlesOf(core: Core, call: Call, enter: (method: string) => voi
   const { principal } = call.peer
   return {
     async create(options = {}) {
+      assertOptions("`ctx.sessions.create()`", options, createOptions)
       const atomic = await handlesIn(core)
       return toSession(atomic, await make(atomic, principal, options), enter)
     },
@@ -62,15 +67,23 @@ async function make(
   // Counted per span of time: of those that expire nothing has to be taken back.
   const span = `${ttl} ${Math.floor(now / ttl)}`
   const count = await digestKey("count", principalKey(principal), span)
+  const leave = () => atomic.increment(count, { by: -1, ttl })
   if ((await atomic.increment(count, { ttl })) > limit) {
-    await atomic.increment(count, { by: -1, ttl })
+    await leave()
     throw new TooManyHandles(limit)
   }
   // 144 random bits: nobody guesses it.
   const id = randomText(18)
   const key = await keyOf(principal, id)
   const contents: Contents = { expiresAt: now + ttl, count, entries: [] }
-  await atomic.putIfAbsent(key, contents, { ttl })
+  try {
+    await atomic.putIfAbsent(key, contents, { ttl })
+  } catch (error) {
+    // A storage that is full for a moment must not lock callers out for the rest of the time. If it cannot count either,
+    // what failed first says why.
+    await leave().catch(() => undefined)
+    throw error
+  }
   return { id, key, expiresAt: contents.expiresAt }
 }
 

@@ -20,9 +20,11 @@ import type { Params } from "../protocol/jsonrpc.ts"
 import type { Step } from "../protocol/step.ts"
 import type { Steps } from "../protocol/steps.ts"
 import type { HeaderBag } from "../protocol/transport.ts"
+import type { VisibilityRule } from "../protocol/visibility-rule.ts"
 import { textHash } from "../shared/text-hash.ts"
 import type { CallToolResult, LoggingLevel } from "../spec/index.ts"
 import { latestStatelessRevision } from "../spec/revisions.ts"
+import { inheritBehalf } from "./behalf.ts"
 import { CallContext } from "./context.ts"
 import { contextStore } from "./context-store.ts"
 import type { Core } from "./core.ts"
@@ -82,6 +84,7 @@ export class InProcess implements Invoker {
     }
     const exchange = new InProcessExchange(undefined, !("as" in options))
     const call = new Call({ method, id: undefined, params, peer, exchange, round: 0, parent })
+    inheritBehalf(call, context)
     const { signal } = options
     if (signal?.aborted) throw new CallAborted("cancel")
     const cancel = () => exchange.abort("cancel")
@@ -220,6 +223,10 @@ class InProcessExchange extends BaseExchange implements Exchange {
 
   get headers(): HeaderBag | undefined {
     return this.#parent?.exchange.headers
+  }
+
+  get visibility(): readonly VisibilityRule[] | undefined {
+    return this.#parent?.exchange.visibility
   }
 
   get session(): ExchangeSession | undefined {

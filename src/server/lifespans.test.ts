@@ -106,6 +106,27 @@ describe("a lifespan that does not start", () => {
     await expect(mcp.start()).rejects.toMatchObject({ ...error, cause: { message: "refused" } })
   })
 
+  it.each([
+    [Object.create(null), "an object"],
+    [Symbol("s"), "Symbol(s)"],
+    [undefined, "undefined"],
+  ])("is named, whatever it throws: %#", async (thrown, shown) => {
+    const mcp = quietServer({ lifespan: lifespan("db", () => Promise.reject(thrown)) })
+    const message = `The lifespan \`db\` did not start: ${shown}`
+    await expect(mcp.start()).rejects.toMatchObject({ code: "LIFESPAN_FAILED", message })
+  })
+
+  it.each([
+    ["notification", { method: "notifications/initialized" }],
+    ["response", { id: 1, result: {} }],
+  ])("answers no %s", async (_, message) => {
+    const mcp = quietServer({ lifespan: lifespan("db", failing) })
+    const channel = { send: () => undefined, drained: () => undefined, onDisconnect: () => undefined }
+    const where = { ...channel, headers: undefined, principal: undefined, committed: false }
+    const reply = await mcp.handler.handle({ jsonrpc: "2.0", ...message }, where)
+    expect(reply).toEqual({ status: 500, body: undefined })
+  })
+
   it("ends those that started before it, and is tried again with them", async () => {
     const { seen, named } = told()
     let attempts = 0
@@ -193,6 +214,21 @@ describe("a lifespan that ends", () => {
     expect(log).toMatchObject([{ error: { code: "LIFESPAN_TIMEOUT" } }])
   })
 
+  it("hears of the close by its end only, since it has started", async () => {
+    let signal: AbortSignal | undefined
+    const seen: unknown[] = []
+    const db = lifespan("db", {
+      start: (server) => {
+        signal = server.signal
+      },
+      stop: () => void seen.push(signal?.aborted),
+    })
+    const mcp = quietServer({ lifespan: db })
+    await mcp.start()
+    await mcp.close()
+    expect(seen).toEqual([false])
+  })
+
   it("ends once, though it is closed again in the middle of it", async () => {
     const gate = deferred()
     const seen: string[] = []
@@ -224,20 +260,37 @@ describe("a close in the middle of the start", () => {
     expect(seen).toEqual(["a starts", "b starts", "a ends"])
   })
 
-  it("ends what starts after it was given up", async () => {
+  it("is what `start()` rejects with, as there is nothing that runs", async () => {
+    const gate = deferred()
+    const mcp = quietServer({ lifespan: told().named("a", () => gate.promise) })
+    const starting = expect(mcp.start()).rejects.toMatchObject({ code: "SERVER_CLOSED" })
+    await settled()
+    const closed = mcp.close()
+    gate.resolve()
+    await Promise.all([starting, closed])
+  })
+
+  it("ends what starts after it was given up, and says nothing of it at the exit", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
     const { seen, named } = told()
     const gate = deferred()
     const { mcp, log } = loggedServer({ lifespan: named("deaf", () => gate.promise) })
-    const starting = mcp.start()
+    const starting = expect(mcp.start()).rejects.toMatchObject({ code: "SERVER_CLOSED" })
     await settled()
     const closed = mcp.close({ graceMs: 0 })
     await vi.advanceTimersByTimeAsync(5000)
     await closed
     expect(log).toMatchObject([{ error: { message: expect.stringContaining("did not give up its start") } }])
+    // A test ends when it likes, so that the exit is not watched in one.
+    vi.stubGlobal("__vitest_worker__", undefined)
+    const watchers = process.listenerCount("exit")
     gate.resolve()
+    await settled()
+    const watching = process.listenerCount("exit") - watchers
+    vi.unstubAllGlobals()
     await starting
     expect(seen).toEqual(["deaf starts", "deaf ends"])
+    expect(watching).toBe(0)
   })
 })
 
@@ -306,6 +359,25 @@ describe("FLEET-25", () => {
     const next = loggedServer({ lifespan: db })
     await next.mcp.start()
     expect(next.log).toEqual([])
+  })
+
+  it("is what `getContext()` throws in a lifespan that ends, also where a call has closed the server", async () => {
+    const seen: unknown[] = []
+    const ends = lifespan("ends", async function* () {
+      yield 1
+      try {
+        seen.push(getContext())
+      } catch (error) {
+        seen.push(error)
+      }
+    })
+    const mcp = quietServer({ lifespan: ends })
+    mcp.tool({ name: "close" }, () => void mcp.close())
+    await mcp.callTool("close")
+    await mcp.close()
+    expect(seen).toMatchObject([
+      { code: "FLEET-25", message: expect.stringContaining("the lifespan `ends`") },
+    ])
   })
 
   it("is what `getContext()` throws in a lifespan, also where a call has caused the start", async () => {

@@ -59,6 +59,7 @@ export class Lifespans {
    *
    * @param isForRequest Whether a request waits for it that nobody called `start()` before.
    * @throws {StartingServer} A lifespan calls, which would wait for itself.
+   * @throws {ServerClosed} The server was closed meanwhile.
    * @throws {LifespanFailed}
    * @throws {LifespanTimeout}
    */
@@ -74,6 +75,8 @@ export class Lifespans {
         })
       await this.#starting
     }
+    // A request is told so where it is answered.
+    if (this.#isStopping && !isForRequest) throw new ServerClosed()
   }
 
   /**
@@ -122,6 +125,8 @@ export class Lifespans {
       throw error
     }
     this.#started.push(...waiting.splice(0, count))
+    // What came so late has been ended already.
+    if (this.#isStopped) return
     this.#unwatch ??= watchExit(this.#host, () => this.#running.map(({ lifespan }) => lifespan.name))
   }
 
@@ -164,6 +169,7 @@ export class Lifespans {
       throw error
     } finally {
       this.#current = undefined
+      this.#abort = undefined
     }
   }
 
@@ -188,7 +194,13 @@ export class Lifespans {
   async #end({ lifespan, close }: Running, limitMs: number): Promise<void> {
     const { name, stopTimeout: ms = limitMs } = lifespan
     this.#host.values.delete(lifespan)
-    await within(ms, close(), () => new LifespanTimeout(name, "end", ms)).catch((error: unknown) =>
+    // A call may have closed the server; what ends belongs to none.
+    const closing = contextStore.run<Outliving, undefined, Promise<void>>(
+      { kind: "lifespan", name },
+      close,
+      undefined,
+    )
+    await within(ms, closing, () => new LifespanTimeout(name, "end", ms)).catch((error: unknown) =>
       this.#notEnded(name, error),
     )
   }

@@ -1,8 +1,10 @@
 import { InvalidParams } from "../errors/protocol.ts"
 import type { Principal } from "../protocol/principal.ts"
 import { maxSubscribedUris, maxUriLength } from "../protocol/subscription-limits.ts"
+import { isTexts } from "../shared/is-texts.ts"
 import type { Core } from "./core.ts"
 import { scopeOfPrincipal } from "./core.ts"
+import { findReadable } from "./find-readable.ts"
 import type { ListenFilter } from "./plugin.ts"
 import { challengedScopes } from "./step-up.ts"
 
@@ -35,7 +37,7 @@ export function coreListenFilters(core: Pick<Core, "catalog" | "offers">): Reado
 function resourceSubscriptions(core: Pick<Core, "catalog" | "offers">): ListenFilter {
   return {
     honor(wanted) {
-      if (!isStrings(wanted)) throw malformed("`resourceSubscriptions` is a list of URIs")
+      if (!isTexts(wanted)) throw malformed("`resourceSubscriptions` is a list of URIs")
       if (!core.offers("resource")) return undefined
       // Kept as long as the stream: what no resource is called by is not worth its room.
       const uris = [...new Set(wanted)]
@@ -53,10 +55,6 @@ function resourceSubscriptions(core: Pick<Core, "catalog" | "offers">): ListenFi
   }
 }
 
-function isStrings(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string")
-}
-
 function malformed(rule: string): InvalidParams {
   return new InvalidParams(`\`notifications\` has a field of the wrong type: ${rule}.`)
 }
@@ -71,6 +69,6 @@ async function mayRead(
   uri: string,
   principal: Principal | undefined,
 ): Promise<boolean> {
-  const found = await catalog.findReadable(uri, scopeOfPrincipal(principal))
+  const found = await findReadable(catalog, uri, scopeOfPrincipal(principal))
   return found !== undefined && challengedScopes(found.resolved.component, principal).length === 0
 }

@@ -1,10 +1,14 @@
-import type { ComponentKind } from "../components/component.ts"
+import type { CacheHints, ComponentKind } from "../components/component.ts"
 import { InvalidCursor } from "../errors/lists.ts"
 import { show } from "../errors/protocol.ts"
-import { decodeBase64UrlText, encodeBase64UrlText } from "../shared/base64.ts"
+import { decodeBase64UrlText, encodeBase64UrlText } from "../shared/base64-url.ts"
 import { createLru, type Lru } from "../shared/lru.ts"
-import type { Catalog, Listing } from "./catalog.ts"
+import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
+import type { Catalog, Survey } from "./catalog.ts"
 import type { Resolved, Scope } from "./provider.ts"
+import { listVisible } from "./snapshot.ts"
+import { visibilitySignature } from "./visibility-signature.ts"
+import { wireHints } from "./wire-hints.ts"
 
 /** One page of a list, ready to send. */
 export interface Page {
@@ -22,8 +26,8 @@ export interface ListShape {
   readonly kind: ComponentKind
   /** The member of the result that holds the entries. */
   readonly field: "tools" | "resources" | "resourceTemplates" | "prompts"
-  /** Members that every page carries, such as cache hints. */
-  readonly extra: (isPrivate: boolean) => object
+  /** How long and for whom a page may be kept. */
+  readonly hints: CacheHints | undefined
 }
 
 /**
@@ -47,28 +51,27 @@ export class Lister {
   /** @throws {InvalidCursor} */
   page(shape: ListShape, scope: Scope, cursor: unknown): Page | Promise<Page> {
     if (cursor !== undefined && typeof cursor !== "string") throw new InvalidCursor(show(cursor))
-    const key = this.#cacheKey(shape, scope, cursor)
-    const kept = key === undefined ? undefined : this.#pages.get(key)
+    const survey = this.#catalog.survey(shape.kind, scope)
+    const signature = signatureOf(survey, scope)
+    // An empty cursor is none of ours; it must not find the first page here.
+    const key = cursor === undefined ? `${shape.kind} ${signature}` : `${shape.kind} ${signature} ${cursor}`
+    this.#forgetStale()
+    const kept = signature === undefined ? undefined : this.#pages.get(key)
     if (kept !== undefined) return kept
     const revision = this.#catalog.revision
-    const listing = this.#catalog.listing(shape.kind, scope)
+    const listing = toListing(survey, scope)
     if (listing instanceof Promise) return listing.then((all) => this.#toPage(shape, all, cursor))
     const page = this.#toPage(shape, listing, cursor)
     // A cursor that is not exactly ours still finds its page, but anyone can make any number of those.
     const isOurs = cursor === undefined || isCurrent(listing.entries, cursor)
-    if (isOurs && key !== undefined && revision === this.#catalog.revision) this.#pages.set(key, page)
+    if (isOurs && signature !== undefined && revision === this.#catalog.revision) this.#pages.set(key, page)
     return page
   }
 
-  #cacheKey(shape: ListShape, scope: Scope, cursor: string | undefined): string | undefined {
-    if (this.#revision !== this.#catalog.revision) {
-      this.#pages.clear()
-      this.#revision = this.#catalog.revision
-    }
-    const signature = this.#catalog.signature(shape.kind, scope)
-    if (signature === undefined) return undefined
-    // An empty cursor is none of ours; it must not find the first page here.
-    return cursor === undefined ? `${shape.kind} ${signature}` : `${shape.kind} ${signature} ${cursor}`
+  #forgetStale(): void {
+    if (this.#revision === this.#catalog.revision) return
+    this.#pages.clear()
+    this.#revision = this.#catalog.revision
   }
 
   #toPage(shape: ListShape, { entries, isPrivate }: Listing, cursor: string | undefined): Page {
@@ -79,7 +82,7 @@ export class Lister {
     const result = Object.freeze({
       [shape.field]: Object.freeze(items),
       ...(end < entries.length && last !== undefined ? { nextCursor: toCursor(last, end) } : undefined),
-      ...shape.extra(isPrivate),
+      ...wireHints(shape.hints, isPrivate),
     })
     let json: string | undefined
     return {
@@ -92,6 +95,33 @@ export class Lister {
       },
     }
   }
+}
+
+/** Names the part of a list that depends on `scope`; `undefined` when the list cannot be kept. */
+function signatureOf({ all, isKept, isPlain }: Survey, scope: Scope): string | undefined {
+  if (!isKept) return undefined
+  if (isPlain) return ""
+  if (all instanceof Promise) return undefined
+  return visibilitySignature(
+    all.map(({ component }) => component),
+    scope,
+  )
+}
+
+/** A list as one caller sees it. */
+interface Listing {
+  readonly entries: readonly Resolved[]
+  /** Whether the entries depend on who asked. */
+  readonly isPrivate: boolean
+}
+
+function toListing({ all, isKept }: Survey, scope: Scope): MaybePromise<Listing> {
+  return andThen(all, (listed) => {
+    // What was hidden from this caller makes the list his as much as what was shown.
+    const isPrivate =
+      !isKept || scope.hidden !== undefined || listed.some(({ component }) => component.auth !== undefined)
+    return andThen(listVisible(listed, scope), (entries) => ({ entries, isPrivate }))
+  })
 }
 
 /** Points behind an entry: by its id, and by its place in case it is gone when the client comes back. */

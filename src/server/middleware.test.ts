@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import * as z from "zod"
 import { errorOf, post, resultOf, send } from "../../test/support/post.ts"
 import { call, capable, rpc } from "../../test/support/rpc.ts"
 import { fullServer, loggedServer, quietServer } from "../../test/support/server.ts"
@@ -6,6 +7,7 @@ import { deferred, settled } from "../../test/support/timing.ts"
 import { unhandledDuring } from "../../test/support/unhandled.ts"
 import { contextKey } from "../components/context.ts"
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
+import type { Params } from "../protocol/jsonrpc.ts"
 import {
   composeNotification,
   defineMiddleware,
@@ -16,12 +18,14 @@ import {
 
 /** Middleware that notes when it is entered and left. */
 function tracing(name: string, trace: string[]): Middleware {
-  const around = (what: string) => async (_: Call, next: Next) => {
-    trace.push(`${name} ${what} in`)
-    const outcome = await next()
-    trace.push(`${name} ${what} ${outcome.kind}`)
-    return outcome
-  }
+  const around =
+    (what: string) =>
+    async <P extends Params, R extends object>(_: Call<P>, next: Next<P, R>) => {
+      trace.push(`${name} ${what} in`)
+      const outcome = await next()
+      trace.push(`${name} ${what} ${outcome.kind}`)
+      return outcome
+    }
   return defineMiddleware({ name, request: around("request"), callTool: around("callTool") })
 }
 
@@ -272,7 +276,7 @@ describe("middleware that breaks the rules", () => {
 
   it("is told in the log that it called `next()` too late, and runs nothing", async () => {
     let runs = 0
-    const late = deferred<Next>()
+    const late = deferred<() => Promise<unknown>>()
     const { mcp, log } = loggedServer({
       middleware: [
         {
@@ -343,6 +347,126 @@ describe("middleware that breaks the rules", () => {
   })
 })
 
+describe("`next` with another call", () => {
+  const sent = { tenant: "evil", q: 1 }
+  const withTenant = defineMiddleware({
+    callTool: (called, next) =>
+      next(
+        called.withParams({ ...called.params, arguments: { ...called.params.arguments, tenant: "acme" } }),
+      ),
+  })
+
+  it("goes on with other arguments, which are validated as those sent are", async () => {
+    const mcp = quietServer({ middleware: [withTenant] })
+    mcp.tool({ name: "t", input: z.object({ tenant: z.string(), q: z.int() }) }, (args) => args)
+    expect(await resultOf(mcp, call("t", sent))).toMatchObject({
+      structuredContent: { tenant: "acme", q: 1 },
+    })
+    expect(await resultOf(mcp, call("t", { q: "x" }))).toMatchObject({ isError: true })
+  })
+
+  it("leaves the call as it was for what is further out", async () => {
+    const seen: unknown[] = []
+    const mcp = quietServer({
+      middleware: [
+        {
+          async callTool(called, next) {
+            const outcome = await next()
+            seen.push(called.params.arguments)
+            return outcome
+          },
+        },
+        withTenant,
+      ],
+    })
+    mcp.tool({ name: "t" }, () => 1)
+    await resultOf(mcp, call("t", sent))
+    expect(seen).toEqual([sent])
+  })
+
+  it("shares the values that are left in calls, in both directions", async () => {
+    const [outer, inner] = [contextKey<string>("outer"), contextKey<string>("inner")]
+    const seen: unknown[] = []
+    const mcp = quietServer({
+      middleware: [
+        {
+          async callTool(called, next) {
+            called.set(outer, "from outside")
+            const outcome = await next(called.withParams(called.params))
+            seen.push(called.get(inner))
+            return outcome
+          },
+        },
+      ],
+    })
+    mcp.tool({ name: "t" }, (_, ctx) => {
+      seen.push(ctx.get(outer))
+      ctx.set(inner, "from inside")
+    })
+    await resultOf(mcp, call("t"))
+    expect(seen).toEqual(["from outside", "from inside"])
+  })
+
+  it("refuses parameters that the method cannot have", async () => {
+    const mcp = quietServer({
+      middleware: [{ callTool: (called, next) => next(called.withParams({ name: 7 } as never)) }],
+    })
+    mcp.tool({ name: "t" }, () => 1)
+    expect(await errorOf(mcp, call("t"))).toMatchObject({ code: -32602 })
+  })
+
+  it("is told from what a promise hands on by mistake", async () => {
+    const { mcp, log } = loggedServer({
+      middleware: [{ callTool: (_, next) => Promise.resolve({ not: "a call" }).then(next as never) }],
+    })
+    mcp.tool({ name: "t" }, () => 1)
+    expect(await errorOf(mcp, call("t"))).toMatchObject({ code: -32603 })
+    expect(log).toMatchObject([{ error: { code: "FLEET-19" } }])
+  })
+})
+
+describe("`message`", () => {
+  it("wraps requests and notifications, outside of the other hooks", async () => {
+    const seen: string[] = []
+    const mcp = quietServer({
+      middleware: [
+        {
+          async message({ method }, next) {
+            seen.push(`> ${method}`)
+            const outcome = await next()
+            seen.push(`< ${outcome?.kind}`)
+            return outcome
+          },
+          request(called, next) {
+            seen.push(called.method)
+            return next()
+          },
+          async notification(noticed, next) {
+            seen.push(noticed.method)
+            await next()
+          },
+        },
+      ],
+    })
+    await post(mcp, rpc("no/such"))
+    await send(mcp, '{"jsonrpc":"2.0","method":"notifications/x"}')
+    expect(seen).toEqual([
+      "> no/such",
+      "no/such",
+      "< failure",
+      "> notifications/x",
+      "notifications/x",
+      "< undefined",
+    ])
+  })
+
+  it("that answers a request with nothing is misuse", async () => {
+    const { mcp, log } = loggedServer({ middleware: [{ name: "mine", message: () => undefined }] })
+    expect(await errorOf(mcp, rpc("tools/list"))).toMatchObject({ code: -32603 })
+    expect(log).toMatchObject([{ error: { code: "FLEET-19", message: expect.stringContaining("`mine`") } }])
+  })
+})
+
 describe("middleware of a class", () => {
   it("is called as its own method, and may have fields", async () => {
     class Counting {
@@ -378,7 +502,7 @@ describe("defineMiddleware", () => {
     ],
     [{ onCallTool: () => 1 }, "FLEET-09", "`(unnamed)` has no option `onCallTool`. Did you mean `callTool`?"],
     [{ on_read_resource: () => 1 }, "FLEET-09", "Did you mean `readResource`?"],
-    [{ on_message: () => 1 }, "FLEET-09", "Use `request`."],
+    [{ on_message: () => 1 }, "FLEET-09", "Use `message`."],
     [{ callTool: "log" }, "INVALID_OPTION", 'is `"log"`. Give a function.'],
     [{ name: 5, request: () => 1 }, "INVALID_OPTION", "Give a string."],
     [() => 1, "INVALID_OPTION", "A middleware is a function. Give `{ request: (call, next) => next() }`."],
@@ -392,9 +516,10 @@ describe("defineMiddleware", () => {
   })
 
   it("takes every hook there is, and gives back what it got", () => {
-    const names = ["request", "notification", "callTool", "listTools", "readResource", "listResources"]
-    const others = ["listTemplates", "getPrompt", "listPrompts", "complete", "discover", "listen"]
-    const layer = Object.fromEntries([...names, ...others].map((name) => [name, () => complete({})]))
+    const names = ["message", "request", "notification", "callTool", "listTools", "readResource"]
+    const others = ["listResources", "listTemplates", "getPrompt", "listPrompts", "complete", "discover"]
+    const rest = ["listen", "initialize", "subscribe", "unsubscribe", "setLevel"]
+    const layer = Object.fromEntries([...names, ...others, ...rest].map((name) => [name, () => complete({})]))
     expect(defineMiddleware(layer)).toBe(layer)
   })
 })

@@ -1,15 +1,39 @@
 import { assertOptions } from "../components/options.ts"
+import { InvalidParams } from "../errors/protocol.ts"
 import { InvalidOption, MiddlewareMisuse, quoted } from "../errors/server.ts"
-import type { Call, Outcome } from "../protocol/call.ts"
+import { Call, type Outcome } from "../protocol/call.ts"
 import type { Dispatch } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
+import type {
+  CallToolResult,
+  CompleteResult,
+  DiscoverResult,
+  GetPromptResult,
+  InitializeResult,
+  ListPromptsResult,
+  ListResourcesResult,
+  ListResourceTemplatesResult,
+  ListToolsResult,
+  ReadResourceResult,
+} from "../spec/index.ts"
+import { assertInOrder, type MiddlewarePlace } from "./middleware-order.ts"
 
-/** Goes on to what lies further in, once. */
-export type Next = () => Promise<Outcome>
+/**
+ * Goes on to what lies further in, once.
+ *
+ * @param changed What goes on in place of the call: `call.withParams({ … })`. Default: the call.
+ */
+export type Next<P extends Params = Params, R extends object = object> = (
+  // biome-ignore lint/suspicious/noConfusingVoidType: `promise.then(next)` of what gives nothing is written often.
+  changed?: Call<P> | void,
+) => Promise<Outcome<R>>
 
 /** Wraps a call: looks at it, goes on or answers itself, and may change the outcome. */
-export type Hook = (call: Call, next: Next) => Outcome | Promise<Outcome>
+export type Hook<P extends Params = Params, R extends object = object> = (
+  call: Call<P>,
+  next: Next<P, R>,
+) => Outcome<R> | Promise<Outcome<R>>
 
 /** A notification from a client, as middleware sees it. */
 export interface Notice {
@@ -21,48 +45,71 @@ export interface Notice {
   readonly principal: Principal | undefined
 }
 
-/** The hooks for single methods. */
-export type MethodHook =
-  | "callTool"
-  | "listTools"
-  | "readResource"
-  | "listResources"
-  | "listTemplates"
-  | "getPrompt"
-  | "listPrompts"
-  | "complete"
-  | "discover"
-  | "listen"
+/** The parameters of a call of a component by its name. */
+type Named = Params & { readonly name: string; readonly arguments?: Params }
 
-/** Which method each of them wraps. */
-const hooks: { readonly [method: string]: MethodHook } = {
-  "tools/call": "callTool",
-  "tools/list": "listTools",
-  "resources/read": "readResource",
-  "resources/list": "listResources",
-  "resources/templates/list": "listTemplates",
-  "prompts/get": "getPrompt",
-  "prompts/list": "listPrompts",
-  "completion/complete": "complete",
-  "server/discover": "discover",
-  "subscriptions/listen": "listen",
+/** The parameters of what has a URI. */
+type Located = Params & { readonly uri: string }
+
+/** The hooks for single methods, each with the method it wraps, its parameters and its result. */
+export interface MethodHooks {
+  /** The opening of a session; clients of 2026-07-28 have none. */
+  readonly initialize: ["initialize", Params & { readonly protocolVersion: string }, InitializeResult]
+  readonly discover: ["server/discover", Params, DiscoverResult]
+  readonly callTool: ["tools/call", Named, CallToolResult]
+  readonly listTools: ["tools/list", Params, ListToolsResult]
+  readonly readResource: ["resources/read", Located, ReadResourceResult]
+  readonly listResources: ["resources/list", Params, ListResourcesResult]
+  readonly listTemplates: ["resources/templates/list", Params, ListResourceTemplatesResult]
+  readonly subscribe: ["resources/subscribe", Located, object]
+  readonly unsubscribe: ["resources/unsubscribe", Located, object]
+  readonly getPrompt: ["prompts/get", Named, GetPromptResult]
+  readonly listPrompts: ["prompts/list", Params, ListPromptsResult]
+  readonly complete: ["completion/complete", Params, CompleteResult]
+  readonly setLevel: ["logging/setLevel", Params, object]
+  readonly listen: ["subscriptions/listen", Params, object]
 }
 
-/** Wraps calls. Every hook is optional; `request` sees every request, of methods that do not exist too. */
-export type Middleware = {
-  /** Shown in errors about its misuse. */
-  readonly name?: string
+/** The name of a hook for a single method. */
+export type MethodHook = keyof MethodHooks
+
+/** Which method each of them wraps. */
+const hooks: { readonly [hook in MethodHook]: MethodHooks[hook][0] } = {
+  initialize: "initialize",
+  discover: "server/discover",
+  callTool: "tools/call",
+  listTools: "tools/list",
+  readResource: "resources/read",
+  listResources: "resources/list",
+  listTemplates: "resources/templates/list",
+  subscribe: "resources/subscribe",
+  unsubscribe: "resources/unsubscribe",
+  getPrompt: "prompts/get",
+  listPrompts: "prompts/list",
+  complete: "completion/complete",
+  setLevel: "logging/setLevel",
+  listen: "subscriptions/listen",
+}
+
+/** Wraps calls. Every hook is optional; `message` and `request` see requests of methods that do not exist too. */
+export type Middleware = MiddlewarePlace & {
+  /** Wraps every request and every notification; of a notification there is no outcome. */
+  readonly message?: (
+    message: Call | Notice,
+    next: () => Promise<Outcome | undefined>,
+  ) => Outcome | undefined | Promise<Outcome | undefined>
   /** Wraps every request. */
   readonly request?: Hook
   /** Wraps every notification from a client. */
   readonly notification?: (notice: Notice, next: () => Promise<void>) => void | Promise<void>
-} & { readonly [hook in MethodHook]?: Hook }
+} & { readonly [hook in MethodHook]?: Hook<MethodHooks[hook][1], MethodHooks[hook][2]> }
 
 /**
  * Types a middleware as it is written and checks it.
  *
  * @throws {UnknownOption} FLEET-09: a hook does not exist.
  * @throws {InvalidOption} A hook is no function, or all is one function and not an object of hooks.
+ * @see FLEET-18 for where it stands among others: `before`, `after`, `provides` and `requires`.
  * @example
  * const timing = defineMiddleware({
  *   name: "timing",
@@ -75,17 +122,41 @@ export type Middleware = {
  * })
  */
 export function defineMiddleware(middleware: Middleware): Middleware {
-  assertMiddleware(middleware)
+  assertShape(middleware)
+  if (saysOrder(middleware)) orders.set(middleware, assertInOrder)
   return middleware
+}
+
+/** How the order of those is checked that say something of it. They bring it along: what says nothing need not load it. */
+const orders: WeakMap<Middleware, typeof assertInOrder> = /* @__PURE__ */ new WeakMap()
+
+function saysOrder({ before, after, provides, requires }: Middleware): boolean {
+  return (before ?? after ?? provides ?? requires) !== undefined
+}
+
+/**
+ * Refuses an order in which one stands where it cannot.
+ *
+ * @param middleware All of a server, from the outermost.
+ * @throws {MisorderedMiddleware} FLEET-18
+ */
+export function assertOrder(middleware: readonly Middleware[]): void {
+  for (const layer of middleware) orders.get(layer)?.(layer, middleware)
 }
 
 /**
  * Refuses hooks that do not exist: they would never be called.
  *
  * @throws {UnknownOption} FLEET-09
- * @throws {InvalidOption}
+ * @throws {InvalidOption} Also of one that says where it stands and was not made by `defineMiddleware()`.
  */
 export function assertMiddleware(middleware: Middleware): void {
+  assertShape(middleware)
+  if (saysOrder(middleware) && !orders.has(middleware))
+    throw new InvalidOption("A middleware", "an order of its own", "Make it by `defineMiddleware({ … })`.")
+}
+
+function assertShape(middleware: Middleware): void {
   // Whatever it is: what is no object has no name.
   const name: unknown = (middleware as Middleware | undefined | null)?.name
   if (typeof middleware === "function") {
@@ -95,13 +166,18 @@ export function assertMiddleware(middleware: Middleware): void {
     `The middleware \`${typeof name === "string" && name !== "" ? name : unnamed}\``,
     middleware,
     {
-      kinds: { name: "string", ...Object.fromEntries(hookNames.map((hook) => [hook, "function"])) },
-      foreign: { onMessage: "Use `request`.", on_message: "Use `request`." },
+      kinds: {
+        ...{ name: "string", before: "strings", after: "strings", provides: "list", requires: "list" },
+        ...Object.fromEntries(hookNames.map((hook) => [hook, "function"])),
+      },
+      foreign: { onMessage: "Use `message`.", on_message: "Use `message`." },
     },
   )
 }
 
-const hookNames: readonly string[] = /* @__PURE__ */ ["request", "notification"].concat(Object.values(hooks))
+const hookNames: readonly string[] = /* @__PURE__ */ ["message", "request", "notification"].concat(
+  /* @__PURE__ */ Object.keys(hooks),
+)
 
 /**
  * Composes the middleware that concerns one method around its run. Called when the server is built, so that a
@@ -109,10 +185,12 @@ const hookNames: readonly string[] = /* @__PURE__ */ ["request", "notification"]
  */
 export function composeMiddleware(middleware: readonly Middleware[], onion: Onion): Dispatch {
   return middleware.reduceRight<Dispatch>((inner, layer) => {
-    const around = { ...onion, run: inner }
-    const own = hookOf(layer, onion.method)
-    const withOwn = own === undefined ? inner : wrap(layer, own, around)
-    return layer.request === undefined ? withOwn : wrap(layer, layer.request, { ...around, run: withOwn })
+    // From the inside: its own hook, then `request`, then `message`. They take any call and give any outcome here.
+    const layers = [hookOf(layer, onion.method), layer.request, layer.message] as (Hook | undefined)[]
+    return layers.reduce<Dispatch>(
+      (run, hook) => (hook === undefined ? run : wrap(layer, hook, { ...onion, run })),
+      inner,
+    )
   }, onion.run)
 }
 
@@ -125,6 +203,8 @@ interface Late {
 export interface Onion extends Late {
   readonly method: string
   readonly run: Dispatch
+  /** Says what is wrong with the shape of parameters that were changed. */
+  readonly check?: ((params: Params) => string | undefined) | undefined
 }
 
 /** Takes a notification to those who listen to it. */
@@ -144,26 +224,51 @@ export function composeNotification(
   { deliver, onLate }: NotificationOnion,
 ): Deliver {
   return middleware.reduceRight<Deliver>((inner, layer) => {
-    if (layer.notification === undefined) return inner
-    return async (notice) => {
-      const step = stepOf({ layer, onLate }, () => inner(notice))
-      try {
-        await layer.notification?.(notice, step.next)
-      } finally {
-        step.close()
+    const { message, notification } = layer
+    const hooks = [
+      notification?.bind(layer),
+      message && ((notice: Notice, next: () => Promise<void>) => message.call(layer, notice, nothing(next))),
+    ]
+    return hooks.reduce<Deliver>((further, hook) => {
+      if (hook === undefined) return further
+      return async (notice) => {
+        const step = stepOf({ layer, onLate }, () => further(notice))
+        try {
+          await hook(notice, step.next)
+        } finally {
+          step.close()
+        }
       }
-    }
+    }, inner)
   }, deliver)
 }
 
-function hookOf(layer: Middleware, method: string): Hook | undefined {
-  const hook = Object.hasOwn(hooks, method) ? hooks[method] : undefined
-  return hook === undefined ? undefined : layer[hook]
+/** `next` of a message that has no outcome. */
+function nothing(next: () => Promise<void>): () => Promise<undefined> {
+  return () => next().then(() => undefined)
 }
 
-function wrap(layer: Middleware, hook: Hook, { run, onLate }: Onion): Dispatch {
+function hookOf(layer: Middleware, method: string): Hook | undefined {
+  // Typed for those who write them; here any of them takes the call of its method.
+  const hook = Object.entries(hooks).find(([, wrapped]) => wrapped === method)?.[0] as MethodHook | undefined
+  return hook === undefined ? undefined : (layer[hook] as Hook | undefined)
+}
+
+function wrap(layer: Middleware, hook: Hook, { run, check, onLate }: Onion): Dispatch {
   return async (call) => {
-    const step = stepOf({ layer, onLate }, async () => run(call))
+    const step = stepOf({ layer, onLate }, async (changed?: unknown) => {
+      if (changed === undefined) return run(call)
+      // Whoever writes `answers.then(next)` hands on what he did not mean to.
+      if (!(changed instanceof Call))
+        throw misuse(
+          layer,
+          "called `next()` with what is no call",
+          "Give nothing, or `call.withParams({ … })`.",
+        )
+      const problem = check?.(changed.params)
+      if (problem !== undefined) throw new InvalidParams(problem)
+      return run(changed)
+    })
     try {
       const outcome = await hook.call(layer, call, step.next)
       if (isOutcome(outcome)) return outcome
@@ -176,8 +281,8 @@ function wrap(layer: Middleware, hook: Hook, { run, onLate }: Onion): Dispatch {
 }
 
 /** The way inwards that one run of a hook has. */
-interface Step<T> {
-  readonly next: () => Promise<T>
+interface Step<T, Given> {
+  readonly next: (given?: Given) => Promise<T>
   readonly isTaken: () => boolean
   /** Called when the hook has returned. */
   readonly close: () => void
@@ -188,10 +293,10 @@ interface StepOwner extends Late {
 }
 
 /** Makes the `next()` of one run of a hook: it goes on once, and not after the hook has returned. */
-function stepOf<T>({ layer, onLate }: StepOwner, goOn: () => Promise<T>): Step<T> {
+function stepOf<T, Given>({ layer, onLate }: StepOwner, goOn: (given?: Given) => Promise<T>): Step<T, Given> {
   let isTaken = false
   let isClosed = false
-  const take = async (): Promise<T> => {
+  const take = async (given?: Given): Promise<T> => {
     if (isClosed) {
       const late = misuse(layer, "called `next()` after it had returned", "Await `next()` inside the hook.")
       onLate(late)
@@ -199,11 +304,11 @@ function stepOf<T>({ layer, onLate }: StepOwner, goOn: () => Promise<T>): Step<T
     }
     if (isTaken) throw misuse(layer, "called `next()` twice", "Call it once and keep what it returns.")
     isTaken = true
-    return goOn()
+    return goOn(given)
   }
   return {
-    next() {
-      const outcome = take()
+    next(given) {
+      const outcome = take(given)
       // A hook may not wait for it; that must not end the process.
       outcome.catch(() => undefined)
       return outcome

@@ -1,9 +1,11 @@
 import type { AskOptions } from "../components/context.ts"
 import type { SamplingOptions } from "../components/sampling.ts"
+import { ContextMisused } from "../errors/context.ts"
 import { InProcessError } from "../errors/in-process.ts"
 import { CannotAsk, MissingClientCapability } from "../errors/protocol.ts"
 import { SamplingFailed } from "../errors/sampling.ts"
 import { NeedsSession, NotInRevision } from "../errors/session.ts"
+import { abortError } from "../protocol/abort-error.ts"
 import { answerProblem } from "../protocol/answers.ts"
 import type { Answer, Call, Question } from "../protocol/call.ts"
 import { canonicalJson } from "../shared/canonical-json.ts"
@@ -67,8 +69,10 @@ export class Model {
   }
 
   async #run({ handler }: SamplingOptions, params: CreateMessageRequestParams): Promise<CreateMessageResult> {
-    const { signal } = this.#call.exchange
-    signal.throwIfAborted()
+    const { exchange, target } = this.#call
+    const { inert, signal } = exchange
+    // Nobody waits for it any more, not even where the handler was done before its question.
+    if (inert) throw abortError(exchange) ?? new ContextMisused("sample()", target)
     const said = await handler(params, { signal })
     const message: CreateMessageResult =
       typeof said === "string"

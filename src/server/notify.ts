@@ -19,6 +19,7 @@ const ownWays: { readonly [method: string]: string } = {
   "notifications/resources/updated": "Use `mcp.resourceUpdated(uri)`, which tells those who subscribed.",
   "notifications/tools/list_changed": 'Use `mcp.listChanged("tool")`, which tells those who subscribed.',
   "notifications/prompts/list_changed": 'Use `mcp.listChanged("prompt")`, which tells those who subscribed.',
+  "notifications/elicitation/complete": "Use `mcp.elicitationComplete(id)`.",
   "notifications/resources/list_changed":
     'Use `mcp.listChanged("resource")`, which tells those who subscribed.',
 }

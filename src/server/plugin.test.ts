@@ -283,7 +283,15 @@ describe("a plugin", () => {
   it("asks the client from middleware that swallows the suspension, all the same", async () => {
     const ask = { method: "roots/list", params: undefined, key: "where" } as const
     const mcp = quietServer({
-      middleware: [{ callTool: ({ exchange }, next) => exchange.ask([ask]).then(next, next) }],
+      middleware: [
+        {
+          callTool: ({ exchange }, next) =>
+            exchange.ask([ask]).then(
+              () => next(),
+              () => next(),
+            ),
+        },
+      ],
     })
     mcp.tool({ name: "t" }, () => "ran")
     expect(await resultOf(mcp, call("t", {}, capable()))).toMatchObject({ resultType: "input_required" })

@@ -6,6 +6,7 @@ import type { Template, TemplateInvoke } from "../components/template.ts"
 import type { Tool } from "../components/tool.ts"
 import type { ToolInvoke } from "../components/tool-invoke.ts"
 import type { Principal } from "../protocol/principal.ts"
+import type { VisibilityRule } from "../protocol/visibility-rule.ts"
 
 /** The kinds of component and what runs each. */
 export interface Kinds {
@@ -23,6 +24,8 @@ export interface Scope {
   readonly trusted: boolean
   /** The version that is wanted; the highest that can be seen where none is. */
   readonly version?: string | undefined
+  /** What is hidden from the session of the caller. */
+  readonly hidden?: readonly VisibilityRule[] | undefined
 }
 
 /**

@@ -32,6 +32,14 @@ describe("the headers of a request", () => {
     "x-client-secret",
     "x-password",
     "mcp-session-id",
+    "x-auth-key",
+    "dd-application-key",
+    "x-parse-master-key",
+    "x-amz-server-side-encryption-customer-key",
+    "x-api-key-id",
+    "cb-access-passphrase",
+    "signature-input",
+    "dpop",
   ]
 
   it.each(secrets)("hold no `%s`, which is among the credentials", async (name) => {
@@ -42,7 +50,7 @@ describe("the headers of a request", () => {
     expect([...(credentials?.entries() ?? [])]).toEqual([[name, "s3cret"]])
   })
 
-  it.each(["x-request-id", "user-agent", "traceparent", "idempotency-key", "mcp-param-region"])(
+  it.each(["x-request-id", "user-agent", "traceparent", "idempotency-key", "x-keyboard", "mcp-param-region"])(
     "hold `%s`",
     async (name) => {
       const { headers, credentials } = await requestOf({ headers: { [name]: "1" } })

@@ -20,9 +20,12 @@ export function requestInfo({ id, peer, exchange, meta, round }: Call): RequestI
   }
 }
 
-/** `Mcp-Session-Id` too: where nobody has to say who they are, it is all that a session asks for. */
+/**
+ * `Mcp-Session-Id` too: where nobody has to say who they are, it is all that a session asks for. Of keys there are too
+ * many kinds to name; the one that many servers have and that opens nothing is let through.
+ */
 const credentials =
-  /authorization|cookie|token|secret|passw|credential|assertion|jwt|session-id|(api|access|subscription|functions)-?key/i
+  /authorization|cookie|token|secret|pass|credential|assertion|signature|jwt|dpop|session-id|(?<!idempotency-)key\b/i
 
 /** The headers that are credentials, or those that are not. */
 function part(headers: HeaderBag, areCredentials: boolean): HeaderBag {

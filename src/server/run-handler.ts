@@ -80,6 +80,7 @@ function whyInert({ exchange }: Call): CallAborted {
 }
 
 function finish(call: Call, result: object): MaybePromise<Outcome> {
+  call.isHandled = true
   return isInputRequired(result) ? call.exchange.requireInput(result) : complete(result)
 }
 
@@ -125,6 +126,7 @@ function succeed<Input>({ core, call, fail }: HandlerRun<Input>, result: object)
 function failed<Input>(run: HandlerRun<Input>, error: unknown): MaybePromise<Outcome> {
   const { core, call, fail } = run
   const { exchange } = call
+  call.isHandled = true
   // What a handler throws once its call is over is no failure of it: nobody waits for the answer.
   if (exchange.inert) return abandoned(error)
   // The one error that asks for something; whoever would not answer is not asked again.

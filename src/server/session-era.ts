@@ -6,7 +6,8 @@ import { sessionMethods } from "../protocol/session/methods.ts"
 import { SessionServer } from "../protocol/session/serve.ts"
 import type { Channel } from "../protocol/transport.ts"
 import type { Core } from "./core.ts"
-import { type ChangeEvent, isInAudience } from "./events.ts"
+import { isInAudience } from "./event-listener.ts"
+import type { ChangeEvent } from "./events.ts"
 import { coreListenFilters } from "./listen-filters.ts"
 import type { ListenFilter } from "./plugin.ts"
 import type { RunningCalls } from "./running.ts"
@@ -72,7 +73,7 @@ export class SessionEra {
   #onChange(hear: (change: Change) => void): () => void {
     const { core } = this.#host
     // Of the core only: extensions have words of their own for what changes.
-    const filters = coreListenFilters(core)
+    const filters = new Map([...coreListenFilters(core), ["elicitations", elicitations]])
     return core.bus.subscribe((event) => {
       const filter = filters.get(event.topic)
       if (filter !== undefined) hear(toChange(event, filter))
@@ -80,14 +81,27 @@ export class SessionEra {
   }
 }
 
+/** S11/client/elicitation#completion-notifications-for-url-mode-elicitation: for whoever was asked, and nobody else. */
+const elicitations: ListenFilter = {
+  honor: () => undefined,
+  // What a session remembers of them are their ids.
+  passes: ({ params }, ids) => (ids as readonly unknown[]).includes(params?.elicitationId),
+}
+
+/** What of a session says whether it hears of a topic. It hears of all others. */
+const remembered: { readonly [topic: string]: "subscriptions" | "elicitations" | undefined } = {
+  resourceSubscriptions: "subscriptions",
+  elicitations: "elicitations",
+}
+
 function toChange(event: ChangeEvent, filter: ListenFilter): Change {
-  const needsSubscription = event.topic === "resourceSubscriptions"
+  const field = remembered[event.topic]
   return {
     method: event.method,
     params: event.params ?? {},
-    needsSubscription,
-    isFor: (subscriptions, listener) =>
+    needsData: field !== undefined,
+    isFor: (data, listener) =>
       isInAudience(event, listener) &&
-      filter.passes(event, needsSubscription ? subscriptions : true, listener.principal),
+      filter.passes(event, field === undefined ? true : (data?.[field] ?? []), listener.principal),
   }
 }

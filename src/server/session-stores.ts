@@ -95,8 +95,11 @@ export class SessionStores {
   }
 
   #makeRoom(): void {
-    const idle = [...this.#sessions].find(([, { users }]) => users === 0)
-    if (idle !== undefined) this.#end(...idle)
+    for (const [id, session] of this.#sessions) {
+      if (session.users > 0) continue
+      this.#end(id, session)
+      return
+    }
   }
 
   /** One timer for all. */

@@ -2,8 +2,10 @@ import { toJsonValue } from "../components/json-value.ts"
 import type { Remembered, State, StateKey } from "../components/state.ts"
 import { NotSerializable, UnawaitedPromise } from "../errors/components.ts"
 import { InvalidState, StateTooLarge } from "../errors/context.ts"
+import { show } from "../errors/protocol.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
 import { InvalidStorageKey, NotStorable } from "../errors/storage.ts"
+import { isObject } from "../protocol/jsonrpc.ts"
 import { describeIssues } from "../schema/issue.ts"
 import type { JSONValue } from "../spec/index.ts"
 
@@ -75,10 +77,15 @@ export function toTtl(ttl: number | undefined): number | undefined {
 
 /** @throws {InvalidStorageKey} */
 function nameOf(key: string | StateKey): string {
-  const name: unknown = typeof key === "object" ? key.name : key
+  const name: unknown = isStateKey(key) ? key.name : key
   if (typeof name === "string" && name.length > 0 && name.length <= longestName) return name
-  const problem = `it is not a text of 1 to ${longestName} characters`
-  throw new InvalidStorageKey(String(name), problem, "Name what you keep.")
+  const problem = `it is neither a text of 1 to ${longestName} characters nor what \`stateKey()\` made`
+  throw new InvalidStorageKey(show(name), problem, "Name what you keep.")
+}
+
+/** Keys of other kinds, such as those of `contextKey()`, check nothing. */
+function isStateKey(value: unknown): value is StateKey {
+  return isObject(value) && typeof value.validate === "function"
 }
 
 /** What is kept, as the key promises it. */

@@ -59,7 +59,7 @@ export function seen<K extends ComponentKind>(
   entry: Resolved<K> | undefined,
   scope: Scope,
 ): MaybePromise<Resolved<K> | undefined> {
-  if (entry === undefined || entry.component.auth === undefined) return entry
+  if (entry === undefined || (entry.component.auth === undefined && scope.hidden === undefined)) return entry
   const verdict = visible(entry.component, scope)
   if (verdict instanceof Promise) return verdict.then((isSeen) => (isSeen ? entry : undefined))
   return verdict ? entry : undefined

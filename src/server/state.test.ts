@@ -2,7 +2,8 @@ import * as fc from "fast-check"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import * as z from "zod"
 import { quietServer } from "../../test/support/server.ts"
-import type { Context } from "../components/context.ts"
+import { deferred, settled } from "../../test/support/timing.ts"
+import { type Context, contextKey } from "../components/context.ts"
 import { stateKey } from "../components/state.ts"
 import { createPrincipal, type Principal } from "../protocol/principal.ts"
 import { memoryStorage } from "../storage/memory.ts"
@@ -103,6 +104,16 @@ describe("state", () => {
     })
   })
 
+  it.each([null, undefined, 5, {}, contextKey("a"), Object.create(null)])(
+    "has no key that is neither a text nor a state key: %#",
+    async (key) => {
+      await expect(within(({ state }) => state.get(key as never))).rejects.toMatchObject({
+        code: "INVALID_STORAGE_KEY",
+        message: expect.stringContaining("`stateKey()`"),
+      })
+    },
+  )
+
   it("refuses what is too large", async () => {
     await expect(within(({ state }) => state.set("a", "x".repeat(262_143)))).rejects.toMatchObject({
       code: "STATE_TOO_LARGE",
@@ -178,6 +189,34 @@ describe("state", () => {
       expect(await client.callTool("outer")).toMatchObject({ content: [{ text: "from within" }] })
     }
   })
+
+  it.each(["set", "update"] as const)(
+    "keeps nothing by `%s()` of a session that ends meanwhile",
+    async (how) => {
+      const memory = memoryStorage()
+      const [writing, gate] = [deferred(), deferred()]
+      const write: typeof memory.write = async (key, value, options) => {
+        writing.resolve()
+        // What deletes it overtakes it.
+        if (value !== undefined) await gate.promise
+        return memory.write(key, value, options)
+      }
+      const mcp = quietServer({ storage: { ...memory, write } })
+      let kept: Promise<unknown> | undefined
+      mcp.tool({ name: "keep" }, async (_, { state }) => {
+        kept = how === "set" ? state.set("a", 1) : state.update("a", () => 1)
+        await kept
+      })
+      const client = await connect(mcp, { era: "session" })
+      const call = client.callTool("keep").catch(() => undefined)
+      await writing.promise
+      await client.close()
+      await settled()
+      gate.resolve()
+      await Promise.all([kept, call])
+      expect((await memory.list?.(""))?.keys).toEqual([])
+    },
+  )
 
   it("has no room for what a call leaves behind that waits to be run again", async () => {
     const mcp = quietServer()

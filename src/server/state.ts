@@ -38,29 +38,31 @@ class StateKeeper {
 
   constructor(core: Core) {
     this.#part = core.storage.part("state")
-    this.#sessions = new SessionKeys(
-      core,
-      async (key) => void (await (await this.#part).write(key, undefined)),
-    )
+    this.#sessions = new SessionKeys(core, (key) => this.#forget(key))
   }
 
   shelf(owner: Owner): Shelf {
     const keyFor = (name: string) => digestKey(owner.kind, owner.id, name)
-    const keyToWrite = async (name: string) => {
+    const keeping = async <T>(name: string, keep: (key: string) => Promise<T>): Promise<T> => {
+      const noted = owner.session && this.#sessions.note(owner.session)
       const key = await keyFor(name)
-      if (owner.session !== undefined) this.#sessions.add(owner.session, key)
-      return key
+      noted?.add(key)
+      const kept = await keep(key)
+      // The session ended meanwhile: what was forgotten then may be there again.
+      if (noted?.isOver) await this.#forget(key)
+      return kept
     }
     return {
       read: async (name) => readJson(await this.#part, await keyFor(name)),
-      write: async (name, value, ttl = defaultTtl) => {
-        await writeJson(await this.#part, { key: await keyToWrite(name), value }, { ttl })
-      },
-      change: async (name, next, ttl = defaultTtl) => {
-        const atomic = await this.#atomically()
-        return atomic.update(await keyToWrite(name), next, { ttl })
-      },
+      write: (name, value, ttl = defaultTtl) =>
+        keeping(name, async (key) => void (await writeJson(await this.#part, { key, value }, { ttl }))),
+      change: (name, next, ttl = defaultTtl) =>
+        keeping(name, async (key) => (await this.#atomically()).update(key, next, { ttl })),
     }
+  }
+
+  async #forget(key: string): Promise<void> {
+    await (await this.#part).write(key, undefined)
   }
 
   /** One for all, so that changes of one process that meet take turns. */
@@ -74,9 +76,20 @@ class StateKeeper {
 const maxSessions = 10_000
 const maxKeys = 1000
 
-interface Noted {
-  readonly keys: Set<string>
+/** What one session keeps. */
+class Noted {
+  readonly keys: Set<string> = new Set()
   readonly stop: () => void
+  isOver = false
+
+  /** @param end Called when the session is over. */
+  constructor(session: ExchangeSession, end: () => void) {
+    this.stop = session.onEnd(end)
+  }
+
+  add(key: string): void {
+    if (this.keys.size < maxKeys) this.keys.add(key)
+  }
 }
 
 /** What sessions keep that wrote it through this process, so that it goes when they end. */
@@ -94,24 +107,26 @@ class SessionKeys {
     })
   }
 
-  add(session: ExchangeSession, key: string): void {
-    const known = this.#noted.get(session.id)
-    if (known === undefined) this.#note(session, key)
-    else if (known.keys.size < maxKeys) known.keys.add(key)
+  note(session: ExchangeSession): Noted {
+    const { id } = session
+    const known = this.#noted.get(id)
+    if (known !== undefined) return known
+    const noted = new Noted(session, () => this.#end(id, noted))
+    this.#noted.set(id, noted)
+    this.#makeRoom()
+    return noted
   }
 
-  #note(session: ExchangeSession, key: string): void {
-    const stop = session.onEnd(() => this.#end(session.id))
-    this.#noted.set(session.id, { keys: new Set([key]), stop })
+  #makeRoom(): void {
     const [first] = this.#noted
     if (this.#noted.size <= maxSessions || first === undefined) return
-    first[1].stop()
-    this.#noted.delete(first[0])
+    const [id, { stop }] = first
+    stop()
+    this.#noted.delete(id)
   }
 
-  #end(id: string): void {
-    const noted = this.#noted.get(id)
-    if (noted === undefined) return
+  #end(id: string, noted: Noted): void {
+    noted.isOver = true
     noted.stop()
     this.#noted.delete(id)
     for (const key of noted.keys) {

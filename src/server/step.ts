@@ -1,4 +1,5 @@
 import { type Jsonify, toJsonValue } from "../components/json-value.ts"
+import { InvalidOption, quoted } from "../errors/server.ts"
 import { InvalidStepKey } from "../errors/steps.ts"
 import type { Exchange } from "../protocol/call.ts"
 import type { StepInfo } from "../protocol/step.ts"
@@ -7,6 +8,7 @@ import type { StepInfo } from "../protocol/step.ts"
  * Runs a step of a handler. What it gives is JSON from the first run on, so that all runs see the same.
  *
  * @throws {InvalidStepKey}
+ * @throws {InvalidOption} There is nothing to run.
  */
 export async function runStep<T>(
   exchange: Exchange,
@@ -14,6 +16,12 @@ export async function runStep<T>(
   run: (info: StepInfo) => T,
 ): Promise<Jsonify<Awaited<T>>> {
   assertStepKey(key)
+  if (typeof run !== "function")
+    throw new InvalidOption(
+      "The second argument of `ctx.step()`",
+      quoted(run),
+      "Give the function that does the work.",
+    )
   const value = await exchange.step({
     key: `step/${key}`,
     name: key,

@@ -40,6 +40,17 @@ describe("progress that is throttled", () => {
     expect(told).toEqual([1, 4, 5])
   })
 
+  it.each([9, 3, Number.NaN, Number.POSITIVE_INFINITY])(
+    "is not lost to what does not increase it: %d",
+    async (odd) => {
+      const told = await heard(async (tell, wait) => {
+        for (const done of [1, 9, odd]) tell(done)
+        await wait(100)
+      })
+      expect(told).toEqual([1, 9])
+    },
+  )
+
   it("is sent at once where all is done", async () => {
     const told = await heard(async (tell, wait) => {
       tell(1)

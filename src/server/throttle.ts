@@ -21,6 +21,7 @@ class Throttle {
   readonly #exchange: Exchange
   readonly #ms: number
   #waiting: Progress | undefined
+  #latest: number = Number.NEGATIVE_INFINITY
   #isPaused = false
 
   constructor(exchange: Exchange, ms: number) {
@@ -29,8 +30,12 @@ class Throttle {
   }
 
   report(progress: Progress): void {
+    const { done, total } = progress
+    // What would not be sent must not take the place of what waits to be.
+    if (!Number.isFinite(done) || done <= this.#latest) return
+    this.#latest = done
     // That all is done need not wait.
-    if (this.#isPaused && progress.done !== progress.total) this.#waiting = progress
+    if (this.#isPaused && done !== total) this.#waiting = progress
     else this.#send(progress)
   }
 

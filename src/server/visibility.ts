@@ -1,41 +1,25 @@
-import { type AuthPredicate, type AuthRule, admits, allows, isAuthList } from "../components/auth-check.ts"
+import { allows } from "../components/auth-check.ts"
 import type { Component } from "../components/component.ts"
+import type { VisibilityRule } from "../protocol/visibility-rule.ts"
 import type { Scope } from "./provider.ts"
 
 /**
  * Decides whether `scope` may see and use a component. Lists, finds, completions and subscriptions all ask here.
  */
 export function visible(component: Component, scope: Scope): boolean | Promise<boolean> {
-  if (component.auth === undefined || scope.trusted) return true
+  if (scope.trusted) return true
+  if (scope.hidden !== undefined && isHidden(component, scope.hidden)) return false
+  if (component.auth === undefined) return true
   return allows(component.auth, { principal: scope.principal, component })
 }
 
-/**
- * Names the part of a list that depends on who asks, so that equal lists are made once; `undefined` when a
- * predicate gives no key and the list must be made for each request.
- */
-export function visibilitySignature(components: readonly Component[], scope: Scope): string | undefined {
-  let signature = ""
-  for (const { auth } of components) {
-    if (auth === undefined) continue
-    if (scope.trusted) return "trusted"
-    const checks = isAuthList(auth) ? auth : [auth]
-    for (const check of checks) {
-      const part = checkSignature(check, scope)
-      if (part === undefined) return undefined
-      signature += part
-    }
-  }
-  return signature
-}
-
-function checkSignature(check: AuthRule | AuthPredicate, scope: Scope): string | undefined {
-  if (typeof check !== "function") return admits(check, scope.principal) ? "1" : "0"
-  try {
-    const key: unknown = check.cacheKey?.(scope.principal)
-    return typeof key === "string" ? JSON.stringify(key) : undefined
-  } catch {
-    // Without a key nothing is shared, and the predicate decides for each request.
-    return undefined
-  }
+/** Of the rules that concern a component, the last decides. */
+function isHidden({ kind, id, tags }: Component, rules: readonly VisibilityRule[]): boolean {
+  const last = rules.findLast(
+    (rule) =>
+      rule.kinds?.includes(kind) !== false &&
+      rule.ids?.includes(id) !== false &&
+      rule.tags?.some((tag) => tags.includes(tag)) !== false,
+  )
+  return last?.isHidden === true
 }

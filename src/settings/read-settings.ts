@@ -4,8 +4,8 @@ import { type HttpOptions, httpOptions } from "../http/http-options.ts"
 import { serverOptions } from "../server/options.ts"
 import { consoleLog, type ServerLog } from "../server/server-log.ts"
 import { nearestName } from "../shared/nearest-name.ts"
+import type { Environment, RunSettings, SettableOptions } from "./environment.ts"
 import { formattedLog } from "./formatted-log.ts"
-import type { RunSettings, SettableOptions } from "./no-settings.ts"
 import {
   envFileVariable,
   type Setting,
@@ -16,6 +16,9 @@ import {
   settingRows,
 } from "./settings.ts"
 import { settingSources, type Texts } from "./sources.ts"
+
+/** Flags, the variables of the process and `.env`. */
+export const processEnvironment: Environment = { withSettings, withRunSettings, listSettings }
 
 /** The names that were warned of: once is enough for a program with many servers. */
 const warned: Set<string> = /* @__PURE__ */ new Set()

@@ -3,15 +3,13 @@ import { afterEach, describe, expect, it, vi } from "vitest"
 import {
   decodeBase64,
   decodeBase64Text,
-  decodeBase64Url,
-  decodeBase64UrlText,
   decodedLength,
   encodeBase64,
   encodeBase64Text,
   encodeBase64Url,
-  encodeBase64UrlText,
   isBase64,
 } from "./base64.ts"
+import { decodeBase64Url, decodeBase64UrlText, encodeBase64UrlText } from "./base64-url.ts"
 
 const bytes = fc.uint8Array({ maxLength: 100 })
 const text = fc.string({ unit: "binary" }).filter((value) => !/\p{Cs}/u.test(value))

@@ -1,4 +1,5 @@
-import { decodeBase64Url, encodeBase64Url } from "./base64.ts"
+import { encodeBase64Url } from "./base64.ts"
+import { decodeBase64Url } from "./base64-url.ts"
 import type { Secrets } from "./secrets.ts"
 import { toUtf8 } from "./utf8.ts"
 

@@ -1,10 +1,13 @@
 import fc from "fast-check"
-import { describe, expect, it } from "vitest"
+import { afterEach, describe, expect, it, vi } from "vitest"
+import { InvalidOption } from "../errors/server.ts"
 import { CorruptValue, NotStorable, StorageContention } from "../errors/storage.ts"
 import { StorageNotAtomic } from "../errors/storage-not-atomic.ts"
 import { type Atomic, type AtomicOptions, createAtomic, type Lease } from "./atomic.ts"
 import { memoryStorage } from "./memory.ts"
 import type { StorageDriver } from "./storage.ts"
+
+afterEach(() => vi.useRealTimers())
 
 interface Setup {
   readonly atomic: Atomic
@@ -43,6 +46,21 @@ describe("createAtomic", () => {
       /^`createAtomic\(\)` cannot use/,
     )
     expect(await createAtomic(memoryStorage()).increment("visits")).toBe(1)
+  })
+
+  it("takes `undefined` for an option that was left out", async () => {
+    const options = { subject: undefined, now: undefined, wait: undefined, random: undefined } as never
+    const lease = await createAtomic(memoryStorage(), options).lease("key", { ttl: 1000 })
+    expect(lease?.expiresAt).toBeGreaterThan(Date.now())
+  })
+
+  it.each([0, -1, Number.NaN])("refuses a life of %s ms, which would guard nothing", async (ttl) => {
+    const { atomic } = setup()
+    await expect(atomic.lease("key", { ttl })).rejects.toThrow(InvalidOption)
+    await expect(atomic.putIfAbsent("key", 1, { ttl })).rejects.toThrow(InvalidOption)
+    await expect(atomic.update("key", () => 1, { ttl })).rejects.toThrow(InvalidOption)
+    await expect(atomic.increment("key", { ttl })).rejects.toThrow(`The option \`ttl\` is \`${ttl}\``)
+    expect(await atomic.get("key")).toBeUndefined()
   })
 
   it("keeps JSON values as they are", async () => {
@@ -93,6 +111,13 @@ describe("take", () => {
     await atomic.putIfAbsent("key", { code: 7 })
     expect(await atomic.take("key")).toEqual({ code: 7 })
     expect(await atomic.take("key")).toBeUndefined()
+  })
+
+  it("leaves what is not JSON where it is", async () => {
+    const { atomic, driver } = setup()
+    driver.write("key", "{broken")
+    await expect(atomic.take("key")).rejects.toThrow(CorruptValue)
+    expect(driver.get("key")).toMatchObject({ value: "{broken" })
   })
 
   it("gives nothing that has expired", async () => {
@@ -158,6 +183,35 @@ describe("update", () => {
     await expect(nested).rejects.toThrow(StorageContention)
   })
 
+  it("does not wait for itself where a change that has its turn updates its own key", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
+    const { atomic, driver } = setup()
+    let runs = 0
+    const nested = atomic.update("key", async () => {
+      // Each run of it is met by another: the first so that it must wait for a turn, the second in the midst of its own.
+      await driver.write("key", `${++runs}`)
+      if (runs === 2) await atomic.update("key", () => driver.write("key", "0"))
+      return runs
+    })
+    const ended = expect(nested).rejects.toThrow(StorageContention)
+    await vi.advanceTimersByTimeAsync(5000)
+    await ended
+  })
+
+  it("waits for a while, and not for ever, for a change that never ends", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
+    const { atomic, driver } = setup()
+    /** A change that is met by another in its first run, and so has its turn in the second. */
+    const met = (work: () => unknown) => {
+      let runs = 0
+      return atomic.update("key", () => (++runs === 1 ? driver.write("key", "0") : work()))
+    }
+    void met(() => new Promise(() => undefined))
+    const other = met(() => 1)
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(await other).toBe(1)
+  })
+
   it("lets changes of other keys happen inside of one", async () => {
     const { atomic } = setup()
     expect(await atomic.update("a", () => atomic.update("b", () => 1))).toBe(1)
@@ -179,7 +233,18 @@ describe("increment", () => {
     time = 100
     expect(await atomic.increment("key", { by: -2 })).toBe(-2)
     driver.write("text", "x")
-    await expect((async () => atomic.increment("text"))()).rejects.toThrow(CorruptValue)
+    await expect(atomic.increment("text")).rejects.toThrow(CorruptValue)
+    driver.write("most", String(Number.MAX_SAFE_INTEGER))
+    await expect(atomic.increment("most")).rejects.toThrow(
+      "`most` is not a whole number that 1 can be added to",
+    )
+    expect(await atomic.increment("most", { by: -1 })).toBe(Number.MAX_SAFE_INTEGER - 1)
+  })
+
+  it.each([0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])("does not add %s", async (by) => {
+    const { atomic } = setup()
+    await expect(atomic.increment("key", { by })).rejects.toThrow(InvalidOption)
+    expect(await atomic.get("key")).toBeUndefined()
   })
 })
 

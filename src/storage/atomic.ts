@@ -1,10 +1,12 @@
+import { InvalidOption, quoted } from "../errors/server.ts"
 import { StorageContention } from "../errors/storage.ts"
 import { StorageNotAtomic } from "../errors/storage-not-atomic.ts"
 import type { MaybePromise } from "../shared/maybe-promise.ts"
 import { sleep } from "../shared/sleep.ts"
+import { within } from "../shared/within.ts"
 import {
   absent,
-  decodeCount,
+  addCount,
   decodeJson,
   encodeJson,
   readJson,
@@ -38,6 +40,7 @@ export interface Atomic {
    * Adds to a whole number, 0 at first, and returns the sum.
    *
    * @param options `by`: Default 1. `ttl` counts from the first addition.
+   * @throws {CorruptValue} Something else is stored there, or the sum is beyond `Number.MAX_SAFE_INTEGER`.
    */
   readonly increment: (key: string, options?: TtlOption & { readonly by?: number }) => Promise<number>
   /** Takes a lock that ends by itself; `undefined` while another has it. */
@@ -46,7 +49,7 @@ export interface Atomic {
 
 /** How long a value lives. */
 export interface TtlOption {
-  /** Milliseconds until the value ceases to exist. Default: never. */
+  /** Milliseconds until the value ceases to exist, above 0. Default: never. */
   readonly ttl?: number | undefined
 }
 
@@ -78,35 +81,61 @@ export interface AtomicOptions {
  * @param driver A storage that declares `atomic`, such as `memoryStorage()`.
  * @param options `subject`, and for tests `now`, `wait` and `random`.
  * @throws {StorageNotAtomic} FLEET-16: the storage cannot do them.
+ * @throws {InvalidOption} by its methods: a `ttl` is not above 0, or `by` is no whole number
  * @example
  * const visits = createAtomic(memoryStorage(), { subject: "The counter" })
  * await visits.increment("home") // 1
  */
 export function createAtomic(driver: StorageDriver, options: AtomicOptions = {}): Atomic {
-  const { subject = "`createAtomic()`" } = options
+  const { subject = "`createAtomic()`", now = Date.now, wait = sleep, random = Math.random } = options
   if (!driver.atomic) throw new StorageNotAtomic(subject)
-  const core: Core = { driver, turns: new Map(), now: Date.now, wait: sleep, random: Math.random, ...options }
+  const core: Core = { driver, turns: new Map(), now, wait, random }
   return {
     get: (key) => readJson(driver, key),
-    async putIfAbsent(key, value, ttlOption) {
-      const condition = { if: absent, ttl: ttlOption?.ttl }
+    async putIfAbsent(key, value, { ttl } = {}) {
+      assertLife(ttl)
+      const condition = { if: absent, ttl }
       return (await driver.write(key, encodeJson(key, value), condition)) !== undefined
     },
     async take(key) {
-      const taken = await replace(core, key, () => ({ value: undefined }))
-      return taken.before === undefined ? undefined : decodeJson(key, taken.before)
+      let taken: unknown
+      await replace(core, key, (stored) => {
+        // Read before it is gone: what is no JSON stays for those who can tell what it is.
+        taken = stored === undefined ? undefined : decodeJson(key, stored.value)
+        return { value: undefined }
+      })
+      return taken
     },
-    async update(key, change, ttlOption) {
-      const { after } = await replace(core, key, async (before) => {
+    async update(key, change, { ttl: wanted } = {}) {
+      assertLife(wanted)
+      const after = await replace(core, key, async (before) => {
         const next = await change(before === undefined ? undefined : decodeJson(key, before.value))
-        const ttl = ttlOption?.ttl ?? remaining(core, before)
+        const ttl = wanted ?? remaining(core, before)
         return { value: next === undefined ? undefined : encodeJson(key, next), ttl }
       })
       return after === undefined ? undefined : decodeJson(key, after)
     },
-    increment: (key, { by = 1, ttl } = {}) => increment(core, { key, by }, ttl),
-    lease: (key, { ttl }) => acquire(core, key, ttl),
+    async increment(key, { by = 1, ttl } = {}) {
+      assertLife(ttl)
+      if (!Number.isSafeInteger(by))
+        throw new InvalidOption("The option `by`", quoted(by), "Give a whole number.")
+      return increment(core, { key, by }, ttl)
+    },
+    async lease(key, { ttl }) {
+      assertLife(ttl)
+      return acquire(core, key, ttl)
+    },
   }
+}
+
+/**
+ * Refuses a life that is over before it begins: of a lock that ends at once everybody would have it.
+ *
+ * @throws {InvalidOption}
+ */
+function assertLife(ttl: number | undefined): void {
+  if (ttl === undefined || ttl > 0) return
+  throw new InvalidOption("The option `ttl`", quoted(ttl), "Give a number of milliseconds above 0.")
 }
 
 /** How often a change is tried. Within a process two attempts suffice, so this is for other processes. */
@@ -128,41 +157,45 @@ interface Replacement {
 
 type Replace = (before: Stored | undefined) => MaybePromise<Replacement>
 
-interface Replaced {
-  readonly before: string | undefined
-  readonly after: string | undefined
-}
-
 /**
- * Replaces a value by what `next` makes of it. The first attempt does not wait for anybody: one that was made
- * inside of another on the same key would wait for itself. Those that meet others then take turns.
+ * Replaces a value by what `next` makes of it, and returns that. The first attempt does not wait for anybody: one that was
+ * made inside of another on the same key would wait for itself. Those that meet others then take turns, which spares
+ * attempts; that no change is lost does not hang on them.
  */
-async function replace(core: Core, key: string, next: Replace): Promise<Replaced> {
-  return (await attempt(core, key, next)) ?? inTurn(core, key, () => insist(core, key, next))
+async function replace(core: Core, key: string, next: Replace): Promise<string | undefined> {
+  const done = (await attempt(core, key, next)) ?? (await inTurn(core, key, () => insist(core, key, next)))
+  return done.value
 }
 
-async function attempt({ driver }: Core, key: string, next: Replace): Promise<Replaced | undefined> {
+/** Returns what it was replaced by; `undefined` where another was quicker. */
+async function attempt({ driver }: Core, key: string, next: Replace): Promise<Replacement | undefined> {
   const stored = await driver.get(key)
-  const { value, ttl } = await next(stored)
-  const replaced = { before: stored?.value, after: value }
-  if (stored === undefined && value === undefined) return replaced
+  const replacement = await next(stored)
+  const { value, ttl } = replacement
+  if (stored === undefined && value === undefined) return replacement
   const version = await driver.write(key, value, { if: stored?.version ?? absent, ttl })
-  return version === undefined ? undefined : replaced
+  return version === undefined ? undefined : replacement
 }
 
-async function insist(core: Core, key: string, next: Replace): Promise<Replaced> {
+async function insist(core: Core, key: string, next: Replace): Promise<Replacement> {
   for (let attempts = 1; attempts < maxAttempts; attempts++) {
-    const replaced = await attempt(core, key, next)
-    if (replaced !== undefined) return replaced
+    const done = await attempt(core, key, next)
+    if (done !== undefined) return done
     // Whoever met somebody waits for a random time, so that they do not meet again.
     await core.wait(core.random() * Math.min(2 ** attempts, 100))
   }
   throw new StorageContention(key, maxAttempts)
 }
 
+/** How long a turn keeps others waiting, in milliseconds: a change may never come to its end. */
+const longestTurn = 5000
+
 async function inTurn<T>({ turns }: Core, key: string, work: () => Promise<T>): Promise<T> {
-  const result = (turns.get(key) ?? Promise.resolve()).then(work)
-  const turn = result.then(ignore, ignore)
+  const before = turns.get(key) ?? Promise.resolve()
+  const result = before.then(work)
+  const turn = before
+    .then(() => within(longestTurn, result, () => new StorageContention(key, 1)))
+    .then(ignore, ignore)
   turns.set(key, turn)
   try {
     return await result
@@ -177,11 +210,11 @@ async function increment(
   ttl: number | undefined,
 ): Promise<number> {
   if (core.driver.increment !== undefined) return core.driver.increment(key, by, { ttl })
-  const { after } = await replace(core, key, (before) => {
-    const count = before === undefined ? 0 : decodeCount(key, before.value)
-    return { value: String(count + by), ttl: before === undefined ? ttl : remaining(core, before) }
-  })
-  return Number(after)
+  const sum = await replace(core, key, (before) => ({
+    value: String(addCount(key, before?.value, by)),
+    ttl: before === undefined ? ttl : remaining(core, before),
+  }))
+  return Number(sum)
 }
 
 /** What is left of a value's life; at least a millisecond, since it was there a moment ago. */

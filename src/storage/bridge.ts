@@ -4,6 +4,7 @@ import { StorageUnavailable } from "../errors/storage-backends.ts"
 import { sleep } from "../shared/sleep.ts"
 import { textHash } from "../shared/text-hash.ts"
 import { toUtf8 } from "../shared/utf8.ts"
+import { deadlineOf } from "./deadline.ts"
 import { absent, type KeyPage, type ListOptions, type StorageDriver, type Stored } from "./storage.ts"
 
 /** A library that keeps texts under names: without versions, and for as long as its own backends can. */
@@ -52,8 +53,10 @@ export function bridge(backend: Backend, options: BridgeOptions): StorageDriver 
         return absent
       }
       const version = crypto.randomUUID()
-      const expiresAt = ttl === undefined ? undefined : now() + ttl
-      await ask(backend, () => backend.write(name, toText({ key, value, version, expiresAt }), ttl))
+      const time = now()
+      const expiresAt = deadlineOf(time, ttl)
+      const life = expiresAt === undefined ? undefined : expiresAt - time
+      await ask(backend, () => backend.write(name, toText({ key, value, version, expiresAt }), life))
       return version
     },
     ...(names === undefined
@@ -120,11 +123,10 @@ function fromText(text: string): Entry | undefined {
   const header = /^fleetmcp-1 ([0-9a-z]+) (?=([0-9a-f-]+) ([0-9.]+|-) ([^ \n]+)\n)/.exec(text)
   if (header === null) return undefined
   const [{ length }, hash, version = "", expiresAt = "", key = ""] = header
-  const rest = text.slice(length)
-  if (textHash(rest) !== hash) return undefined
+  if (textHash(text, length) !== hash) return undefined
   return {
     key: decodeURIComponent(key),
-    value: rest.slice(rest.indexOf("\n") + 1),
+    value: text.slice(text.indexOf("\n", length) + 1),
     version,
     expiresAt: expiresAt === "-" ? undefined : Number(expiresAt),
   }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, onTestFinished, vi } from "vitest"
 import { overMemory } from "../../test/contract/over-memory.ts"
 import { storageContract } from "../../test/contract/storage.ts"
 import { InvalidOption } from "../errors/server.ts"
@@ -52,6 +52,19 @@ describe("cached", () => {
     advance(1)
     expect((await storage.get("key"))?.value).toBe("new")
     expect(reads()).toBe(2)
+  })
+
+  it("is not held up by a time of day that goes back", async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const memory = memoryStorage()
+    const storage = cached(memory, { ttl })
+    memory.write("key", "old")
+    await storage.get("key")
+    memory.write("key", "new")
+    vi.setSystemTime(Date.now() - 3_600_000)
+    vi.advanceTimersByTime(ttl)
+    expect((await storage.get("key"))?.value).toBe("new")
   })
 
   it("asks once for those who ask at the same time", async () => {

@@ -35,17 +35,22 @@ const known: KnownOptions = {
  */
 export function cached(driver: StorageDriver, options: CachedOptions): StorageDriver {
   assertOptions("`cached()`", options, known)
-  const { ttl, maxEntries = 1000, maxCharacters = 8 * 1024 * 1024, now = Date.now } = options
+  const { ttl, maxEntries = 1000, maxCharacters = 8 * 1024 * 1024, now } = options
   const values = createLru<string, Stored>({
     max: maxEntries,
     maxWeight: maxCharacters,
     weigh: ({ value }, key) => key.length + value.length,
     ttlMs: ttl,
-    now,
+    // Its own clock, unless it is given one: the time of day may go back, and old values would stay.
+    ...(now && { now }),
   })
   /** What is being read. A write takes it out, so that the answer, which may be older, is not kept. */
   const reads = new Map<string, Promise<Stored | undefined>>()
   const { increment, close } = over(driver)
+
+  function hasExpired({ expiresAt = Number.POSITIVE_INFINITY }: Stored): boolean {
+    return expiresAt <= (now ?? Date.now)()
+  }
 
   async function forgetting<T>(key: string, write: () => MaybePromise<T>): Promise<T> {
     try {
@@ -72,7 +77,7 @@ export function cached(driver: StorageDriver, options: CachedOptions): StorageDr
   return over(driver, {
     async get(key) {
       const stored = values.get(key)
-      if (stored !== undefined && (stored.expiresAt === undefined || stored.expiresAt > now())) return stored
+      if (stored !== undefined && !hasExpired(stored)) return stored
       return reads.get(key) ?? read(key)
     },
     write: (key, value, writeOptions) => forgetting(key, () => driver.write(key, value, writeOptions)),

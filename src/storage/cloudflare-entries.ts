@@ -1,6 +1,7 @@
+import { deadlineOf } from "./deadline.ts"
 import {
   absent,
-  decodeCount,
+  addCount,
   type KeyPage,
   type ListOptions,
   type Stored,
@@ -53,8 +54,7 @@ export class ObjectEntries {
     now: number,
   ): Version | undefined {
     if (condition !== undefined && condition !== (this.get(key, now)?.version ?? absent)) return undefined
-    if (value !== undefined)
-      return this.#set({ key, value, expiresAt: ttl === undefined ? undefined : now + ttl })
+    if (value !== undefined) return this.#set({ key, value, expiresAt: deadlineOf(now, ttl) })
     this.#sql.exec("DELETE FROM fleetmcp WHERE key = ?", key)
     return absent
   }
@@ -65,9 +65,9 @@ export class ObjectEntries {
     now: number,
   ): number {
     const before = this.get(key, now)
-    const sum = by + (before === undefined ? 0 : decodeCount(key, before.value))
-    const start = ttl === undefined ? undefined : now + ttl
-    this.#set({ key, value: String(sum), expiresAt: before === undefined ? start : before.expiresAt })
+    const sum = addCount(key, before?.value, by)
+    const expiresAt = before === undefined ? deadlineOf(now, ttl) : before.expiresAt
+    this.#set({ key, value: String(sum), expiresAt })
     return sum
   }
 

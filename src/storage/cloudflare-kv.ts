@@ -3,6 +3,7 @@ import { StorageThrottled } from "../errors/cloud-storage.ts"
 import { CorruptValue } from "../errors/storage.ts"
 import { StorageUnavailable } from "../errors/storage-backends.ts"
 import { assertFits } from "./byte-limit.ts"
+import { deadlineOf, toKvSeconds } from "./deadline.ts"
 import {
   absent,
   type KeyPage,
@@ -94,8 +95,6 @@ async function get(namespace: KvNamespace, key: string, now: number): Promise<St
 
 /** What KV takes for a value. */
 const maxBytes = 25 * 1024 * 1024
-/** KV takes no shorter life, in seconds. */
-const minSeconds = 60
 
 async function write(
   namespace: KvNamespace,
@@ -109,13 +108,14 @@ async function write(
   }
   assertFits(key, value, { of: "Workers KV", bytes: maxBytes })
   const version = crypto.randomUUID()
+  const expiresAt = deadlineOf(now, ttl)
   const life =
-    ttl === undefined
+    expiresAt === undefined
       ? { metadata: { version } }
       : {
-          metadata: { version, expiresAt: now + ttl },
+          metadata: { version, expiresAt },
           // KV clears away by the second; what is read goes by the milliseconds beside it.
-          expirationTtl: Math.max(Math.ceil(ttl / 1000), minSeconds),
+          expirationTtl: toKvSeconds(expiresAt - now),
         }
   await ask(() => namespace.put(name, value, life))
   return version

@@ -41,6 +41,9 @@ export interface FleetStorageObjectState {
 /** Expired entries are not seen; somewhat later many of them are cleared away together. */
 const clearAfter = 60_000
 
+/** In the year 2188: Workers wake nobody after 2189. */
+const latestAlarm = 6.9e12
+
 /**
  * Keeps a part of the entries of `durableObjectStorage()`. Export it from the module of your Worker, and bind it as a
  * class with SQLite (`new_sqlite_classes`).
@@ -122,7 +125,7 @@ export class FleetStorageObject {
   }
 
   async #wakeAfter(expiresAt: number): Promise<void> {
-    const time = expiresAt + clearAfter
+    const time = Math.min(expiresAt + clearAfter, latestAlarm)
     if (this.#alarm !== undefined && this.#alarm <= time) return
     this.#alarm = time
     await this.#state.storage.setAlarm(time)

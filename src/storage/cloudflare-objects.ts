@@ -4,6 +4,7 @@ import { CorruptValue } from "../errors/storage.ts"
 import { StorageUnavailable } from "../errors/storage-backends.ts"
 import { assertFits } from "./byte-limit.ts"
 import type { ObjectAnswer, ObjectQuestion } from "./cloudflare-object.ts"
+import { toLife } from "./deadline.ts"
 import { listShards, shardOf } from "./shard.ts"
 import type { KeyPage, StorageDriver, Stored, Version } from "./storage.ts"
 
@@ -60,7 +61,8 @@ export function durableObjectStorage(
     },
     async write(key, value, writeOptions = {}) {
       if (value !== undefined) assertFits(key, value, { of: "A Durable Object", bytes: maxBytes })
-      const question = { method: "write", key, value, options: writeOptions } as const
+      const options = { ...writeOptions, ttl: toLife(writeOptions.ttl) }
+      const question = { method: "write", key, value, options } as const
       return (await askOne(shardOf(key), question)) as Version | undefined
     },
     list: (prefix, listOptions) =>
@@ -69,8 +71,8 @@ export function durableObjectStorage(
         const { keys, cursor: last } = (await askOne(shard, question)) as KeyPage
         return { keys, last }
       }, listOptions),
-    async increment(key, by, writeOptions = {}) {
-      const question = { method: "increment", key, by, options: writeOptions } as const
+    async increment(key, by, { ttl } = {}) {
+      const question = { method: "increment", key, by, options: { ttl: toLife(ttl) } } as const
       return (await askOne(shardOf(key), question)) as number
     },
   }

@@ -40,6 +40,12 @@ describe("the file of an entry", () => {
     )
   })
 
+  it("is known when the length of its key was changed to more than there is", () => {
+    const file = encodeEntry("a".repeat(35), "")
+    const changed = Buffer.from(file.toString("latin1").replace(" 35\n", " 75\n"), "latin1")
+    expect(decodeEntry(changed, "a".repeat(35))).toBeUndefined()
+  })
+
   it("is known when it is another's, or no entry at all", () => {
     fc.assert(
       fc.property(keys, texts, fc.uint8Array(), (key, value, bytes) => {

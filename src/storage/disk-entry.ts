@@ -37,7 +37,7 @@ export function digestOf(key: string): string {
 /** What a file begins with: a checksum of all that follows, and how many bytes of that are the key. */
 const headForm = /^([\da-f]{8}) (\d{1,9})\n/
 
-/** Enough for the head and a key of 512 bytes. */
+/** Enough for the head and a key of 512 bytes, the longest of the contract. */
 export const headBytes = 1024
 
 /** Writes a key and its value as a file. */
@@ -49,8 +49,9 @@ export function encodeEntry(key: string, value: string): Buffer {
 /** Reads a file; `undefined` where it is not whole, or not of that key. */
 export function decodeEntry(file: Buffer, key: string): string | undefined {
   const { start, end, checksum } = headOf(file)
-  const isWhole = checksum === checksumOf(file.subarray(start)) && file.toString("utf8", start, end) === key
-  return isWhole ? file.toString("utf8", end) : undefined
+  // A length beyond the end would be cut to what is there, and an empty value look whole.
+  if (end > file.length || checksum !== checksumOf(file.subarray(start))) return undefined
+  return file.toString("utf8", start, end) === key ? file.toString("utf8", end) : undefined
 }
 
 /** Reads the key of a file from its first bytes; `undefined` where it is not that of the digest. */

@@ -4,8 +4,11 @@ import { dirname } from "node:path"
 /** What is used of `node:fs/promises`. */
 export type FileSystem = Pick<
   typeof nodeFiles,
-  "mkdir" | "open" | "readdir" | "readFile" | "rename" | "rm" | "rmdir" | "stat" | "unlink"
+  "mkdir" | "open" | "readdir" | "rename" | "rm" | "rmdir" | "stat" | "unlink"
 >
+
+/** How much is read at once, so that nobody need ask first how long a file is. Most are shorter. */
+const usualBytes = 4096
 
 /** Tells an error of the system by its code. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
@@ -35,7 +38,8 @@ export class DiskFiles {
   }
 
   /**
-   * Writes a file that is not there yet. What cannot be written whole takes no room.
+   * Writes a file that is not there yet, through to the disk like its place in its folder. What cannot be written whole
+   * takes no room.
    *
    * @returns Whether it did: `false` where its folder is gone.
    */
@@ -44,7 +48,8 @@ export class DiskFiles {
     if (file === undefined) return false
     try {
       await file.writeFile(bytes)
-      if (this.#isSynced) await file.sync()
+      // At the same time, so that the disk is waited for once.
+      if (this.#isSynced) await Promise.all([file.sync(), this.sync(dirname(path))])
       return true
     } catch (error) {
       await this.tidyFile(path)
@@ -56,14 +61,16 @@ export class DiskFiles {
 
   /** Reads a file, or its first bytes; `undefined` where there is none. */
   async read(path: string, most?: number): Promise<Buffer | undefined> {
-    return orNothing(most === undefined ? this.#system.readFile(path) : this.#readStart(path, most))
+    return orNothing(this.#read(path, most))
   }
 
-  async #readStart(path: string, most: number): Promise<Buffer> {
+  async #read(path: string, most: number | undefined): Promise<Buffer> {
     const file = await this.#system.open(path)
     try {
-      const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(most) })
-      return buffer.subarray(0, bytesRead)
+      const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(most ?? usualBytes) })
+      const start = buffer.subarray(0, bytesRead)
+      if (most !== undefined || bytesRead < usualBytes) return start
+      return Buffer.concat([start, await file.readFile()])
     } finally {
       await file.close()
     }

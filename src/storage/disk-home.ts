@@ -50,14 +50,18 @@ export class DiskHomes {
     return version
   }
 
+  /** Says which version was seen last. Others may have changed it since: then it can be neither read nor changed. */
+  async last(home: string): Promise<Version | undefined> {
+    return this.#seen.get(home) ?? this.find(home)
+  }
+
   /**
    * Reads what a home holds; `undefined` for nothing.
    *
    * @param most How many bytes are enough. Default: all.
    */
   async read(home: string, most?: number): Promise<Content | undefined> {
-    // The last one that was seen is the one that is there, or its file is not.
-    let version = this.#seen.get(home) ?? (await this.find(home))
+    let version = await this.last(home)
     for (let attempts = 0; attempts < maxAttempts && version !== undefined; attempts++) {
       const path = contentPath(home, version)
       const bytes = await this.#files.read(path, most)
@@ -115,19 +119,20 @@ export class DiskHomes {
 
   async #draw(draft: string, { version, bytes }: Content): Promise<void> {
     await this.#files.makeFolder(join(draft, version))
-    await this.#files.write(contentPath(draft, version), bytes)
-    await this.#files.sync(join(draft, version))
-    await this.#files.sync(draft)
+    await Promise.all([this.#files.write(contentPath(draft, version), bytes), this.#files.sync(draft)])
   }
 
   async #replace(home: string, from: Version, { version, bytes }: Content): Promise<boolean> {
     const current = join(home, from)
-    // What is here now will be of use to nobody; what comes later may be another's next.
-    const leftovers = await this.#files.names(current)
-    if (leftovers === undefined || !(await this.#files.write(join(current, version), bytes))) return false
-    await this.#files.sync(current)
+    const [names = [], isWritten] = await Promise.all([
+      this.#files.names(current),
+      this.#files.write(join(current, version), bytes),
+    ])
+    if (!isWritten) return false
     if (await this.#files.rename(current, join(home, version))) {
       await this.#files.sync(home)
+      // What was there before will be of use to nobody; what comes later may be another's next.
+      const leftovers = names.filter((name) => name !== version)
       await Promise.all(leftovers.map((name) => this.#files.tidyFile(join(home, version, name))))
       return true
     }

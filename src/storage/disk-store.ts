@@ -38,7 +38,7 @@ export interface DiskStoreParts {
   readonly system: FileSystem
 }
 
-/** How many operations use the file system at once: each may have a file open. */
+/** How many operations use the file system at once: each may have a file and two folders open. */
 const mostAtOnce = 32
 
 /** How often a write is tried that others overtake each time. */
@@ -125,7 +125,8 @@ export class DiskStore {
   async #insist(key: string, next: Content | undefined, isNew: boolean): Promise<boolean> {
     const home = this.#homeOf(key)
     for (let attempts = 0; attempts < maxAttempts; attempts++) {
-      const current = await this.#homes.find(home)
+      const isSeen = attempts === 0 && !isNew
+      const current = await (isSeen ? this.#homes.last(home) : this.#homes.find(home))
       if (isNew && current !== undefined && this.#isLive(current)) return false
       if (await this.#homes.change(home, current, next)) return true
       // Whoever was overtaken waits for a random time, so that the same do not meet again.
@@ -143,11 +144,16 @@ export class DiskStore {
   /** Reads the key of a home; `undefined` where it holds nothing. */
   async #keyOf(digest: string): Promise<string | undefined> {
     const home = this.#tree.homeOf(digest)
-    const content = await this.#homes.read(home, headBytes)
-    if (content === undefined || !this.#isLive(content.version)) return undefined
-    const key = decodeKey(content.bytes, digest)
-    if (key === undefined) throw new DamagedEntry(contentPath(home, content.version), "it is of another key")
-    return key
+    let path = home
+    // The first bytes hold every key but those that are longer than the contract has them.
+    for (const most of [headBytes, undefined]) {
+      const content = await this.#homes.read(home, most)
+      if (content === undefined || !this.#isLive(content.version)) return undefined
+      const key = decodeKey(content.bytes, digest)
+      if (key !== undefined) return key
+      path = contentPath(home, content.version)
+    }
+    throw new DamagedEntry(path, "it is of another key")
   }
 
   #homeOf(key: string): string {

@@ -138,17 +138,32 @@ describe("diskStorage", () => {
     expect(await store.get("key")).toMatchObject({ value: "value" })
   })
 
+  it.each([4000, 4096, 5000, 300_000])("reads a value of %i characters whole", async (length) => {
+    const store = open()
+    const value = "x".repeat(length)
+    await store.write("key", value)
+    const file = statSync(onlyFile()).size
+    // So long that the file ends where the first part that is read does, too.
+    const even = "y".repeat(length + 4096 - (file % 4096))
+    await store.write("two", even)
+    expect((await store.get("key"))?.value).toBe(value)
+    expect((await store.get("two"))?.value).toBe(even)
+  })
+
   it("has no more files open at once than it may, whatever is asked of it", async () => {
-    let reading = 0
+    let files = 0
     let most = 0
     const store = open({
-      // As `readFile` of Node has it: only the first form is used.
-      readFile: (async (path: string) => {
-        most = Math.max(most, ++reading)
-        return nodeFiles.readFile(path).finally(() => reading--)
-      }) as FileSystem["readFile"],
+      async open(...args) {
+        const file = await nodeFiles.open(...args)
+        most = Math.max(most, ++files)
+        const close = file.close.bind(file)
+        file.close = () => close().finally(() => files--)
+        return file
+      },
     })
     await store.write("key", "value")
+    most = 0
     await Promise.all(Array.from({ length: 200 }, () => store.get("key")))
     expect(most).toBeGreaterThan(1)
     expect(most).toBeLessThanOrEqual(32)
@@ -432,6 +447,14 @@ describe("diskStorage, of a damaged file", () => {
     expect(error).toMatchObject({ path })
     await store.write("key", "new")
     expect(await store.get("key")).toMatchObject({ value: "new" })
+  })
+
+  it("lists keys that are longer than the contract has them", async () => {
+    const store = open()
+    const long = "k".repeat(10_000)
+    await store.write(long, "value")
+    await store.write("key", "value")
+    expect((await store.list("")).keys.toSorted()).toEqual(["key", long])
   })
 
   it("lists no key that it cannot be sure of", async () => {

@@ -2,9 +2,10 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb"
 import { assertOptions, type KnownOptions } from "../components/options.ts"
 import { StorageContention } from "../errors/storage.ts"
 import { assertFits } from "./byte-limit.ts"
+import { deadlineOf } from "./deadline.ts"
 import { type Condition, type DynamodbClient, DynamodbTable, type Item, type Key } from "./dynamodb-table.ts"
 import { listShards, shardOf } from "./shard.ts"
-import { absent, decodeCount, type StorageDriver, type Version, type WriteOptions } from "./storage.ts"
+import { absent, addCount, type StorageDriver, type Version, type WriteOptions } from "./storage.ts"
 
 /** Which table, and who speaks with it. */
 export interface DynamodbStorageOptions {
@@ -94,7 +95,7 @@ async function write(
     ...keyOf(key),
     value: toAttribute(value),
     version: { S: version },
-    ...(options.ttl === undefined ? undefined : toDeadline(now + options.ttl)),
+    ...toDeadline(deadlineOf(now, options.ttl)),
   }
   return (await table.put(item, condition)) ? version : undefined
 }
@@ -129,7 +130,8 @@ async function increment(
     const start = { key, value: String(by), now: now() }
     if ((await write(table, start, { if: absent, ttl })) !== undefined) return by
     const item = await table.get(keyOf(key))
-    if (item !== undefined && !hasExpired(item, now())) decodeCount(key, textOf(item))
+    // Says what is wrong with what is there, if anything is.
+    if (item !== undefined && !hasExpired(item, now())) addCount(key, textOf(item), by)
   }
   throw new StorageContention(key, maxAttempts)
 }
@@ -144,11 +146,13 @@ async function add(
     change: "SET #value = #value + :by, version = :version",
     names: { "#value": "value" },
     // An addition that got no answer is sent again: it must not count twice.
-    expression: `attribute_type(#value, :number) AND version <> :version AND ${isLive}`,
+    expression: `#value BETWEEN :least AND :most AND version <> :version AND ${isLive}`,
     values: {
       ...atTime(now),
       ":by": { N: String(by) },
-      ":number": { S: "N" },
+      // Of numbers alone, and such as leave room for the sum.
+      ":least": { N: String(Number.MIN_SAFE_INTEGER - Math.min(by, 0)) },
+      ":most": { N: String(Number.MAX_SAFE_INTEGER - Math.max(by, 0)) },
       ":version": version,
     },
   })
@@ -173,7 +177,8 @@ function textOf({ value }: Item): string {
   return value?.S ?? value?.N ?? ""
 }
 
-function toDeadline(expiresAt: number): Item {
+function toDeadline(expiresAt: number | undefined): Item {
+  if (expiresAt === undefined) return {}
   // DynamoDB deletes by the second, and up to days late: what is read goes by the milliseconds.
   return { expiresAt: { N: String(expiresAt) }, ttl: { N: String(Math.ceil(expiresAt / 1000)) } }
 }

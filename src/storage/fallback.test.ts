@@ -132,7 +132,14 @@ describe("fallback", () => {
     const { list: _list, ...unlisted } = { ...memoryStorage(), listable: false }
     expect(fallback(memoryStorage(), unlisted)).toMatchObject({ listable: false })
     expect(fallback(unlisted, memoryStorage()).list).toBeUndefined()
-    expect(fallback({ ...memoryStorage(), minTtl: 5 }, memoryStorage()).minTtl).toBe(5)
+  })
+
+  it("declares the lives that both allow", () => {
+    const narrow = { ...memoryStorage(), minTtl: 5, maxTtl: 100 }
+    expect(fallback(narrow, memoryStorage())).toMatchObject({ minTtl: 5, maxTtl: 100 })
+    expect(fallback(memoryStorage(), narrow)).toMatchObject({ minTtl: 5, maxTtl: 100 })
+    expect(fallback(narrow, { ...narrow, maxTtl: 50 }).maxTtl).toBe(50)
+    expect(fallback(memoryStorage(), memoryStorage()).maxTtl).toBeUndefined()
   })
 
   it("closes both, though one fails", async () => {

@@ -59,7 +59,7 @@ export function fallback(
     atomic: false,
     listable: isListable,
     minTtl: Math.max(first.minTtl, second.minTtl),
-    maxTtl: undefined,
+    maxTtl: shorter(first.maxTtl, second.maxTtl),
     get: (key) => either((side) => side.get(key)),
     write: (key, value, writeOptions) => either((side) => side.write(key, value, writeOptions)),
     list: isListable ? list : undefined,
@@ -68,6 +68,11 @@ export function fallback(
       await Promise.all([first, second].map(async (each) => each.close?.()))
     },
   })
+}
+
+/** The shorter of two lives, of which `undefined` has no end. */
+function shorter(one: number | undefined, two = one): number | undefined {
+  return one === undefined || two === undefined ? two : Math.min(one, two)
 }
 
 /** One of both, whose versions and cursors say whose they are: those of two storages may well be equal. */

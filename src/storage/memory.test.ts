@@ -2,10 +2,11 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { drivers } from "../../test/contract/drivers.ts"
 import { driverContract } from "../../test/contract/storage.ts"
+import { InvalidOption } from "../errors/server.ts"
 import { CorruptValue, StorageFull } from "../errors/storage.ts"
 import type { StorageSubject } from "../testing/contract/storage-case.ts"
 import { type MemoryStorageOptions, memoryStorage } from "./memory.ts"
-import { absent, type StorageDriver, type Stored } from "./storage.ts"
+import { absent, type KeyPage, type StorageDriver, type Stored } from "./storage.ts"
 
 driverContract(drivers.memoryStorage, createSubject)
 
@@ -83,10 +84,47 @@ describe("memoryStorage", () => {
     }
   })
 
+  it("goes on forgetting after a life that was no number", () => {
+    const { driver, advance } = createSubject({ maxEntries: 2 })
+    driver.write("never", "0", { ttl: Number.NaN })
+    driver.write("a", "1", { ttl: 10 })
+    advance(10)
+    driver.write("b", "2")
+    driver.write("c", "3")
+    expect(driver.get("c")).toMatchObject({ value: "3" })
+  })
+
+  it("forgets at the earlier time what was given less time", () => {
+    const { driver, advance } = createSubject({ maxEntries: 1 })
+    driver.write("key", "old", { ttl: 100 })
+    driver.write("key", "new", { ttl: 10 })
+    advance(10)
+    driver.write("other", "value")
+    expect(driver.get("other")).toMatchObject({ value: "value" })
+  })
+
+  it("lists once what is written anew between two pages", () => {
+    const { driver } = createSubject()
+    for (const key of ["a", "b", "c"]) driver.write(key, "1")
+    // The memory answers at once.
+    const first = driver.list?.("", { limit: 2 }) as KeyPage
+    driver.write("a", "2")
+    const second = driver.list?.("", { limit: 2, cursor: first.cursor }) as KeyPage
+    expect([first.keys, second.keys]).toEqual([["a", "b"], ["c"]])
+  })
+
   it("does not add to a text", () => {
     const { driver } = createSubject()
     driver.write("key", "text")
     expect(() => driver.increment?.("key", 1)).toThrow(CorruptValue)
+  })
+
+  it("refuses options that it does not have, and bounds that are none", () => {
+    expect(() => memoryStorage({ maxEntires: 5 } as never)).toThrow("`maxEntries`")
+    for (const bound of [0, -1, 1.5, Number.NaN])
+      expect(() => memoryStorage({ maxEntries: bound })).toThrow(InvalidOption)
+    expect(() => memoryStorage({ maxCharacters: "1" as never })).toThrow(InvalidOption)
+    memoryStorage({ maxEntries: undefined } as never)
   })
 
   it("holds nothing once it is closed", () => {

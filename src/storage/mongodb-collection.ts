@@ -42,14 +42,22 @@ export function openCollection(server: string, { url, name, timeout }: Place): S
     async open() {
       const needed = { subpath: "fleetmcp/storage/mongodb", name: "mongodb" }
       const { MongoClient } = await loadClient(needed, () => import("mongodb"))
-      return new MongoClient(url, {
+      const client = new MongoClient(url, {
         // It tries again until then, and only then says why it failed: soon enough to be heard.
         serverSelectionTimeoutMS: timeout * 0.8,
         connectTimeoutMS: timeout,
         socketTimeoutMS: timeout,
       })
+      try {
+        await client.connect()
+      } catch (error) {
+        // A client that could not connect at first never does: the next request opens another.
+        await client.close()
+        throw error
+      }
+      return { client, collection: client.db().collection(name) }
     },
-    close: (client) => client.close(),
+    close: ({ client }) => client.close(),
   })
-  return { close, use: async () => (await use()).db().collection(name) }
+  return { close, use: async () => (await use()).collection }
 }

@@ -1,5 +1,7 @@
+import { assertFits } from "./byte-limit.ts"
+import { toLife } from "./deadline.ts"
 import type { MongoCollection, MongoEntry } from "./mongodb-collection.ts"
-import { ask, newVersion, once, pageSize, type Server, toLife } from "./server-storage.ts"
+import { ask, newVersion, once, pageSize, type Server } from "./server-storage.ts"
 import {
   absent,
   type KeyPage,
@@ -17,6 +19,9 @@ const durable: object = { writeConcern: { w: "majority" } }
 
 const duplicateKey = 11_000
 
+/** What MongoDB takes for a document, without key, version and times. */
+const maxBytes = 16 * 1024 * 1024 - 1024
+
 /** Documents that are the entries of a storage. */
 export class MongoEntries {
   readonly #server: Server<MongoCollection>
@@ -32,22 +37,24 @@ export class MongoEntries {
     this.#server = server
     this.#now = now
     this.#prepare = once(async () => {
-      const collection = await server.source.use()
-      if (migrate) await collection.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 })
+      if (migrate)
+        await ask(server, (collection) => collection.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 }))
     })
   }
 
   async get(key: string): Promise<Stored | undefined> {
-    const found = await ask(this.#server, (collection) =>
-      collection.findOne({ _id: key, ...this.#live() }, current),
-    )
-    if (found === null) return undefined
     // `as`: documents of this collection.
-    const { value, version, expiresAt } = found as MongoEntry
-    return { value, version, expiresAt: expiresAt?.getTime() }
+    const found = (await ask(this.#server, (collection) =>
+      collection.findOne({ _id: key }, current),
+    )) as MongoEntry | null
+    // What has expired comes too, so that MongoDB has less to compare.
+    const expiresAt = found?.expiresAt?.getTime()
+    if (found === null || (expiresAt !== undefined && expiresAt <= this.#now())) return undefined
+    return { value: found.value, version: found.version, expiresAt }
   }
 
   async put(key: string, value: string, { if: condition, ttl }: WriteOptions): Promise<Version | undefined> {
+    assertFits(key, value, { of: "MongoDB", bytes: maxBytes })
     const version = newVersion()
     const life = toLife(ttl)
     const isWritten = await ask(this.#server, async (collection) => {

@@ -41,7 +41,10 @@ export function statementsFor(table: string): Statements {
         value = CASE WHEN held.expires_at <= now() THEN excluded.value
           ELSE (held.value::bigint + excluded.value::bigint)::text END,
         expires_at = CASE WHEN held.expires_at <= now() THEN excluded.expires_at ELSE held.expires_at END
-      WHERE held.expires_at <= now() OR held.value ~ '^-?[0-9]{1,16}$'
+      WHERE CASE WHEN held.expires_at <= now() THEN true
+        WHEN held.value ~ '^-?[0-9]{1,16}$'
+          THEN abs(held.value::bigint + excluded.value::bigint) <= ${Number.MAX_SAFE_INTEGER}
+        ELSE false END
       RETURNING value`,
     list: `SELECT key FROM ${table} WHERE ${key} >= $1 AND ${key} < $2 AND ${key} > $3 AND ${isLive}
       ORDER BY ${key} LIMIT $4`,

@@ -1,8 +1,9 @@
 import { CorruptValue } from "../errors/storage.ts"
+import { toLife } from "./deadline.ts"
 import type { PostgresPool } from "./postgres-pool.ts"
 import { createTable, quoteTable } from "./postgres-schema.ts"
 import { type Statements, statementsFor } from "./postgres-statements.ts"
-import { ask, newVersion, once, pageSize, type Server, toExpiry, toLife } from "./server-storage.ts"
+import { ask, newVersion, once, pageSize, type Server, toExpiry } from "./server-storage.ts"
 import {
   absent,
   decodeCount,
@@ -31,7 +32,7 @@ export class PostgresTable {
     this.#server = server
     this.#sql = statementsFor(quoteTable(name))
     this.#prepare = once(async () => {
-      if (migrate) await createTable(await server.source.use(), name)
+      if (migrate) await ask(server, (pool) => createTable(pool, name))
     })
   }
 

@@ -1,33 +1,19 @@
-import { expect, it } from "vitest"
+import { expect, it, onTestFinished, vi } from "vitest"
 import { postgresStorage } from "./postgres.ts"
 
-it("says that nothing listens, and where, but not the password", async () => {
-  const driver = postgresStorage({ connectionString: "postgres://me:secret@127.0.0.1:1/0", timeout: 2000 })
-  const error = await Promise.resolve(driver.get("key")).catch((thrown: Error) => thrown)
-  expect(error).toMatchObject({ code: "STORAGE_UNAVAILABLE", cause: expect.anything() })
-  expect(String(error)).toContain("`127.0.0.1:1`")
-  expect(String(error)).not.toContain("secret")
-  await driver.close?.()
-})
-
-it("opens nothing before it is used", async () => {
-  await postgresStorage({ connectionString: "postgres://localhost" }).close?.()
-})
-
-it.each([
-  [{}, "Give either"],
-  [
-    { connectionString: "http://me:secret@localhost" },
-    "Give a URL such as `postgres://user:password@localhost`",
-  ],
-  [{ connectionString: "postgres://me:hush@whist@localhost" }, "of another kind"],
-  [{ connectionString: "postgres://localhost", timeout: 0 }, "`timeout`"],
-  [{ connectionString: "postgres://localhost", prefex: "a" }, "`prefex`"],
-])("refuses the options %j without showing a password", (options, words) => {
-  // `as`: what JavaScript might give.
-  const make = () => postgresStorage(options as never)
-  expect(make).toThrow(words)
-  expect(make).not.toThrow(/secret|hush|whist/)
+it("looks for its table again where it was never told whether it is there", async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const never = new Promise<never>(() => undefined)
+  const query = vi.fn(async (text: string) => ({
+    rows: text.includes("to_regclass") ? [{ found: "it" }] : [],
+  }))
+  query.mockReturnValueOnce(never)
+  const driver = postgresStorage({ pool: { query }, timeout: 1000 })
+  const lost = expect(driver.get("key")).rejects.toThrow("did not answer within 1000 ms")
+  await vi.advanceTimersByTimeAsync(1000)
+  await lost
+  expect(await driver.get("key")).toBeUndefined()
 })
 
 it.each(["entries", "app.entries", "_e1", "a".repeat(52)])("takes `%s` for a table", (table) => {

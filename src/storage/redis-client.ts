@@ -3,6 +3,13 @@ import { loadClient, opened, type Source } from "./server-storage.ts"
 
 /** The part of a client of `ioredis` that a storage uses: a `Redis` or a `Cluster`. */
 export interface RedisClient {
+  /** Makes a key hold a text. */
+  readonly set: {
+    (key: string, text: string): Promise<unknown>
+    (key: string, text: string, life: "PX", ms: number): Promise<unknown>
+  }
+  /** Deletes a key. */
+  readonly del: (key: string) => Promise<unknown>
   /** Runs a script by its text. */
   readonly eval: (script: string, keys: number, ...args: string[]) => Promise<unknown>
   /** Runs a script by the SHA-1 of its text. */
@@ -44,12 +51,16 @@ async function connect(url: string, timeout: number): Promise<Redis> {
   client.on("error", (error) => {
     problem = error
   })
+  // A server that took the connection may never say a word: then others wait for it no longer than for an answer.
+  const timer = setTimeout(() => client.disconnect(), timeout)
   try {
     await client.connect()
   } catch (error) {
     client.disconnect()
     // What `connect` says is that there is no connection, and not why.
     throw problem ?? error
+  } finally {
+    clearTimeout(timer)
   }
   return client
 }

@@ -4,17 +4,16 @@ import type { RedisClient } from "./redis-client.ts"
 /** A script in Lua about one key, which the server knows by its digest once it has run there. */
 export class RedisScript {
   readonly #text: string
-  #digest: Promise<string> | undefined
+  #digest: string | undefined
 
   constructor(text: string) {
     this.#text = text
   }
 
   async run(client: RedisClient, key: string, args: readonly string[] = []): Promise<unknown> {
-    this.#digest ??= sha1(this.#text)
-    const digest = await this.#digest
+    this.#digest ??= await sha1(this.#text)
     try {
-      return await client.evalsha(digest, 1, key, ...args)
+      return await client.evalsha(this.#digest, 1, key, ...args)
     } catch (error) {
       // Servers forget scripts when they start, and on SCRIPT FLUSH.
       if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error

@@ -1,10 +1,11 @@
 import { assertOptions, type KnownOptions } from "../components/options.ts"
 import { CorruptValue } from "../errors/storage.ts"
+import { toLife } from "./deadline.ts"
 import { openRedis, type RedisClient } from "./redis-client.ts"
-import { add, read, toStored, write } from "./redis-entry.ts"
+import { add, read, replace, toStored, write } from "./redis-entry.ts"
 import { listRedis } from "./redis-list.ts"
 import { assertSource, clientOf, connectionString, serverName } from "./server-options.ts"
-import { ask, newVersion, type Server, toLife } from "./server-storage.ts"
+import { ask, newVersion, type Server } from "./server-storage.ts"
 import { absent, type StorageDriver } from "./storage.ts"
 
 export type { RedisClient } from "./redis-client.ts"
@@ -30,7 +31,7 @@ export type RedisStorageOptions = {
 
 const knownOptions: KnownOptions = {
   kinds: {
-    client: clientOf("a client of `ioredis`", ["eval", "evalsha", "scan"]),
+    client: clientOf("a client of `ioredis`", ["set", "del", "eval", "evalsha", "scan"]),
     url: connectionString("redis", "rediss"),
     prefix: "string",
     timeout: "ms",
@@ -39,7 +40,7 @@ const knownOptions: KnownOptions = {
 }
 
 /**
- * Makes a storage in Redis, 6 or later: atomic, by scripts that touch one key each, so that a cluster can run them.
+ * Makes a storage in Redis, 6 or later: atomic, by commands and scripts of one key each, so that a cluster can run them.
  *
  * @param options `client` or `url`; `prefix` and `timeout`.
  * @throws {UnknownOption} FLEET-09
@@ -63,15 +64,18 @@ export function redisStorage(options: RedisStorageOptions): StorageDriver {
     atomic: true,
     listable: true,
     minTtl: 1,
-    async get(key) {
-      return toStored(key, await ask(redis, (open) => read.run(open, prefix + key)))
-    },
+    get: (key) => ask(redis, async (open) => toStored(key, await read.run(open, prefix + key))),
     async write(key, value, { if: condition, ttl } = {}) {
       const version = value === undefined ? absent : newVersion()
-      const args = [value === undefined ? "" : version + value, toLifeText(ttl)]
-      if (condition !== undefined) args.push(condition)
-      const isWritten = await ask(redis, (open) => write.run(open, prefix + key, args))
-      return isWritten === 1 ? version : undefined
+      const entry = value === undefined ? undefined : version + value
+      if (condition === undefined) {
+        await ask(redis, (open) => write(open, { key: prefix + key, entry, life: toLife(ttl) }))
+        return version
+      }
+      const args = [entry ?? "", toLifeText(ttl), condition]
+      const isWritten = await ask(redis, (open) => replace.run(open, prefix + key, args))
+      // A client may give numbers as texts.
+      return Number(isWritten) === 1 ? version : undefined
     },
     list: (wanted, listOptions) =>
       ask(redis, (open) => listRedis(open, { space: prefix, prefix: wanted }, listOptions)),
@@ -85,8 +89,8 @@ export function redisStorage(options: RedisStorageOptions): StorageDriver {
   }
 }
 
-/** What passes by itself, when the server has started or the cluster has settled. */
-const passing = /^(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS)\b/
+/** What passes by itself: when the server has started or has room again, or the cluster has settled. */
+const passing = /^(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|OOM|MISCONF)\b/
 
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && error.name === "ReplyError" && !passing.test(error.message)

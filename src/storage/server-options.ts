@@ -5,15 +5,25 @@ import { InvalidOption } from "../errors/server.ts"
  * Scheme, user and password, hosts, and the rest. There is one `@` at most: with a second one, or one that comes later,
  * part of a password that was not encoded would be taken for the host, and shown.
  */
-const form = /^([a-z][a-z0-9+]*):\/\/(?:[^@/?#\s]*@)?([^@/?#\s]*)(?:[/?][^@#\s]*)?$/
+const form = /^(?<scheme>[a-z][a-z0-9+]*):\/\/(?:(?<user>[^@/?#\s]*)@)?(?<hosts>[^@/?#\s]*)(?:[/?][^@#\s]*)?$/
 
 /** Makes the test of an option that is a connection string. */
 export function connectionString(...schemes: readonly string[]): OptionTest {
   return {
-    holds: (value) => typeof value === "string" && schemes.includes(form.exec(value)?.[1] ?? ""),
+    holds(value) {
+      const { scheme = "", user = "", hosts = "" } = form.exec(String(value))?.groups ?? {}
+      // What the client cannot read it would refuse at the first request only, and show all of it.
+      const isReadable = !/%(?![\da-f]{2})/i.test(user) && hosts.split(",").every(isHost)
+      return typeof value === "string" && schemes.includes(scheme) && isReadable
+    },
     expected: `a URL such as \`${schemes[0]}://user:password@localhost\`, its user and password percent-encoded`,
     isSecret: true,
   }
+}
+
+/** An address with its port or without; a socket is percent-encoded, or elsewhere in the URL. */
+function isHost(text: string): boolean {
+  return text === "" || URL.canParse(`any://${text}`)
 }
 
 /** Makes the test of an option that is a client of some package, of which some methods are used. */
@@ -47,6 +57,6 @@ export function assertSource(
 
 /** Names the server of a connection string for an error, without user and password. */
 export function serverName(kind: string, url: string | undefined): string {
-  const host = url === undefined ? "" : form.exec(url)?.[2]
-  return host ? `${kind} at \`${host}\`` : kind
+  const hosts = url === undefined ? "" : form.exec(url)?.groups?.hosts
+  return hosts ? `${kind} at \`${hosts}\`` : kind
 }

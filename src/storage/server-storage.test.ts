@@ -1,7 +1,8 @@
+import { inspect } from "node:util"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { CorruptValue } from "../errors/storage.ts"
 import { MissingStorageClient, StorageRefused, StorageUnavailable } from "../errors/storage-backends.ts"
-import { ask, loadClient, newVersion, opened, type Server, toLife, versionLength } from "./server-storage.ts"
+import { ask, loadClient, newVersion, opened, type Server, versionLength } from "./server-storage.ts"
 
 function server(changes: Partial<Server<string>> = {}): Server<string> {
   return {
@@ -44,6 +45,18 @@ describe("what a server is asked", () => {
     expect(drop).not.toHaveBeenCalled()
   })
 
+  it("asks nothing more where a connection comes too late", async () => {
+    let connect: (client: string) => void = () => undefined
+    const use = () => new Promise<string>((resolve) => (connect = resolve))
+    const work = vi.fn(async () => "written")
+    const asked = expect(ask(server({ source: { use } }), work)).rejects.toThrow(StorageUnavailable)
+    await vi.advanceTimersByTimeAsync(1000)
+    await asked
+    connect("client")
+    await vi.advanceTimersByTimeAsync(0)
+    expect(work).not.toHaveBeenCalled()
+  })
+
   it("tells what may pass from what will come again, and keeps the cause", async () => {
     const cause = new TypeError("no.")
     const work = () => Promise.reject(cause)
@@ -56,6 +69,16 @@ describe("what a server is asked", () => {
   it("names what went wrong at each address", async () => {
     const cause = new AggregateError([new TypeError("refused ::1"), new TypeError("refused 127.0.0.1")])
     await expect(ask(server(), () => Promise.reject(cause))).rejects.toThrow("refused ::1, refused 127.0.0.1")
+  })
+
+  it("keeps of a cause what may be logged: no URL with its password, nor what was sent", async () => {
+    const cause = Object.assign(new TypeError("no"), { command: { args: ["secret"] } })
+    const works = [async () => new URL("redis://me:secret@localhost:port").href, () => Promise.reject(cause)]
+    for (const work of works) {
+      const failed = await ask(server(), work).catch((error: unknown) => error)
+      expect(failed).toMatchObject({ code: "STORAGE_UNAVAILABLE", cause: { name: "TypeError" } })
+      expect(inspect(failed, { depth: 10 })).not.toContain("secret")
+    }
   })
 
   it("leaves errors of this library alone", async () => {
@@ -136,14 +159,4 @@ it("makes versions of one length that do not repeat", () => {
   const versions = Array.from({ length: 1000 }, newVersion)
   expect(new Set(versions).size).toBe(1000)
   expect(versions.every((version) => version.length === versionLength)).toBe(true)
-})
-
-it("makes whole lives that a server can count", () => {
-  expect([undefined, 0.1, 1, 1.5, Number.POSITIVE_INFINITY].map(toLife)).toEqual([
-    undefined,
-    1,
-    1,
-    2,
-    31_556_952_000_000,
-  ])
 })

@@ -35,14 +35,17 @@ export function ask<Client, Answer>(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let client: Client | undefined
+    let isLate = false
     const timer = setTimeout(() => {
+      isLate = true
       if (client !== undefined) source.drop?.(client)
       reject(new StorageUnavailable(name, `it did not answer within ${timeout} ms`))
     }, timeout)
     async function answer(): Promise<void> {
       try {
         client = await source.use()
-        resolve(await work(client))
+        // Whoever asked was told that it failed: nothing is written behind their back.
+        if (!isLate) resolve(await work(client))
       } catch (error) {
         reject(error instanceof FleetError ? error : failure(error))
       } finally {
@@ -51,7 +54,7 @@ export function ask<Client, Answer>(
     }
     function failure(error: unknown): FleetError {
       const Failure = isRefusal(error) ? StorageRefused : StorageUnavailable
-      return new Failure(name, problemOf(error), error)
+      return new Failure(name, problemOf(error), causeOf(error))
     }
     void answer()
   })
@@ -61,6 +64,16 @@ export function ask<Client, Answer>(
 function problemOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === "") return error.errors.map(problemOf).join(", ")
   return (error instanceof Error ? error.message : String(error)).replace(/\.$/, "")
+}
+
+/** Where errors carry what nobody may log: Node's a URL with its password, those of `ioredis` all that was sent. */
+const carriers = ["input", "command", "lastNodeError"] as const
+
+/** Returns an error as it may be logged, as the cause of another. */
+function causeOf(error: unknown): unknown {
+  if (!(error instanceof Error && carriers.some((name) => name in error))) return error
+  const { name, message, stack } = error
+  return Object.assign(new Error(message), { name, stack })
 }
 
 /** How a client is opened and closed. */
@@ -117,7 +130,10 @@ export function opened<Client>(opening: Opening<Client>): Required<Source<Client
   }
 }
 
-/** Does something at the first call, and at the next one where that failed. All calls resolve to the same. */
+/**
+ * Does something at the first call, and at the next one where that failed. All calls resolve to the same. What may never
+ * be answered has to be asked within a time: all others would wait for it.
+ */
 export function once<T>(work: () => Promise<T>): () => Promise<T> {
   let done: Promise<T> | undefined
   return () => {
@@ -152,14 +168,6 @@ export const versionLength = 36
 /** Makes a version that comes twice in no process. */
 export function newVersion(): Version {
   return crypto.randomUUID()
-}
-
-/** A thousand years, which every server can add to now. */
-const longestLife = 31_556_952_000_000
-
-/** Makes a life of whole milliseconds, which every server can count. */
-export function toLife(ttl: number | undefined): number | undefined {
-  return ttl === undefined ? undefined : Math.min(Math.max(Math.ceil(ttl), 1), longestLife)
 }
 
 /** Says when a value ceases to exist by the clock of this process, of what the server says is left of its life. */

@@ -36,4 +36,11 @@ describe("listShards", () => {
     expect(sizes).toEqual([10, 10, 10, 10, 8])
     expect(new Set(seen).size).toBe(48)
   })
+
+  it("does not ask without end for one page where everything has expired", async () => {
+    let asked = 0
+    const list = async () => ({ keys: [], last: `key-${asked++}` })
+    expect(await listShards(list, { limit: 10 })).toEqual({ keys: [], cursor: "0:key-63" })
+    expect(asked).toBe(64)
+  })
 })

@@ -17,6 +17,9 @@ export interface ShardPage {
   readonly last: string | undefined
 }
 
+/** How often parts are asked for one page, since what they read may all have expired: each of them once, and more. */
+const mostAsked = 64
+
 /** Lists the parts one after the other. A cursor is the part, and where in it the page before ended. */
 export async function listShards(
   list: (shard: number, after: string | undefined, limit: number) => Promise<ShardPage>,
@@ -24,7 +27,7 @@ export async function listShards(
 ): Promise<KeyPage> {
   const keys: string[] = []
   let [shard, after] = cursor === undefined ? [0, undefined] : readCursor(cursor)
-  while (shard < shards && keys.length < limit) {
+  for (let asked = 0; shard < shards && keys.length < limit && asked < mostAsked; asked++) {
     const page = await list(shard, after, limit - keys.length)
     keys.push(...page.keys)
     after = page.last

@@ -67,14 +67,19 @@ function open(
   }
 }
 
-/** Makes a file that is not there for the user of this process alone: SQLite would let all others read it. */
+/**
+ * Makes a file that is not there for the user of this process alone: SQLite would let all others read it. One that is
+ * there is not even opened: as soon as it is closed, the locks that this process has on it are gone, for all connections.
+ *
+ * @see https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+ */
 function makePrivate(path: string): void {
   if (path === ":memory:" || path.startsWith("file:")) return
   const { closeSync, openSync } = process.getBuiltinModule("node:fs")
   try {
-    closeSync(openSync(path, "a", 0o600))
+    closeSync(openSync(path, "ax", 0o600))
   } catch {
-    // SQLite is about to say what it cannot open.
+    // It is there, or SQLite is about to say what it cannot open.
   }
 }
 

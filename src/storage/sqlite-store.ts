@@ -4,7 +4,7 @@ import { type SqliteDatabase, toSqliteError } from "./sqlite-database.ts"
 import { makeTable, prepareStatements, type SqliteStatements } from "./sqlite-table.ts"
 import {
   absent,
-  decodeCount,
+  addCount,
   type KeyPage,
   type ListOptions,
   type Stored,
@@ -80,7 +80,7 @@ export class SqliteStore {
     return this.#change((statements) => {
       for (let attempts = 0; attempts < maxAttempts; attempts++) {
         const stored = read(statements, key, now)
-        const sum = by + (stored === undefined ? 0 : decodeCount(key, stored.value))
+        const sum = addCount(key, stored?.value, by)
         const expiresAt = stored === undefined ? deadlineOf(now, ttl) : stored.expiresAt
         const condition = { version: stored?.version ?? absent, now }
         if (write(statements, { key, value: String(sum), expiresAt }, condition) !== undefined) return sum

@@ -118,6 +118,16 @@ function describeFiles(): void {
     for (const file of [path, `${path}-wal`]) expect(statSync(file).mode & 0o777).toBe(0o600)
   })
 
+  it("takes no locks away from another storage of the same file in this process", () => {
+    const path = newPath()
+    open(path).write("key", "value")
+    const closing = vi.spyOn(process.getBuiltinModule("node:fs"), "closeSync")
+    onTestFinished(() => closing.mockRestore())
+    // To close a file gives up all locks that the process has on it: another one might then delete the log.
+    expect(open(path).get("key")).toMatchObject({ value: "value" })
+    expect(closing).not.toHaveBeenCalled()
+  })
+
   it("keeps what was written when it is closed", async () => {
     const path = newPath()
     const driver = open(path)

@@ -24,7 +24,10 @@ export interface Stored {
 export interface WriteOptions {
   /** Writes only if the key is at this version now. Only for drivers that are `atomic`. */
   readonly if?: Version | undefined
-  /** Milliseconds until the value ceases to exist, at least 1. Default: never, whatever the key held before. */
+  /**
+   * Milliseconds until the value ceases to exist, at least 1; `Infinity` is as long as the storage can say. Default:
+   * never, whatever the key held before.
+   */
   readonly ttl?: number | undefined
 }
 
@@ -140,6 +143,17 @@ export function decodeJson(key: string, text: string): unknown {
   } catch (cause) {
     throw new CorruptValue(key, "JSON", cause)
   }
+}
+
+/**
+ * Adds to the number that `increment` left; `undefined` is 0.
+ *
+ * @throws {CorruptValue} Something else is stored there, or the sum would be too large to be told from others.
+ */
+export function addCount(key: string, text: string | undefined, by: number): number {
+  const sum = (text === undefined ? 0 : decodeCount(key, text)) + by
+  if (!Number.isSafeInteger(sum)) throw new CorruptValue(key, `a whole number that ${by} can be added to`)
+  return sum
 }
 
 /**

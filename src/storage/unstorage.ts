@@ -1,4 +1,5 @@
 import { type BridgeOptions, bridge } from "./bridge.ts"
+import { toKvSeconds } from "./deadline.ts"
 import type { StorageDriver } from "./storage.ts"
 
 /** A storage of `unstorage`, as far as it is used. */
@@ -36,8 +37,8 @@ export function unstorageStorage(storage: Unstorage, options: BridgeOptions = {}
     factory: "unstorageStorage",
     read: (name: string) => storage.getItem(name),
     write: (name: string, text: string, ttl: number | undefined) =>
-      // Drivers that know it want seconds, and the one for Workers KV no fewer than 60; what is read goes by the text.
-      storage.setItem(name, text, ttl === undefined ? {} : { ttl: Math.max(Math.ceil(ttl / 1000), 60) }),
+      // Drivers that know it want seconds, and one is for Workers KV; what is read goes by the text.
+      storage.setItem(name, text, ttl === undefined ? {} : { ttl: toKvSeconds(ttl) }),
     remove: (name: string) => storage.removeItem(name),
     names: () => storage.getKeys(),
   }

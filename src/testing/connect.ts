@@ -42,11 +42,17 @@ export async function connect<const Tools extends readonly Tool[]>(
   assertConnectOptions(options)
   const { dependencies, era = eraOfRevision(options.revision) } = options
   const withdraw = dependencies && (await override(server, dependencies))
-  await server.start()
-  if (era === "stateless") return new TestClient<Tools>(new Wire(server.handler, options), withdraw)
-  const wire = new SessionWire(server.handler, options)
-  await wire.open()
-  return new TestClient<Tools>(wire, withdraw)
+  try {
+    await server.start()
+    if (era === "stateless") return new TestClient<Tools>(new Wire(server.handler, options), withdraw)
+    const wire = new SessionWire(server.handler, options)
+    await wire.open()
+    return new TestClient<Tools>(wire, withdraw)
+  } catch (error) {
+    // The next client must not find what this one brought.
+    await withdraw?.()
+    throw error
+  }
 }
 
 /** What servers have made otherwise, for the client that was connected last. */

@@ -1,13 +1,14 @@
-import { describe, expect, it } from "vitest"
+import { expect, it } from "vitest"
 import * as z from "zod"
-import type { FleetMCP, FleetMCPOptions, StepInfo } from "../../src/index.ts"
+import type { FleetMCP, StepInfo } from "../../src/index.ts"
+import type { Reply } from "../../src/protocol/transport.ts"
 import { features } from "../../src/spec/features.ts"
+import { isStateless } from "../../src/spec/revisions.ts"
 import { memoryStorage } from "../../src/storage/memory.ts"
-import { accept, answerAll, retry } from "../support/asking.ts"
-import { resultOf } from "../support/post.ts"
-import { call, capable, type Fields } from "../support/rpc.ts"
-import { quietServer } from "../support/server.ts"
+import type { StorageDriver } from "../../src/storage/storage.ts"
+import type { ElicitationHandler } from "../../src/testing/index.ts"
 import { describeEras } from "./eras.ts"
+import { again, goesOn, readReply, routed } from "./routing.ts"
 
 const secrets = ["a secret that nobody has ever guessed"]
 const order = { name: "order", input: z.object({ amount: z.int() }) }
@@ -35,8 +36,11 @@ function sell(mcp: FleetMCP, card: Card): void {
 }
 
 const content = { "Your name?": { name: "Ada" }, "Which size?": { size: "m" }, "Pay 5?": {} }
-const answerTo = (message: unknown) => accept(content[message as keyof typeof content])
 const ordered = "Ada ordered m: receipt 1"
+const elicitation: ElicitationHandler = ({ message }) => ({
+  action: "accept",
+  content: content[message as keyof typeof content],
+})
 
 describeEras(
   "a tool that asks three questions",
@@ -45,12 +49,7 @@ describeEras(
       const card = new Card()
       const mcp = t.server()
       sell(mcp, card)
-      const client = await t.connect(mcp, {
-        elicitation: ({ message }) => ({
-          action: "accept",
-          content: content[message as keyof typeof content],
-        }),
-      })
+      const client = await t.connect(mcp, { elicitation })
       expect(await client.callTool("order", { amount: 5 })).toMatchObject({ content: [{ text: ordered }] })
       expect(card.charges).toEqual([5])
     })
@@ -60,10 +59,7 @@ describeEras(
       const mcp = t.server()
       sell(mcp, card)
       const client = await t.connect(mcp, {
-        elicitation: ({ message }) =>
-          message === "Pay 5?"
-            ? { action: "decline" }
-            : { action: "accept", content: content[message as keyof typeof content] },
+        elicitation: (asked) => (asked.message === "Pay 5?" ? { action: "decline" } : elicitation(asked)),
       })
       expect(await client.callTool("order", { amount: 5 })).toMatchObject({
         content: [{ text: "Not ordered" }],
@@ -74,62 +70,61 @@ describeEras(
   { knows: (revision) => features[revision].elicitation.includes("form") },
 )
 
-describe("a tool that asks three questions, of a client without a session,", () => {
-  const first = call("order", { amount: 5 }, capable())
-  const next = (result: Fields) =>
-    retry(
-      first,
-      result,
-      answerAll(result, ({ params }) => answerTo(params.message)),
-    )
-
-  function shop(card: Card, options: FleetMCPOptions = {}): FleetMCP {
-    const mcp = quietServer({ secrets, ...options })
-    sell(mcp, card)
-    return mcp
-  }
-
-  it("charges a card once through restarts between all rounds", async () => {
-    const card = new Card()
-    let request = first
-    for (;;) {
-      const mcp = shop(card)
-      const result = await resultOf(mcp, request)
-      await mcp.close()
-      if (result.resultType !== "input_required") {
-        expect(result).toMatchObject({ content: [{ text: ordered }] })
-        break
-      }
-      request = next(result)
+describeEras(
+  "a tool that asks three questions, of servers that share a storage,",
+  (t) => {
+    /** Opens another branch of a shop. */
+    async function branch(card: Card, storage: StorageDriver) {
+      const mcp = t.server({ secrets, storage })
+      sell(mcp, card)
+      return { mcp, handler: (await t.reach(mcp)).handler }
     }
-    expect(card.charges).toEqual([5])
-  })
 
-  it("charges a card once while two replicas answer alternate rounds", async () => {
-    const card = new Card()
-    const storage = memoryStorage()
-    const both = [shop(card, { storage }), shop(card, { storage })]
-    let result: Fields = await resultOf(both[0] as FleetMCP, first)
-    for (let round = 1; result.resultType === "input_required"; round++)
-      result = await resultOf(both[round % 2] as FleetMCP, next(result))
-    expect(result).toMatchObject({ content: [{ text: ordered }] })
-    expect(card.charges).toEqual([5])
-  })
+    it("charges a card once though each round is answered by a server that was just started", async () => {
+      const card = new Card()
+      const storage = memoryStorage()
+      const target = routed(async (request, channel) => {
+        const { mcp, handler } = await branch(card, storage)
+        const reply = await handler.handle(request, channel)
+        await mcp.close()
+        return reply
+      })
+      const client = await t.connectTo(target, { elicitation })
+      expect(await client.callTool("order", { amount: 5 })).toMatchObject({ content: [{ text: ordered }] })
+      expect(card.charges).toEqual([5])
+    })
 
-  it("charges a card once though every round is sent several times to both replicas at once", async () => {
-    const card = new Card()
-    const storage = memoryStorage()
-    const both = [shop(card, { storage }), shop(card, { storage })]
-    let result: Fields = await resultOf(both[0] as FleetMCP, first)
-    while (result.resultType === "input_required") {
-      const request = next(result)
-      const results = await Promise.all([...both, ...both].map((mcp) => resultOf(mcp, request)))
-      for (const { resultType, content } of results)
-        expect([resultType, content]).toEqual([results[0]?.resultType, results[0]?.content])
-      // Each of them has a state of its own, and all are good.
-      result = results.at(-1) as Fields
-    }
-    expect(result).toMatchObject({ content: [{ text: ordered }] })
-    expect(card.charges).toEqual([5])
-  })
-})
+    it("charges a card once while they answer alternate rounds", async () => {
+      const card = new Card()
+      const storage = memoryStorage()
+      const both = [await branch(card, storage), await branch(card, storage)] as const
+      let round = 0
+      const target = routed((request, channel) => both[round++ % 2 ? 1 : 0].handler.handle(request, channel))
+      const client = await t.connectTo(target, { elicitation })
+      expect(await client.callTool("order", { amount: 5 })).toMatchObject({ content: [{ text: ordered }] })
+      expect(card.charges).toEqual([5])
+    })
+
+    it("charges a card once though every round is sent several times to both at once", async () => {
+      const card = new Card()
+      const storage = memoryStorage()
+      const both = [await branch(card, storage), await branch(card, storage)] as const
+      const target = routed(async (request, channel) => {
+        if (!goesOn(request)) return both[0].handler.handle(request, channel)
+        const requests = [request, ...[1, 2, 3].map((nth) => again(request, nth))]
+        const replies = await Promise.all(
+          requests.map((each, nth) => both[nth % 2 ? 1 : 0].handler.handle(each, channel)),
+        )
+        const results = replies.map((reply) => readReply(reply).result)
+        for (const result of results) {
+          expect([result?.resultType, result?.content]).toEqual([results[0]?.resultType, results[0]?.content])
+        }
+        return replies[0] as Reply
+      })
+      const client = await t.connectTo(target, { elicitation })
+      expect(await client.callTool("order", { amount: 5 })).toMatchObject({ content: [{ text: ordered }] })
+      expect(card.charges).toEqual([5])
+    })
+  },
+  { knows: isStateless },
+)

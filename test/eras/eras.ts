@@ -13,12 +13,10 @@ export interface EraTools {
   server(options?: FleetMCPOptions): FleetMCP
   /** Connects a client of the revision, which goes away when the test is over. */
   connect(mcp: FleetMCP, options?: ConnectOptions): Promise<TestClient>
-  /** The same, past something that stands between the client and the transport. */
-  connectThrough(
-    between: (target: TestTarget) => TestTarget,
-    mcp: FleetMCP,
-    options?: ConnectOptions,
-  ): Promise<TestClient>
+  /** A way to a server, for what stands between a client and the transport. */
+  reach(mcp: FleetMCP): Promise<TestTarget>
+  /** Connects a client to a way, or to what stands in it. */
+  connectTo(target: TestTarget, options?: ConnectOptions): Promise<TestClient>
 }
 
 /** Where a suite is run. */
@@ -44,12 +42,7 @@ export function describeEras(
 }
 
 function toolsOf(revision: ProtocolRevision, transport: Transport): EraTools {
-  async function connectThrough(
-    between: (target: TestTarget) => TestTarget,
-    mcp: FleetMCP,
-    options?: ConnectOptions,
-  ): Promise<TestClient> {
-    const target = between(await transport.reach(mcp))
+  async function connectTo(target: TestTarget, options?: ConnectOptions): Promise<TestClient> {
     const client = await connect(target, { revision, ...transport.client, ...options })
     onTestFinished(() => client.close())
     return client
@@ -62,7 +55,8 @@ function toolsOf(revision: ProtocolRevision, transport: Transport): EraTools {
       onTestFinished(() => mcp.close({ graceMs: 0 }))
       return mcp
     },
-    connect: (mcp, options) => connectThrough((target) => target, mcp, options),
-    connectThrough,
+    reach: transport.reach,
+    connectTo,
+    connect: async (mcp, options) => connectTo(await transport.reach(mcp), options),
   }
 }

@@ -1,8 +1,11 @@
+import { toStandardJsonSchema } from "@valibot/to-json-schema"
+import { type } from "arktype"
+import * as v from "valibot"
 import { describe, expect, it } from "vitest"
 import * as z from "zod"
 import type { Context } from "../../src/index.ts"
 import { features } from "../../src/spec/features.ts"
-import type { ElicitRequestFormParams, ElicitRequestParams } from "../../src/spec/index.ts"
+import type { ElicitRequestFormParams, ElicitRequestParams, ElicitResult } from "../../src/spec/index.ts"
 import { describeEras } from "./eras.ts"
 import { places } from "./places.ts"
 import { strictErrors } from "./strict-schema.ts"
@@ -53,6 +56,18 @@ const cases: readonly Case[] = [
     ask: (ctx) => ctx.elicit("?", ["s", "l"]),
     field: { type: "string", enum: ["s", "l"] },
     given: "s",
+  },
+  {
+    name: "what a schema of valibot does",
+    ask: (ctx) => ctx.elicit("?", toStandardJsonSchema(v.pipe(v.string(), v.title("Name"), v.maxLength(9)))),
+    field: { type: "string", title: "Name", maxLength: 9 },
+    given: "x",
+  },
+  {
+    name: "what a schema of arktype does",
+    ask: (ctx) => ctx.elicit("?", type("1 <= number.integer <= 9")),
+    field: { type: "integer", minimum: 1, maximum: 9 },
+    given: 5,
   },
   {
     name: "what a library makes of it",
@@ -156,15 +171,41 @@ describeEras(
       expect(asked.map((params) => formOf(params).required)).toEqual([undefined])
     })
 
+    it("of several choices is not answered by one of them twice", async () => {
+      const mcp = t.server()
+      mcp.tool({ name: "ask" }, async (_, ctx) => json(await ctx.elicit("?", [["s", "l"]])))
+      const client = await t.connect(mcp, {
+        elicitation: () => ({ action: "accept", content: { value: ["s", "s"] } }),
+      })
+      const failure = await client.callTool("ask").catch((error: { error: object }) => error.error)
+      const isKnown = features[t.revision].elicitationSchema === "full"
+      expect(json(failure)).toContain(isKnown ? "does not fit the form" : "a choice of several")
+    })
+
+    it.each([
+      ["a form of fields", z.object({ value: z.int().optional() }), {}],
+      ["a form of one value", z.int().optional(), undefined],
+    ])("and %s take `null` for what was left out", async (_, form, data) => {
+      const mcp = t.server()
+      mcp.tool({ name: "ask" }, async (_, ctx) => json(await ctx.elicit("?", form)))
+      const content = JSON.parse('{"value":null}')
+      const client = await t.connect(mcp, { elicitation: () => ({ action: "accept", content }) })
+      expect(await client.callTool("ask")).toMatchObject({
+        content: [{ text: json({ action: "accept", data }) }],
+      })
+    })
+
     it.each([
       ["no answer at all", undefined],
+      ["a `null`", null],
       ["another type", 5],
       ["none of the choices", "xl"],
     ])("is not answered by %s", async (_, value) => {
       const mcp = t.server()
       mcp.tool({ name: "ask" }, async (_, ctx) => json(await ctx.elicit("?", ["s", "l"])))
       const content = value === undefined ? {} : { value }
-      const client = await t.connect(mcp, { elicitation: () => ({ action: "accept", content }) })
+      const elicitation = () => ({ action: "accept", content }) as ElicitResult
+      const client = await t.connect(mcp, { elicitation })
       await expect(client.callTool("ask")).rejects.toMatchObject({
         error: { code: -32602, message: expect.stringContaining("does not fit the form") },
       })
@@ -255,6 +296,35 @@ describeEras(
 )
 
 const [here] = places
+
+describeEras(
+  "a form of fields",
+  (t) => {
+    it.each([
+      ["raw JSON Schema", { type: "object", properties: { name: { type: "string" } } }],
+      ["a library", z.looseObject({ name: z.string() })],
+    ])("of %s gives nothing but what it asked for", async (_, form) => {
+      const mcp = t.server()
+      mcp.tool({ name: "ask" }, async (_, ctx) => {
+        const answer = await ctx.elicit("?", form as z.ZodObject)
+        return json(answer.action === "accept" && Object.entries(answer.data))
+      })
+      const content = JSON.parse('{"name":"Ada","isAdmin":true,"__proto__":"x"}')
+      const client = await t.connect(mcp, { elicitation: () => ({ action: "accept", content }) })
+      expect(await client.callTool("ask")).toMatchObject({ content: [{ text: '[["name","Ada"]]' }] })
+    })
+  },
+  { knows: (revision) => features[revision].elicitation.includes("form"), over: [memory] },
+)
+
+it.each([undefined, null, "name", 5])("what is no form at all is refused in words: %j", async (form) => {
+  const { FleetMCP } = await import("../../src/index.ts")
+  const { connect } = await import("../../src/testing/index.ts")
+  const mcp = new FleetMCP("Test", { log: () => undefined })
+  here?.add(mcp, async (ctx) => json(await ctx.elicit("?", form as unknown as z.ZodString)))
+  await using client = await connect(mcp, { elicitation: () => ({ action: "accept", content: {} }) })
+  expect(await here?.call(client)).toContain("not a schema")
+})
 
 it.each([
   ["no choice at all", []],

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest"
-import { contextKey, lifespan, provide } from "../../src/index.ts"
+import { contextKey, type LogRecord, lifespan, provide } from "../../src/index.ts"
+import { isStateless } from "../../src/spec/revisions.ts"
 import { deferred, settled } from "../support/timing.ts"
 import { describeEras } from "./eras.ts"
 import { everyTransport } from "./transports.ts"
@@ -80,4 +81,55 @@ describeEras(
     })
   },
   { over: everyTransport },
+)
+
+describeEras(
+  "a lifespan that does not start",
+  (t) => {
+    it("fails requests, says why in the log, and is tried again by the next", async () => {
+      let isUp = false
+      const db = lifespan("db", () => {
+        if (!isUp) throw new TypeError("no database")
+        return "pong"
+      })
+      const told: unknown[] = []
+      const log = ({ error }: LogRecord) => void told.push(error)
+      const mcp = t.server({ lifespan: db, log })
+      mcp.tool({ name: "ping" }, (_, ctx) => ctx.require(db))
+      const ping = async () => (await t.connect(mcp)).tool("ping")()
+      await expect(ping()).rejects.toThrow("error -32603: Internal error")
+      expect(told[0]).toMatchObject({ code: "LIFESPAN_FAILED", cause: { message: "no database" } })
+      isUp = true
+      expect(await ping()).toBe("pong")
+    })
+  },
+  // In memory the client starts the server itself.
+  { over: everyTransport.filter(({ kind }) => kind !== "memory") },
+)
+
+describeEras(
+  "a dependency of a session",
+  (t) => {
+    it("is made once for it, is none of another's, and is given back when it ends", async () => {
+      const cart = contextKey<{ readonly nth: number; items: number }>("cart")
+      const ended: number[] = []
+      let carts = 0
+      const dependency = provide(
+        cart,
+        { start: () => ({ nth: ++carts, items: 0 }), stop: ({ nth }) => void ended.push(nth) },
+        { scope: "session" },
+      )
+      const mcp = t.server({ dependencies: dependency })
+      mcp.tool({ name: "put" }, async (_, ctx) => {
+        const mine = await ctx.use(cart)
+        return `${mine.nth}: ${++mine.items}`
+      })
+      const [one, other] = [await t.connect(mcp), await t.connect(mcp)]
+      const put = [await one.tool("put")(), await one.tool("put")(), await other.tool("put")()]
+      expect(put).toEqual(["1: 1", "1: 2", "2: 1"])
+      one.close()
+      await expect.poll(() => ended).toEqual([1])
+    })
+  },
+  { knows: (revision) => !isStateless(revision) },
 )

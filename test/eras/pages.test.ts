@@ -1,8 +1,10 @@
 import { expect, it } from "vitest"
-import { tool, UrlElicitationRequired } from "../../src/index.ts"
+import { createPrincipal, tool, UrlElicitationRequired } from "../../src/index.ts"
 import { features } from "../../src/spec/features.ts"
 import type { ElicitRequestParams } from "../../src/spec/index.ts"
 import { isStateless } from "../../src/spec/revisions.ts"
+import { turn } from "../http/entries.ts"
+import { deferred } from "../http/server.ts"
 import { describeEras } from "./eras.ts"
 import { places } from "./places.ts"
 import { strictErrors } from "./strict-schema.ts"
@@ -44,6 +46,91 @@ describeEras(
     })
   },
   { knows: (revision) => features[revision].elicitation.includes("url") },
+)
+
+const done = "notifications/elicitation/complete"
+const knowsIds = (revision: keyof typeof features) => features[revision].elicitationId
+
+describeEras(
+  "a page that is known to be done when the call is over",
+  (t) => {
+    it("is told to the session that was asked", async () => {
+      const mcp = t.server()
+      mcp.tool({ name: "pay" }, async (_, ctx) => {
+        const options = { elicitationId: "order-7" }
+        return (await ctx.elicitUrl("Pay", "https://example.com/pay", options)).action
+      })
+      const heard = deferred<object>()
+      const { asked, elicitation } = visitor("accept")
+      const client = await t.connect(mcp, { elicitation, onNotification: heard.resolve })
+      await client.callTool("pay")
+      mcp.elicitationComplete("order-7")
+      expect(await heard.promise).toEqual({ method: done, params: { elicitationId: "order-7" } })
+      expect(asked).toMatchObject([{ elicitationId: "order-7" }])
+    })
+
+    it("is told to the session that was answered with error -32042", async () => {
+      const mcp = t.server()
+      mcp.tool({ name: "sign_in" }, () => {
+        throw new UrlElicitationRequired([page, { ...page, elicitationId: "mine" }])
+      })
+      const heard = deferred<object>()
+      const { elicitation } = visitor()
+      const client = await t.connect(mcp, { elicitation, onNotification: heard.resolve })
+      await expect(client.callTool("sign_in")).rejects.toMatchObject({ error: { code: -32042 } })
+      mcp.elicitationComplete("mine")
+      expect(await heard.promise).toEqual({ method: done, params: { elicitationId: "mine" } })
+    })
+  },
+  { knows: knowsIds },
+)
+
+describeEras(
+  "a page that is done",
+  (t) => {
+    it("is told to nobody else, not even of the same principal", async () => {
+      const mcp = t.server()
+      mcp.tool({ name: "pay" }, async (_, ctx) => {
+        const options = { elicitationId: "order-7", key: "pay" }
+        return (await ctx.elicitUrl("Pay", "https://example.com/pay", options)).action
+      })
+      const principal = await createPrincipal({ subject: "ada" })
+      const heard: object[] = []
+      const { elicitation } = visitor("accept")
+      const [asked] = await Promise.all(
+        [1, 2].map((name) =>
+          t.connect(mcp, {
+            principal,
+            elicitation,
+            onNotification: ({ method }) => heard.push([name, method]),
+          }),
+        ),
+      )
+      await asked?.callTool("pay")
+      mcp.elicitationComplete("order-7")
+      mcp.elicitationComplete("order-8")
+      for (let n = 0; n < 10; n++) await turn()
+      expect(heard).toEqual(knowsIds(t.revision) ? [[1, done]] : [])
+    })
+  },
+  { knows: (revision) => features[revision].elicitation.includes("url"), over: [memory] },
+)
+
+describeEras(
+  "the id of a page",
+  (t) => {
+    it("is told to no client whose revision has none", async () => {
+      const mcp = t.server()
+      mcp.tool({ name: "pay" }, async (_, ctx) => {
+        const options = { elicitationId: "order-7" }
+        return (await ctx.elicitUrl("Pay", "https://example.com/pay", options)).action
+      })
+      const { asked, elicitation } = visitor("accept")
+      await (await t.connect(mcp, { elicitation })).callTool("pay")
+      expect(asked).toEqual([{ mode: "url", message: "Pay", url: "https://example.com/pay" }])
+    })
+  },
+  { knows: isStateless, over: [memory] },
 )
 
 const title = "a call that needs a page to be visited first"

@@ -1,6 +1,6 @@
-import { expect, it } from "vitest"
+import { expect, it, vi } from "vitest"
 import * as z from "zod"
-import { memoryEventBus } from "../../src/index.ts"
+import { memoryEventBus, UrlElicitationRequired } from "../../src/index.ts"
 import { memorySessions } from "../../src/protocol/session/memory-sessions.ts"
 import type { Sessions } from "../../src/protocol/session/session.ts"
 import { describeEntries, turn } from "../http/entries.ts"
@@ -8,7 +8,6 @@ import { deferred, quietServer } from "../http/server.ts"
 import { join, type Message, type SessionClient } from "../http/session-client.ts"
 
 const name = z.object({ name: z.string() })
-const asking = { capabilities: { elicitation: {} } }
 
 /** What is kept elsewhere: every answer takes its time, `keepTurns` where something is to be kept. */
 function slow({ store, link }: Sessions, keepTurns = 1): Sessions {
@@ -55,11 +54,20 @@ function replica(sessions: Sessions, bus = memoryEventBus()) {
     started.resolve(ctx.signal)
     return done.promise
   })
+  mcp.tool({ name: "sign_in" }, () => {
+    const page = { message: "Sign in", url: "https://example.com/sign-in", elicitationId: "ours" }
+    throw new UrlElicitationRequired([page])
+  })
   mcp.tool({ name: "who" }, async (_, ctx) => {
     const answer = await ctx.elicit("Who?", name)
     return answer.action === "accept" ? answer.data.name : answer.action
   })
-  return { mcp, started: started.promise, say: () => say(), finish: () => done.resolve("done") }
+  const charge = vi.fn(() => "charged")
+  mcp.tool({ name: "order" }, async (_, ctx) => {
+    for (const question of ["Your name?", "Which size?", "Pay?"]) await ctx.elicit(question, z.object({}))
+    return ctx.step("charge", charge)
+  })
+  return { mcp, charge, started: started.promise, say: () => say(), finish: () => done.resolve("done") }
 }
 
 async function turns(count = 30): Promise<void> {
@@ -77,10 +85,10 @@ const kinds: readonly (readonly [string, () => Sessions])[] = [
 
 describeEntries("two replicas", (serve) => {
   /** A client whose door is one replica, the same client at the other, and what each of them runs. */
-  async function pair(sessions: Sessions) {
+  async function pair(sessions: Sessions, capabilities: object = { elicitation: {} }) {
     const bus = memoryEventBus()
     const [a, b] = [replica(sessions, bus), replica(sessions, bus)]
-    const atA = await join(await serve(a.mcp), asking)
+    const atA = await join(await serve(a.mcp), { capabilities: { ...capabilities } })
     return { a, b, atA, atB: atA.at(await serve(b.mcp)) }
   }
 
@@ -100,6 +108,20 @@ describeEntries("two replicas", (serve) => {
     expect(await stream.rest()).toMatchObject([{ id: 1, result: { content: [{ text: "Ada" }] } }])
   })
 
+  it.each(kinds)(
+    "that share sessions %s charge a card once though each answer comes to both",
+    async (_, make) => {
+      const { a, b, atA, atB } = await pair(make())
+      const stream = await atA.stream("order", {}, 1)
+      for (let question = 0; question < 3; question++) {
+        const { id } = await stream.message()
+        await Promise.all([atA, atB].map((client) => client.answer(id, { action: "accept", content: {} })))
+      }
+      expect(await stream.rest()).toMatchObject([{ id: 1, result: { content: [{ text: "charged" }] } }])
+      expect([a.charge.mock.calls.length, b.charge.mock.calls.length]).toEqual([1, 0])
+    },
+  )
+
   it.each(kinds)("that share sessions %s cancel each other's calls", async (_, make) => {
     const { a, atA, atB } = await pair(make())
     const call = atA.start("count", {}, 1)
@@ -116,6 +138,16 @@ describeEntries("two replicas", (serve) => {
     await atA.request("resources/subscribe", { uri: "docs://guide" }, 1)
     a.mcp.resource("docs://guide", () => "text")
     expect((await stream.message()).method).toBe("notifications/resources/list_changed")
+    stream.leave()
+  })
+
+  it.each(kinds)("that share sessions %s tell who was asked that a page is done", async (_, make) => {
+    const { b, atA } = await pair(make(), { elicitation: { url: {} } })
+    const stream = await atA.listen()
+    await turns()
+    expect((await atA.request("tools/call", { name: "sign_in" }, 1)).json.error.code).toBe(-32042)
+    b.mcp.elicitationComplete("ours")
+    expect((await stream.message()).params).toEqual({ elicitationId: "ours" })
     stream.leave()
   })
 

@@ -4,6 +4,7 @@ import { createPrincipal, requireScopes, ToolError, text, tool } from "../../src
 import { features } from "../../src/spec/features.ts"
 import type { CreateMessageRequestParams, CreateMessageResult } from "../../src/spec/index.ts"
 import { isStateless } from "../../src/spec/revisions.ts"
+import { deferred } from "../http/server.ts"
 import { describeEras } from "./eras.ts"
 import { places } from "./places.ts"
 import { strictErrors } from "./strict-schema.ts"
@@ -149,6 +150,31 @@ describeEras(
 )
 
 const knowsTools = (revision: keyof typeof features) => features[revision].samplingTools
+
+describeEras(
+  "a handler whose model uses tools",
+  (t) => {
+    it.each(places)("gets what it makes of them, in a $name", async (place) => {
+      const mcp = t.server()
+      const output = z.object({ sum: z.number() })
+      place.add(mcp, async (ctx) => {
+        const { data } = await ctx.sample({ messages: "1 + 2?", tools: [add], output })
+        return `${data.sum}`
+      })
+      const { heard, sampling } = model(uses(["add", { a: 1, b: 2 }]), says('{"sum":3}'))
+      expect(await place.call(await t.connect(mcp, { sampling }))).toBe("3")
+      expect(results(heard)).toMatchObject([{ toolUseId: "add-0", content: [{ text: "3" }] }])
+    })
+
+    it.each(places)("is told which part of the capability the client lacks, in a $name", async (place) => {
+      const mcp = t.server()
+      place.add(mcp, async (ctx) => (await ctx.sample({ messages: "1 + 2?", tools: [add] })).text)
+      const client = await t.connect(mcp, { capabilities: { sampling: {} }, sampling: () => "3" })
+      expect(await place.call(client)).toContain("needs the client's capability `sampling.tools`")
+    })
+  },
+  { knows: knowsTools },
+)
 
 describeEras(
   "a model with tools",
@@ -405,6 +431,33 @@ describeEras(
         content: [{ text: json([["1", "2"], knowsForms ? "accept" : undefined]) }],
       })
       expect(asked).toHaveLength(2)
+    })
+
+    it("is asked nothing more once the call is over", async () => {
+      const asked: unknown[] = []
+      const used = deferred<void>()
+      const went = deferred<void>()
+      const slow = tool({ name: "slow" }, async () => {
+        used.resolve()
+        await went.promise
+        return "done"
+      })
+      const handler = () => {
+        asked.push(1)
+        return uses(["slow", {}])
+      }
+      const mcp = t.server({ sampling: { handler, mode: "always" } })
+      let sampled: Promise<unknown> = Promise.resolve()
+      mcp.tool({ name: "think" }, async (_, ctx) => {
+        sampled = ctx.sample({ messages: "?", tools: [slow] })
+        await used.promise
+        return "enough"
+      })
+      const client = await t.connect(mcp)
+      expect(await client.callTool("think")).toMatchObject({ content: [{ text: "enough" }] })
+      went.resolve()
+      await expect(sampled).rejects.toMatchObject({ code: "FLEET-03" })
+      expect(asked).toHaveLength(1)
     })
 
     it("is not trusted to answer with a message", async () => {

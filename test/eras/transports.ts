@@ -16,7 +16,7 @@ export type TransportKind = "memory" | "lines" | "http" | "http without sessions
 export interface Transport {
   readonly name: string
   readonly kind: TransportKind
-  /** Stands for the server at the other end of a way to it. */
+  /** Stands for the server at the other end of a way to it, which its first request starts. */
   readonly reach: (mcp: FleetMCP) => Promise<TestTarget>
   /** What a server is told that is reached so. */
   readonly server?: FleetMCPOptions
@@ -34,7 +34,6 @@ const lines: Transport = {
   name: "lines",
   kind: "lines",
   async reach(mcp) {
-    await mcp.start()
     const input = new PassThrough()
     const output = new PassThrough()
     const running = serveStdio(mcp.handler, { log: () => undefined, input, output })
@@ -44,8 +43,8 @@ const lines: Transport = {
 }
 
 const http = { kind: "http", client } as const
-const node: Transport = { ...http, name: "node:http", reach: (mcp) => atPort(mcp, mcp.node) }
-const fetch: Transport = { ...http, name: "fetch", reach: (mcp) => atPort(mcp, fetchListener(mcp.fetch)) }
+const node: Transport = { ...http, name: "node:http", reach: (mcp) => atPort(mcp.node) }
+const fetch: Transport = { ...http, name: "fetch", reach: (mcp) => atPort(fetchListener(mcp.fetch)) }
 
 /** Those on which clients of every era are known from one request to the next. */
 export const transports: readonly Transport[] = [memory, lines, node, fetch]
@@ -59,8 +58,7 @@ export const everyTransport: readonly Transport[] = [
   { ...fetch, ...forgetful, name: "fetch without sessions" },
 ]
 
-async function atPort(mcp: FleetMCP, listener: FleetMCP["node"]): Promise<TestTarget> {
-  await mcp.start()
+async function atPort(listener: FleetMCP["node"]): Promise<TestTarget> {
   const port = await listen(listener)
   return { handler: overHttp(`http://127.0.0.1:${port}/mcp`), start: async () => undefined }
 }

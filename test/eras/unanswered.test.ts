@@ -1,6 +1,7 @@
 import { expect, it } from "vitest"
 import * as z from "zod"
 import { isStateless } from "../../src/spec/revisions.ts"
+import { deferred } from "../http/server.ts"
 import { describeEras } from "./eras.ts"
 import { places } from "./places.ts"
 import { everyTransport } from "./transports.ts"
@@ -29,6 +30,29 @@ describeEras(
       add(mcp, async (ctx) => (await ctx.sample("Who are you?")).text)
       const client = await t.connect(mcp, { sampling: () => new Promise(() => undefined) })
       expect(await call(client)).toContain("did not answer `sampling/createMessage` within 20 ms")
+    })
+  },
+  { knows: (revision) => !isStateless(revision) },
+)
+
+describeEras(
+  "a question whose handler no longer waits for it",
+  (t) => {
+    it.each(places)("is withdrawn, in a $name", async ({ add, call }) => {
+      const mcp = t.server()
+      const asked = deferred<void>()
+      add(mcp, async (ctx) =>
+        Promise.race([ctx.sample("?").then(({ text }) => text), asked.promise.then(() => "enough")]),
+      )
+      const heard: string[] = []
+      const client = await t.connect(mcp, {
+        sampling: () => {
+          asked.resolve()
+          return new Promise(() => undefined)
+        },
+        onNotification: ({ method }) => heard.push(method),
+      })
+      expect([await call(client), heard]).toEqual(["enough", ["notifications/cancelled"]])
     })
   },
   { knows: (revision) => !isStateless(revision) },

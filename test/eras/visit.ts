@@ -20,7 +20,7 @@ export async function visit(t: EraTools, options?: ConnectOptions): Promise<Visi
   addWorld(mcp)
   addQuestions(mcp)
   const sent: Sent[] = []
-  const client = await t.connectThrough((target) => recording(target, sent), mcp, options)
+  const client = await t.connectTo(recording(await t.reach(mcp), sent), options)
   return { mcp, client, sent }
 }
 

@@ -12,6 +12,7 @@ import progress from "../../examples/progress-and-logging.ts"
 import sampling from "../../examples/sampling.ts"
 import state from "../../examples/state.ts"
 import { connect as connectTo } from "../../src/testing/index.ts"
+import { deferred } from "../http/server.ts"
 import { callForText, connect, read } from "./example.ts"
 
 describe("asking.ts", () => {
@@ -62,6 +63,22 @@ describe("asking.ts", () => {
     expect(await callForText(client, "pay")).toBe("The page was opened")
     expect(await callForText(client, "folders")).toBe('["file:///a","B"]')
     expect(await callForText(await asked({ name: "Ada" }), "introduce")).toBe("Ada works in 2 folders")
+  })
+
+  it("tells who was asked that an order is paid", async () => {
+    const order = "0b9d4c52-6f0e-4a5e-9f0c-2f7d3c1e8a11"
+    const heard = deferred<object>()
+    await using client = await connectTo(asking, {
+      revision: "2025-11-25",
+      elicitation: () => ({ action: "accept" }),
+      onNotification: heard.resolve,
+    })
+    expect(await client.callTool("pay_order", { order })).toMatchObject({
+      content: [{ text: "The page was opened" }],
+    })
+    const paid = { method: "POST", body: JSON.stringify({ order }) }
+    expect(await asking.fetch(new Request("http://127.0.0.1/paid", paid))).toMatchObject({ status: 204 })
+    expect(await heard.promise).toMatchObject({ params: { elicitationId: order } })
   })
 
   it("asks by returning the question", async () => {

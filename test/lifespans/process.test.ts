@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest"
 /** Runs a server in a process of its own. */
 function run(way: string, env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, ["--import", "tsx", "test/lifespans/fixtures/server.ts", way], {
-    stdio: ["ignore", "inherit", "pipe"],
+    stdio: ["pipe", "inherit", "pipe"],
     env: { ...process.env, ...env },
   })
   onTestFinished(() => void child.kill("SIGKILL"))
@@ -34,6 +34,17 @@ describe("a process with lifespans", { timeout: 30_000 }, () => {
     expect(await closed).toEqual([null, "SIGTERM"])
     expect(text()).toMatch(/^db starts\ncache starts\n.*at http.*\ncache ends\ndb ends\n$/s)
   })
+
+  it.each(["starting-http", "starting-stdio"])(
+    "ends those that have started when it is told to end in the middle of the start, %s",
+    async (way) => {
+      const { child, until, closed, text } = run(way)
+      await until(/waiting starts/)
+      child.kill("SIGTERM")
+      expect(await closed).toEqual([null, "SIGTERM"])
+      expect(text()).toBe("db starts\nwaiting starts\ndb ends\n")
+    },
+  )
 
   it("ends by itself where one does not start, since those before it are ended", async () => {
     const { closed, text } = run("broken")

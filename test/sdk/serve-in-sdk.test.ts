@@ -5,6 +5,7 @@ import { FleetMCP, type FleetMCPOptions, requireScopes, resourceContents, tool }
 import { serveInSdk } from "fleetmcp/sdk"
 import { describe, expect, it, onTestFinished } from "vitest"
 import * as z from "zod"
+import { turn } from "../http/entries.ts"
 import { deferred } from "../http/server.ts"
 import { sides } from "./sides.ts"
 
@@ -180,6 +181,25 @@ describe.each(sides)("a server in a Server of SDK version $version", ({ version,
       [{ uri: "file:///a" }],
       "m",
     ])
+  })
+
+  it("tells that a page is done when the call is over", async () => {
+    const mcp = fresh()
+    mcp.tool({ name: "pay" }, async (_, ctx) => {
+      const options = { elicitationId: "order-7" }
+      return (await ctx.elicitUrl("Pay", "https://example.com/pay", options)).action
+    })
+    const { call, wire } = await join(mcp, {
+      capabilities: { elicitation: { url: {} } },
+      answers: { "elicitation/create": () => ({ action: "accept" }) },
+    })
+    await call("pay")
+    mcp.elicitationComplete("order-7")
+    for (let n = 0; n < 10; n++) await turn()
+    expect(wire.at(-1)).toMatchObject({
+      method: "notifications/elicitation/complete",
+      params: { elicitationId: "order-7" },
+    })
   })
 
   it("says what a client did not declare, and what it refuses", async () => {

@@ -1,5 +1,6 @@
 import {
   challengeScopes,
+  complete,
   createPrincipal,
   defineMiddleware,
   definePlugin,
@@ -19,11 +20,8 @@ describe("what a caller may not see", () => {
       async listTools(_call, next) {
         const outcome = await next()
         if (outcome.kind !== "complete") return outcome
-        const { tools } = outcome.result as { readonly tools: readonly { readonly name: string }[] }
-        return {
-          ...outcome,
-          result: { ...outcome.result, tools: tools.filter(({ name }) => name === "open") },
-        }
+        const tools = outcome.result.tools.filter(({ name }) => name === "open")
+        return complete({ ...outcome.result, tools })
       },
     })
     mcp.use(filter)

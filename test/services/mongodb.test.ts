@@ -55,6 +55,14 @@ describe("a storage on MongoDB", () => {
     expect(await db.collection("bare").indexes()).toHaveLength(1)
   })
 
+  it("takes the largest value that fits into a document, and names a larger one", async () => {
+    const driver = mongoStorage({ url: service.url, name: "large", timeout: 20_000 })
+    onTestFinished(() => driver.close?.())
+    const largest = "x".repeat(16 * 1024 * 1024 - 1024)
+    await driver.write("k".repeat(512), largest, { ttl: 60_000 })
+    await expect(driver.write("key", `${largest}x`)).rejects.toMatchObject({ code: "VALUE_TOO_LARGE" })
+  })
+
   it("keeps its documents in the collection that is named", async () => {
     const client = await connect()
     const driver = mongoStorage({ url: service.url, name: "named" })

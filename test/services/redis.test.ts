@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs"
+import { inspect } from "node:util"
 import { Cluster, Redis } from "ioredis"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import { type RedisCluster, redisCluster, redisService } from "../../scripts/services/redis.ts"
@@ -101,11 +103,46 @@ describe("a storage on Redis", () => {
     expect(await driver.write("key", "value", { if: "absent" })).toBeUndefined()
   })
 
+  it("takes numbers that its client gives as texts", async () => {
+    const client = new Redis(service.url, { stringNumbers: true })
+    onTestFinished(() => client.disconnect())
+    const driver = redisStorage({ client })
+    const version = await driver.write("key", "1", { ttl: 60_000 })
+    expect(await driver.get("key")).toEqual({ value: "1", version, expiresAt: expect.any(Number) })
+  })
+
+  it("says that a Redis which is full may have room later", async () => {
+    const client = await raw()
+    await client.config("SET", "maxmemory", "1")
+    onTestFinished(async () => void (await client.config("SET", "maxmemory", "0")))
+    await expect(storage().write("key", "value")).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" })
+  })
+
+  it("needs no more rights than the page says", async () => {
+    const client = await raw()
+    const [, names = ""] = /The user needs (.*?)\. /s.exec(readFileSync("docs/storage.md", "utf8")) ?? []
+    const rights = [...names.matchAll(/`([A-Z]+)`/g)].map(([, name]) => `+${name}`)
+    await client.call("ACL", "SETUSER", "guest", "on", ">guest", "~fleetmcp:*", ...rights)
+    const url = new URL(service.url)
+    url.username = url.password = "guest"
+    const driver = redisStorage({ url: url.href })
+    onTestFinished(() => driver.close?.())
+    await driver.write("key", "1", { ttl: 60_000, if: "absent" })
+    expect(await driver.increment?.("key", 1)).toBe(2)
+    expect((await driver.list?.(""))?.keys).toEqual(["key"])
+    await driver.write("key", undefined)
+    expect(await driver.get("key")).toBeUndefined()
+  })
+
   it("refuses a key that holds something else", async () => {
     const client = await raw()
     await client.rpush("fleetmcp:list", "item")
     await client.set("fleetmcp:short", "text")
     await expect(storage().get("list")).rejects.toMatchObject({ code: "STORAGE_REFUSED" })
+    const writing = async () => storage().write("list", "secret", { if: "absent" })
+    const failure = await writing().catch((error: unknown) => inspect(error, { depth: 10 }))
+    expect(failure).toContain("STORAGE_REFUSED")
+    expect(failure).not.toContain("secret")
     await expect(storage().get("short")).rejects.toMatchObject({ code: "CORRUPT_VALUE" })
   })
 
@@ -173,6 +210,8 @@ async function age(server: Redis, ms: number): Promise<void> {
 /** The methods that a storage uses, which a spread of a client would not have. */
 function clientOf(client: Redis) {
   return {
+    set: (key: string, text: string) => client.set(key, text),
+    del: (key: string) => client.del(key),
     eval: (script: string, keys: number, ...args: string[]) => client.eval(script, keys, ...args),
     scan: client.scan.bind(client),
   }

@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process"
-import { promisify } from "node:util"
+import { inspect, promisify } from "node:util"
 import { describe, expect, it, onTestFinished } from "vitest"
 import type { Service } from "../../scripts/services/service.ts"
 import { StorageRefused, StorageUnavailable } from "../../src/errors/storage-backends.ts"
 import { createAtomic } from "../../src/storage/atomic.ts"
 import type { StorageDriver } from "../../src/storage/storage.ts"
 import { drivers } from "./drivers.ts"
+import { silentServer } from "./silent-server.ts"
 
 const patience = { timeout: 20_000 }
 
@@ -73,6 +74,23 @@ export function serverSuite({ kind, service, given, hang, isStandIn }: ServerSub
       expect(await textOf(driver, "key")).toMatch(/value|other/)
     })
 
+    it("goes on though its first connection was never answered", patience, async () => {
+      const silent = await silentServer(service().url)
+      onTestFinished(() => silent.stop())
+      const driver = opened(silent.url, 500)
+      expect(await failureOf(driver.write("key", "value"))).toBeInstanceOf(StorageUnavailable)
+      silent.speak()
+      await expectWritten(driver)
+    })
+
+    it("goes on though the server was not there at first", patience, async () => {
+      const driver = opened()
+      await service().crash()
+      const error = await failureOf(driver.write("key", "value")).finally(() => service().start())
+      expect(error).toBeInstanceOf(StorageUnavailable)
+      await expectWritten(driver)
+    })
+
     if (!isStandIn) {
       it("says that its password is wrong, without showing it", async () => {
         const url = new URL(service().url)
@@ -80,7 +98,7 @@ export function serverSuite({ kind, service, given, hang, isStandIn }: ServerSub
         const error = await failureOf(opened(url.href).get("key"))
         expect(error).toBeInstanceOf(StorageRefused)
         expect(error.message).toContain(url.host)
-        expect(error.message).not.toContain("not-the-password")
+        expect(inspect(error, { depth: 10 })).not.toContain("not-the-password")
       })
     }
 
@@ -139,6 +157,12 @@ async function failureOf(work: unknown): Promise<Error> {
     if (error instanceof Error) return error
   }
   expect.fail("It did not fail.")
+}
+
+/** Waits until it can be written again. */
+async function expectWritten(driver: StorageDriver): Promise<void> {
+  const attempt = async () => driver.write("key", "value")
+  await expect.poll(() => attempt().catch(() => undefined), patience).toBeTypeOf("string")
 }
 
 /** A server that is being frozen may still answer some requests. */

@@ -1,3 +1,5 @@
+// As programs find it: options may be set by the environment.
+import "../../src/node.ts"
 import { loadMessages } from "../../src/components/prompt.ts"
 import { loadReading } from "../../src/components/resource-read.ts"
 import { loadNode } from "../../src/http/lazy-node.ts"
@@ -24,10 +26,13 @@ await Promise.all([
   import("../../src/protocol/stateless/sealed-journal.ts"),
   import("../../src/server/asking.ts"),
   import("../../src/server/complete-argument.ts"),
+  import("../../src/server/discovered.ts"),
   import("../../src/server/in-process.ts"),
   import("../../src/server/lifespans.ts"),
   import("../../src/server/methods/unknown-name.ts"),
   import("../../src/server/lister.ts"),
   import("../../src/server/misplaced-context.ts"),
+  import("../../src/server/prompting.ts"),
+  import("../../src/server/reading.ts"),
   import("../../src/server/subscribe.ts"),
 ])

@@ -8,16 +8,18 @@ import { Refusal } from "../peer.ts"
 export const callChecks: readonly Check[] = [
   {
     name: "hears of progress",
-    async run(peer, { revision }) {
+    async run(peer, { revision, transport }) {
       const call = expectAnswer(peer.ask("callTool", { name: "report" }), saying("reported"))
-      const isLast = (heard: unknown) => JSON.stringify(heard).includes("3,")
+      const isLast = (heard: unknown) => JSON.stringify(heard).includes('"progress":3')
       await Promise.all([
         call,
         peer.hears("progress", isLast).then(() => peer.ask("callTool", { name: "go_on" })),
       ])
+      // Over stdio the server tells only the first and the last in so short a time.
+      const told = transport === "stdio" ? [1, 3] : [1, 2, 3]
       assertMatches(
         peer.heard("progress"),
-        [1, 2, 3].map((progress) => ({
+        told.map((progress) => ({
           progress,
           total: 3,
           ...(revision >= "2025-03-26" && { message: `step ${progress}` }),

@@ -57,9 +57,9 @@ export const dataChecks: readonly Check[] = [
       const prompts = (await peer.ask("listPrompts")) as readonly { readonly name: string }[]
       assert.deepEqual(
         prompts.map(({ name }) => name),
-        ["review", "picture", "asking", "more_1", "more_2", "more_3"],
+        ["asking", "review", "picture", "more_1", "more_2", "more_3"],
       )
-      assertMatches(prompts[0], { arguments: [{ name: "code", required: true }] })
+      assertMatches(prompts[1], { arguments: [{ name: "code", required: true }] })
     },
   },
   {

@@ -1,21 +1,17 @@
 import assert from "node:assert/strict"
-import { readFileSync } from "node:fs"
-import { type Check, saying } from "../check.ts"
-import { assertMatches } from "../matches.ts"
+import { type Check, textOf } from "../check.ts"
 
 export const leaveChecks: readonly Check[] = [
   {
     name: "leaves while it watches, and its server over stdio ends by itself",
-    async run(peer, { transport, endings }) {
-      const answer = await peer.ask("callTool", { name: "pid" })
-      assertMatches(answer, saying(/^\d+$/))
+    async run(peer, { transport, written }) {
+      const pid = textOf(await peer.ask("callTool", { name: "pid" }))
       await peer.ask("watch", { uri: "test://bytes" })
       await peer.ask("close")
       if (transport === "http") return
-      // `as`: matched above.
-      const { content } = answer as { readonly content: readonly [{ readonly text: string }] }
-      const ended = readFileSync(endings, "utf8").split("\n")
-      assert.ok(ended.includes(content[0].text), "the server was ended by a signal")
+      const ended = written("endings")
+      assert.ok(ended.includes(pid), "the server was ended by a signal")
+      assert.ok(ended.includes("db"), "the lifespan was not ended")
     },
   },
 ]

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { type Check, expectAnswer, expectRefusal, saying } from "../check.ts"
+import { type Check, call, expectAnswer, expectRefusal, failing, saying } from "../check.ts"
 import { assertMatches } from "../matches.ts"
 
 export const toolChecks: readonly Check[] = [
@@ -10,7 +10,7 @@ export const toolChecks: readonly Check[] = [
       const tools = (await peer.ask("listTools")) as readonly { readonly name: string }[]
       assert.deepEqual(
         tools.map(({ name }) => name),
-        "add user contents fail route report go_on log hang why_aborted step_out ask visit think folders interview change pid".split(
+        "add user contents fail route report go_on log hang why_aborted step_out ring database ask choose confirm visit sign_in think reckon folders interview order create_session end_session count_visits put change pid".split(
           " ",
         ),
       )
@@ -75,19 +75,12 @@ export const toolChecks: readonly Check[] = [
   },
   {
     name: "is told that a tool failed",
-    run: (peer) =>
-      expectAnswer(peer.ask("callTool", { name: "fail" }), {
-        isError: true,
-        ...saying("It failed on purpose"),
-      }),
+    run: (peer) => expectAnswer(peer.ask("callTool", { name: "fail" }), failing("It failed on purpose")),
   },
   {
     name: "is told which argument is wrong",
     run: (peer) =>
-      expectAnswer(peer.ask("callTool", { name: "add", arguments: { a: "one", b: 2 } }), {
-        isError: true,
-        ...saying(/`a`: expected number/),
-      }),
+      expectAnswer(peer.ask("callTool", call("add", { a: "one", b: 2 })), failing(/`a`: expected number/)),
   },
   {
     name: "is refused a tool that does not exist",

@@ -3,7 +3,26 @@ import { toTree } from "../arguments/pairs.ts"
 import type { Reader } from "../arguments/reader.ts"
 import type { Json } from "../client/dialogue.ts"
 import { terminalLine } from "../print/terminal-text.ts"
+import { hintOf } from "./hint.ts"
 import type { Choice, Person } from "./person.ts"
+
+/** What a person is asked for. */
+export interface Questions {
+  readonly names: readonly string[]
+  readonly reader: Reader
+  /** Stands above the first. Default: nothing. */
+  readonly heading?: string
+  /** What was answered before, which is offered again. Default: nothing. */
+  readonly before?: Json
+}
+
+/** What a person answered. */
+export interface Answers {
+  /** Whether the person left before the end. */
+  readonly isLeft: boolean
+  /** The values as they were typed or chosen, to be read by the schema. */
+  readonly values: Json
+}
 
 /** A property that a person is asked for. */
 interface Field {
@@ -11,6 +30,8 @@ interface Field {
   readonly schema: Json
   readonly reader: Reader
   readonly isRequired: boolean
+  readonly initial: unknown
+  readonly message: string
 }
 
 /** The most choices that are offered; beyond them a value is typed. */
@@ -19,78 +40,89 @@ const mostChoices = 500
 /** Stands for an optional value that is left out. */
 const nothing = Symbol("nothing")
 
-/**
- * Asks for properties of an object, one after the other, and checks each answer at once.
- *
- * @returns The values as they were typed or chosen, to be read by the schema; `undefined` when the person left.
- */
-export async function askFields(
-  person: Person,
-  names: readonly string[],
-  reader: Reader,
-): Promise<Json | undefined> {
-  const properties = isObject(reader.schema.properties) ? reader.schema.properties : {}
-  const required: readonly unknown[] = Array.isArray(reader.schema.required) ? reader.schema.required : []
-  const values: [string, unknown][] = []
+/** Asks for properties of an object, one after the other, and checks each answer at once. */
+export async function askFields(person: Person, questions: Questions): Promise<Answers> {
+  const { names, before = {} } = questions
+  const values = new Map(Object.entries(before))
   for (const name of names) {
-    const schema = Object.hasOwn(properties, name) ? properties[name] : undefined
-    const field = {
-      name,
-      schema: isObject(schema) ? schema : {},
-      reader,
-      isRequired: required.includes(name),
-    }
-    const value = await askField(person, field)
-    if (value === undefined) return undefined
-    if (value !== nothing) values.push([name, value])
+    const value = await askField(person, toField(name, questions))
+    if (value === undefined) return { isLeft: true, values: Object.fromEntries(values) }
+    if (value === nothing) values.delete(name)
+    else values.set(name, value)
   }
-  return Object.fromEntries(values)
+  return { isLeft: false, values: Object.fromEntries(values) }
+}
+
+/** Says what is wrong with one property; what is wrong with others is said when they are asked for. */
+export function problemWith(name: string, values: Json, reader: Reader): string | undefined {
+  const verdict = reader.read(values)
+  const issue = verdict.ok ? undefined : verdict.issues.find(({ path }) => path[0] === name)
+  return issue && terminalLine(issue.message)
+}
+
+function toField(name: string, { names, reader, heading, before = {} }: Questions): Field {
+  const { properties, required } = reader.schema
+  const found = isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined
+  const schema = isObject(found) ? found : {}
+  const isRequired = Array.isArray(required) && required.includes(name)
+  const label = labelOf(name, schema, { isRequired, isOnly: heading !== undefined && names.length === 1 })
+  const above = name === names[0] ? heading : undefined
+  const initial = Object.hasOwn(before, name) ? before[name] : schema.default
+  const message = [above, label].filter((part) => part !== undefined).join("\n\n")
+  return { name, schema, reader, isRequired, initial, message }
 }
 
 async function askField(person: Person, field: Field): Promise<unknown> {
-  const { schema, isRequired } = field
-  const message = labelOf(field)
+  const { schema, isRequired, initial, message } = field
+  const isNeeded = isRequired || schema.default !== undefined
   const choices = choicesOf(schema)
   if (choices !== undefined) {
-    const skip = isRequired ? [] : [{ value: nothing, label: "(leave it out)" }]
-    return person.choose<unknown>({ message, choices: [...choices, ...skip], initial: schema.default })
+    const skip = isNeeded ? [] : [{ value: nothing, label: "(leave it out)" }]
+    return person.choose<unknown>({ message, choices: [...choices, ...skip], initial })
   }
   const items = isObject(schema.items) ? choicesOf(schema.items) : undefined
-  if (schema.type === "array" && items !== undefined) {
-    const initial: readonly unknown[] = Array.isArray(schema.default) ? schema.default : []
-    const isNeeded = isRequired && Number(schema.minItems ?? 0) > 0
-    return person.chooseSome({ message, choices: items, initial, isRequired: isNeeded })
-  }
-  return askText(person, field, message)
+  if (schema.type !== "array" || items === undefined) return askText(person, field)
+  const chosen = await person.chooseSome({
+    message,
+    choices: items,
+    initial: Array.isArray(initial) ? initial : [],
+    isRequired: isRequired && Number(schema.minItems ?? 0) > 0,
+  })
+  return chosen?.length === 0 && !isNeeded ? nothing : chosen
 }
 
-async function askText(person: Person, field: Field, message: string): Promise<unknown> {
-  const { name, schema, reader, isRequired } = field
-  const initial = schema.default === undefined ? undefined : textOf(schema.default)
+async function askText(person: Person, field: Field): Promise<unknown> {
+  const { name, schema, reader, isRequired, initial, message } = field
+  const hint = hintOf(schema)
   const text = await person.text({
     message,
-    initial,
-    placeholder: isRequired ? undefined : "Enter leaves it out",
+    initial: initial === undefined ? undefined : textOf(initial),
+    placeholder: [hint, isRequired ? undefined : "Enter leaves it out"].filter(Boolean).join(" · "),
     problem: (typed) => {
       if (typed === "") return isRequired ? "A value is needed." : undefined
-      return problemWith(name, toTree([{ key: name, value: typed }], reader), reader)
+      const problem = problemWith(name, toTree([{ key: name, value: typed }], reader), reader)
+      return problem === undefined || hint === undefined ? problem : `Needed: ${hint}.`
     },
   })
   if (text === undefined) return undefined
   return text === "" ? nothing : toTree([{ key: name, value: text }], reader)[name]
 }
 
-/** What is wrong with one property; what is wrong with others is said when they are asked for. */
-function problemWith(name: string, values: Json, reader: Reader): string | undefined {
-  const verdict = reader.read(values)
-  const issue = verdict.ok ? undefined : verdict.issues.find(({ path }) => path[0] === name)
-  return issue && terminalLine(issue.message)
-}
-
-function labelOf({ name, schema, isRequired }: Field): string {
-  const title = typeof schema.title === "string" ? schema.title : name
-  const about = typeof schema.description === "string" ? ` · ${schema.description}` : ""
-  return terminalLine(`${title}${about}${isRequired ? "" : " (optional)"}`)
+/** The name, or better the title, of a field, and what is said about it. */
+function labelOf(
+  name: string,
+  { title, description, default: preset }: Json,
+  { isRequired, isOnly }: { readonly isRequired: boolean; readonly isOnly: boolean },
+): string | undefined {
+  const named = typeof title === "string" ? title : name
+  const parts = [
+    // As the only one, an answer without a title is the answer to the question above it.
+    isOnly && named === "value" ? undefined : named,
+    typeof description === "string" ? description : undefined,
+  ].filter((part) => part !== undefined)
+  const label = terminalLine(parts.join(" · "))
+  const isOptional = !isRequired && preset === undefined
+  return [label, isOptional ? "(optional)" : ""].filter((part) => part !== "").join(" ") || undefined
 }
 
 /** The values that a schema names one by one, as forms have them: with titles, or with names beside. */

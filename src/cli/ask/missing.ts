@@ -7,8 +7,8 @@ import type { Person } from "./person.ts"
 export function askMissing(person: Person | undefined): AskMissing {
   return async (names, reader) => {
     if (person === undefined) return undefined
-    const asked = await askFields(person, names, reader)
-    if (asked === undefined) throw new Interrupted()
-    return asked
+    const { isLeft, values } = await askFields(person, { names, reader })
+    if (isLeft) throw new Interrupted()
+    return values
   }
 }

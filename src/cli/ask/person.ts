@@ -1,5 +1,7 @@
-import type { Readable, Writable } from "node:stream"
+import type { Readable } from "node:stream"
 import type { CANCEL_SYMBOL } from "@clack/prompts"
+import { wrap } from "../print/layout.ts"
+import type { Output } from "../print/output.ts"
 
 /** One of several answers. */
 export interface Choice<T> {
@@ -35,7 +37,7 @@ export interface Person {
 /** Where a person is asked. */
 export interface Desk {
   readonly input: Readable
-  readonly output: Writable
+  readonly output: Output
   readonly signal: AbortSignal
   /** Called before each question, so that nothing else is written into it. */
   readonly clear: () => void
@@ -44,8 +46,12 @@ export interface Desk {
 /** The most answers that are shown at once. */
 const maxItems = 12
 
+/** Columns of the line on the left. */
+const guideWidth = 3
+
 /** Asks at a terminal. All texts must be fit for one. */
-export function personAt({ clear, ...desk }: Desk): Person {
+export function personAt({ clear, output, ...more }: Desk): Person {
+  const desk = { ...more, output: output.stream }
   async function ask<T>(
     question: (clack: Clack) => Promise<T | typeof CANCEL_SYMBOL>,
   ): Promise<T | undefined> {
@@ -55,17 +61,25 @@ export function personAt({ clear, ...desk }: Desk): Person {
     // `as`: what is not the mark of leaving is the answer.
     return clack.isCancel(answer) ? undefined : (answer as T)
   }
+  /** As the library wraps all texts but those around a line to type in. */
+  function wrapped(text: string, prefix: string): string {
+    return wrap(text, output.width - guideWidth).replaceAll("\n", `\n${prefix}`)
+  }
   return {
     text: ({ message, initial, placeholder, problem }) =>
-      ask((clack) =>
-        clack.text({
+      ask((clack) => {
+        const guide = `${output.colors.gray(clack.S_BAR)}  `
+        return clack.text({
           ...desk,
-          message,
+          message: wrapped(message, guide),
           ...(initial !== undefined && { initialValue: initial }),
-          ...(placeholder !== undefined && { placeholder }),
-          validate: (text) => problem(text ?? ""),
-        }),
-      ),
+          ...(placeholder !== undefined && { placeholder: wrapped(placeholder, guide) }),
+          validate: (text) => {
+            const said = problem(text ?? "")
+            return said === undefined ? undefined : wrapped(said, " ".repeat(guideWidth))
+          },
+        })
+      }),
     choose: async ({ message, choices, initial }) => {
       const at = await ask((clack) =>
         clack.select({

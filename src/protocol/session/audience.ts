@@ -46,9 +46,9 @@ export class Audience {
     const json = notificationToJson(change.method, change.params)
     for (const [session, listener] of this.#listeners) {
       attempt(async () => {
-        const known = change.needsSubscription ? await this.#store.get(session) : undefined
+        const data = change.needsData ? await this.#store.get(session) : undefined
         const { principal } = listener
-        const isTold = await change.isFor(known?.subscriptions ?? [], { principal, session })
+        const isTold = await change.isFor(data, { principal, session })
         if (isTold) listener.send(json)
       }, this.#host.onError)
     }

@@ -1,6 +1,7 @@
 import type { MaybePromise } from "../../shared/maybe-promise.ts"
 import type { Params } from "../jsonrpc.ts"
 import type { Principal } from "../principal.ts"
+import type { SessionData } from "./session.ts"
 
 /** A session that listens to changes. */
 export interface ChangeListener {
@@ -14,8 +15,12 @@ export interface Change {
   /** The notification that tells it. */
   readonly method: string
   readonly params: Params
-  /** Whether only those are told that subscribed to it. */
-  readonly needsSubscription: boolean
-  /** Whether a client that subscribed to these URIs is told. */
-  isFor(subscriptions: readonly string[], listener: ChangeListener): MaybePromise<boolean>
+  /** Whether it follows from what a session remembers who is told. */
+  readonly needsData: boolean
+  /**
+   * Whether a session is told.
+   *
+   * @param data What it remembers, where that is needed and there is any.
+   */
+  isFor(data: SessionData | undefined, listener: ChangeListener): MaybePromise<boolean>
 }

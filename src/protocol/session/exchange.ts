@@ -20,6 +20,7 @@ import { isObject, type Params } from "../jsonrpc.ts"
 import type { EarlierSteps, Step } from "../step.ts"
 import type { Steps } from "../steps.ts"
 import type { HeaderBag } from "../transport.ts"
+import type { VisibilityRule } from "../visibility-rule.ts"
 import { WireExchange } from "../wire-exchange.ts"
 import type { SessionCodec } from "./codec.ts"
 import type { LiveSession } from "./live-session.ts"
@@ -34,6 +35,8 @@ export interface Rounds {
   readonly state: unknown
   /** What earlier runs did, if they did anything that is not to be done again. */
   readonly steps: Promise<Steps> | undefined
+  /** How far earlier runs said to be; all of them tell it under the token of one request. */
+  readonly progress: number | undefined
 }
 
 /** One request of a session, read and checked. */
@@ -64,10 +67,12 @@ export class SessionExchange extends WireExchange implements Exchange {
   readonly #asked: Map<string, (reason: CallAborted) => void> = new Map()
   #steps: Promise<Steps> | undefined
   #isUnanswered = false
+  #visibility: readonly VisibilityRule[] | undefined
 
   constructor(request: SessionRequest) {
-    super(request.codec, request.progressToken)
+    super(request.codec, request.progressToken, request.rounds.progress)
     this.request = request
+    this.#visibility = request.session?.data.visibility
   }
 
   get headers(): HeaderBag | undefined {
@@ -86,7 +91,22 @@ export class SessionExchange extends WireExchange implements Exchange {
     const { session } = this.request
     if (session === undefined) return undefined
     const { site, data } = session
-    return { id: data.id, onEnd: (run) => site.onEnd(data.id, run) }
+    return {
+      id: data.id,
+      onEnd: (run) => site.onEnd(data.id, run),
+      changeVisibility: async (change) => {
+        const changed = await site.update(data.id, (before) => ({
+          ...before,
+          visibility: change(before.visibility ?? []),
+        }))
+        // For what this call still does; its request was read before.
+        this.#visibility = changed?.visibility
+      },
+    }
+  }
+
+  get visibility(): readonly VisibilityRule[] | undefined {
+    return this.#visibility
   }
 
   get inputResponses(): { readonly [key: string]: Answer } | undefined {
@@ -119,35 +139,46 @@ export class SessionExchange extends WireExchange implements Exchange {
   }
 
   /** S11/client/elicitation#error-handling: an error, where clients know it. Without a session nobody said whether they do. */
-  #pagesRequired(cause: PagesRequired): Outcome {
+  async #pagesRequired(cause: PagesRequired): Promise<Outcome> {
     const { codec, peer, session } = this.request
     const isKnown = session === undefined || peer.capabilities.elicitation?.url !== undefined
     if (!codec.features.elicitationId || !isKnown)
       throw new MissingClientCapability({ elicitation: { url: {} } })
     const { message, elicitations } = cause
+    const ids = elicitations.flatMap(({ elicitationId = [] }) => elicitationId)
+    await session?.site.noteElicitations(session.data.id, ids)
     return { kind: "failure", error: { code: -32042, message, data: { elicitations } }, cause }
   }
 
   override abort(reason: AbortReason): void {
     if (this.inert) return
-    // While it can still be said: the client need not go on showing a form.
-    for (const id of this.#asked.keys()) this.notify("notifications/cancelled", { requestId: id, reason })
+    this.#withdraw(reason)
     super.abort(reason)
-    for (const fail of this.#asked.values()) fail(new CallAborted(reason))
+    this.#fail(reason)
   }
 
+  /** A handler may be done before its questions are answered: a race, or one of several that failed. */
   override end(): void {
+    this.#withdraw("cancel")
     super.end()
-    for (const fail of this.#asked.values()) fail(new CallAborted("cancel"))
+    this.#fail("cancel")
+  }
+
+  /** While it can still be said: the client need not go on showing a form. */
+  #withdraw(reason: AbortReason): void {
+    for (const id of this.#asked.keys()) this.notify("notifications/cancelled", { requestId: id, reason })
   }
 
   /** Fails what was asked and what will be: the client says no more. */
   giveUpAsking(): void {
     this.#isUnanswered = true
-    for (const fail of this.#asked.values()) fail(new CallAborted("disconnect"))
+    this.#fail("disconnect")
   }
 
-  /** Lets the connection go while the call runs on; the client comes back for the rest. */
+  #fail(reason: AbortReason): void {
+    for (const fail of this.#asked.values()) fail(new CallAborted(reason))
+  }
+
   async step(step: Step): Promise<unknown> {
     return (await this.#stepping()).run(step)
   }
@@ -169,6 +200,7 @@ export class SessionExchange extends WireExchange implements Exchange {
     return this.#steps
   }
 
+  /** Lets the connection go while the call runs on; the client comes back for the rest. */
   closeStream(retryMs: number): void {
     if (!this.inert) this.request.stream.release(retryMs)
   }
@@ -192,17 +224,18 @@ export class SessionExchange extends WireExchange implements Exchange {
     const { method } = question
     if (!mayAsk) throw new CannotAsk(this.request.method)
     if (session === undefined) throw new NeedsSession(method)
-    if (this.inert) throw new CallAborted(this.aborted ?? "cancel")
-    if (this.#isUnanswered) throw new CallAborted("disconnect")
     const { site, data } = session
     const { revision, features } = codec
     const { capabilities } = peer
-    const params = renderQuestion(question, { revision, features, capabilities, newId: () => site.newId() })
+    const params = renderQuestion(question, { revision, features, capabilities })
+    const { elicitationId } = params
+    if (typeof elicitationId === "string") await site.noteElicitations(data.id, [elicitationId])
+    if (this.inert) throw new CallAborted(this.aborted ?? "cancel")
+    if (this.#isUnanswered) throw new CallAborted("disconnect")
     const answer = await this.#request(site.live.get(data.id), site.newId(), { method, params })
     const problem = answerProblem(method, answer)
     if (problem !== undefined) throw new InvalidAnswer(`to \`${method}\` ${problem}.`)
-    // For whoever tells the client later that it is done.
-    return params.elicitationId === undefined ? answer : { ...answer, elicitationId: params.elicitationId }
+    return answer
   }
 
   /** Sends a request of ours and waits for the response. */

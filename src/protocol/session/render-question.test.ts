@@ -21,7 +21,7 @@ interface Given {
 
 function render(revision: SessionRevision, params: Question["params"], given: Given = {}) {
   const { method = "elicitation/create", capabilities = everything } = given
-  const asked = { revision, features: features[revision], capabilities, newId: () => "id-1" }
+  const asked = { revision, features: features[revision], capabilities }
   return renderQuestion({ method, params, key: undefined }, asked)
 }
 
@@ -136,7 +136,12 @@ describe("a page to visit", () => {
   const page = { mode: "url", message: "?", url: "https://example.com" }
 
   it("has an id for 2025-11-25", () => {
-    expect(render("2025-11-25", page)).toEqual({ ...page, elicitationId: "id-1" })
+    expect(render("2025-11-25", page)).toEqual({ ...page, elicitationId: expect.any(String) })
+  })
+
+  it("has the id that its author gave it", () => {
+    const named = { ...page, elicitationId: "mine" }
+    expect(render("2025-11-25", named)).toEqual(named)
   })
 
   it("is unknown to 2025-06-18, whatever its client declares", () => {

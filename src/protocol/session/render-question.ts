@@ -13,8 +13,6 @@ export interface Asked {
   readonly revision: SessionRevision
   readonly features: Features
   readonly capabilities: ClientCapabilities
-  /** Makes the id of an elicitation by URL. */
-  readonly newId: () => string
 }
 
 /**
@@ -50,9 +48,12 @@ function knownCapabilities({ capabilities, features }: Asked): ClientCapabilitie
   } as ClientCapabilities
 }
 
-function renderElicitation(params: Params, { revision, features, newId }: Asked): Params {
+function renderElicitation(params: Params, { revision, features }: Asked): Params {
   const { mode, requestedSchema, ...rest } = params
-  if (mode === "url") return features.elicitationId ? { ...params, elicitationId: newId() } : params
+  if (mode === "url") {
+    const { elicitationId = crypto.randomUUID() } = params
+    return features.elicitationId ? { ...params, elicitationId } : params
+  }
   // An explicit `inputRequired()` may have left it out; the client will say so.
   if (features.elicitationSchema === "full" || !isObject(requestedSchema)) return params
   const { $schema: _, properties, ...form } = requestedSchema

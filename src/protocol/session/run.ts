@@ -198,6 +198,7 @@ export class SessionRun {
       answers: { ...request.rounds.answers, ...Object.fromEntries(given) },
       state: continuation?.kind === "held" ? continuation.state : undefined,
       steps: exchange.steps ?? request.rounds.steps,
+      progress: exchange.lastProgress,
     }
     return this.#attempt({ ...request, rounds })
   }
@@ -244,6 +245,12 @@ function progressTokenOf({ _meta }: Params): unknown {
   return typeof token === "string" || Number.isSafeInteger(token) ? token : undefined
 }
 
-const firstRound: Rounds = { round: 0, answers: undefined, state: undefined, steps: undefined }
+const firstRound: Rounds = {
+  round: 0,
+  answers: undefined,
+  state: undefined,
+  steps: undefined,
+  progress: undefined,
+}
 
 const noCapabilities: ClientCapabilities = {}

@@ -2,6 +2,7 @@ import type { MaybePromise } from "../../shared/maybe-promise.ts"
 import type { ClientCapabilities, Implementation, LoggingLevel } from "../../spec/index.ts"
 import type { SessionRevision } from "../../spec/revisions.ts"
 import type { Params, RequestId } from "../jsonrpc.ts"
+import type { VisibilityRule } from "../visibility-rule.ts"
 
 /** What a session remembers: plain JSON, so that any store can keep it. */
 export interface SessionData {
@@ -19,6 +20,10 @@ export interface SessionData {
   readonly logLevel: LoggingLevel | undefined
   /** The URIs it wants to hear of. */
   readonly subscriptions: readonly string[]
+  /** What handlers hid from it; of the rules that concern a component, the last decides. Default: nothing is hidden. */
+  readonly visibility?: readonly VisibilityRule[] | undefined
+  /** The ids of the last pages that it was asked to have visited; it hears when one of them is done. Default: none. */
+  readonly elicitations?: readonly string[]
 }
 
 /**

@@ -8,6 +8,9 @@ import { isStandalone, type SessionData, type SessionLink, type Sessions } from 
 import { stand } from "./stand.ts"
 import { SessionStream } from "./stream.ts"
 
+/** How many pages a session remembers that it was asked to have visited. */
+const maxElicitations = 100
+
 /** A session, and where it lives. */
 export interface OpenSession {
   readonly data: SessionData
@@ -62,8 +65,18 @@ export class SessionSite {
     this.live.get(session.id).onEnd(stop)
   }
 
-  async update(id: string, change: (session: SessionData) => SessionData): Promise<void> {
-    await this.#sessions.store.update(id, change)
+  /** Keeps what `change` makes of a session, and gives it; nothing where the session is over. */
+  async update(id: string, change: (session: SessionData) => SessionData): Promise<SessionData | undefined> {
+    return this.#sessions.store.update(id, change)
+  }
+
+  /** Remembers which pages a session is asked to have visited: nobody else is told that one of them is done. */
+  async noteElicitations(id: string, elicitations: readonly string[]): Promise<void> {
+    await this.update(id, (session) => {
+      // The last ones first: those of before make room.
+      const all = new Set([...elicitations, ...(session.elicitations ?? [])])
+      return { ...session, elicitations: [...all].slice(0, maxElicitations) }
+    })
   }
 
   /** Calls `run` when a session is over, which does not keep the session; until what is returned is called. */

@@ -131,9 +131,9 @@ export class StatelessExchange extends WireExchange implements Exchange {
     // S28/basic/transports/streamable-http#cancellation: who has no connection has no call.
   }
 
-  checkHeaderParams(declared: readonly HeaderParam[], params: Params): void {
+  checkHeaderParams(declared: readonly HeaderParam[]): void {
     const { headers } = this.#channel
-    if (headers !== undefined) checkParamHeaders(headers, declared, params)
+    if (headers !== undefined) checkParamHeaders(headers, declared, this.#params)
   }
 
   get suspension(): Outcome | undefined {

@@ -1,4 +1,5 @@
-import { expectedIssue, type Issue, mostIssues } from "../issue.ts"
+import { expectedIssue, type Issue } from "../issue.ts"
+import { mostIssues } from "../issues.ts"
 import type { Subschema } from "../keywords.ts"
 import type { Origin } from "../pattern.ts"
 import type { Refs } from "../refs.ts"

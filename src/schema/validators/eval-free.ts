@@ -1,4 +1,5 @@
-import { boundIssues, type Issue, saidIssue, type Validated } from "../issue.ts"
+import { type Issue, saidIssue, type Validated } from "../issue.ts"
+import { boundIssues } from "../issues.ts"
 import type { Subschema } from "../keywords.ts"
 import type { Origin } from "../pattern.ts"
 import type { JsonSchema } from "../schema.ts"

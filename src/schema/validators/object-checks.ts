@@ -1,4 +1,5 @@
-import { saidIssue, unexpectedIssue } from "../issue.ts"
+import { saidIssue } from "../issue.ts"
+import { unexpectedIssue } from "../issues.ts"
 import { isObject, isSubschema, type Subschema } from "../keywords.ts"
 import { guardedPattern } from "../own-pattern.ts"
 import type { TestPattern } from "../pattern.ts"

@@ -1,5 +1,6 @@
 import { clip } from "../../shared/clip.ts"
-import { expectedIssue, type Issue, unexpectedIssue } from "../issue.ts"
+import { expectedIssue, type Issue } from "../issue.ts"
+import { unexpectedIssue } from "../issues.ts"
 import { read } from "../peek.ts"
 import { alternatives, bounded, matching, multipleOf, sized } from "../phrases.ts"
 import type { IssueReader, Place } from "../vendor.ts"

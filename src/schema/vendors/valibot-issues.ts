@@ -1,5 +1,6 @@
 import { clip } from "../../shared/clip.ts"
-import { expectedIssue, saidIssue, unexpectedIssue } from "../issue.ts"
+import { expectedIssue, saidIssue } from "../issue.ts"
+import { unexpectedIssue } from "../issues.ts"
 import { read } from "../peek.ts"
 import { alternatives, bounded, formatted, matching, multipleOf, sized } from "../phrases.ts"
 import type { IssueReader } from "../vendor.ts"

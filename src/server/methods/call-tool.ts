@@ -17,7 +17,7 @@ export function callTool(core: Core): Method {
     nameParam: "name",
     mayAsk: true,
     isOffered: () => core.offers("tool"),
-    check: checkParams,
+    check: checkNamed,
     run(call) {
       // `check` let only strings pass.
       const name = call.params.name as string
@@ -35,7 +35,7 @@ function runTool(core: Core, call: Call, found: Resolved<"tool"> | undefined): M
   if (found === undefined) return unknownTool(core, call)
   const { component, invoke } = found
   assertScopes(core, call, component)
-  if (component.headerParams.length > 0) call.exchange.checkHeaderParams(component.headerParams, call.params)
+  if (component.headerParams.length > 0) call.exchange.checkHeaderParams(component.headerParams)
   const input = call.params.arguments ?? {}
   return runHandler({ core, call, owner: component, invoke, input, fail: failTool })
 }
@@ -45,7 +45,8 @@ async function unknownTool(core: Core, call: Call): Promise<Outcome> {
   throw await unknownName(core, call, "tool")
 }
 
-function checkParams({ name, arguments: args }: Params): string | undefined {
+/** Checks the parameters of a call of something by its name. */
+export function checkNamed({ name, arguments: args }: Params): string | undefined {
   if (typeof name !== "string") return "`name` must be a string."
   return args === undefined || isObject(args) ? undefined : "`arguments` must be an object."
 }

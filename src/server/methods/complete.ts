@@ -1,5 +1,6 @@
 import { isObject, type Params } from "../../protocol/jsonrpc.ts"
 import type { Method } from "../../protocol/method.ts"
+import { isTexts } from "../../shared/is-texts.ts"
 import type { Core } from "../core.ts"
 
 /**
@@ -29,5 +30,5 @@ function isContext(context: unknown): boolean {
   if (!isObject(context)) return false
   const { arguments: args } = context
   if (args === undefined) return true
-  return isObject(args) && Object.values(args).every((value) => typeof value === "string")
+  return isObject(args) && isTexts(Object.values(args))
 }

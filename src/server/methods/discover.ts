@@ -1,11 +1,8 @@
-import { complete } from "../../protocol/call.ts"
 import type { Method } from "../../protocol/method.ts"
-import { metaKeys } from "../../spec/meta.ts"
 import type { Core } from "../core.ts"
-import { wireHints } from "./lists.ts"
 
 /**
- * `server/discover`: what this server is and can do.
+ * `server/discover`: what this server is and can do. What says it is loaded by the first call.
  *
  * @see S28/server/discover
  */
@@ -13,15 +10,6 @@ export function discover(core: Core): Method {
   return {
     name: "server/discover",
     era: "stateless",
-    run() {
-      return complete({
-        supportedVersions: core.supported,
-        capabilities: core.capabilities(),
-        ...(core.instructions === undefined ? undefined : { instructions: core.instructions }),
-        ...wireHints(core.cacheHints["server/discover"], false),
-        // All of it, with icons; other results carry the name alone.
-        ...(core.disclosesServerInfo ? { _meta: { [metaKeys.serverInfo]: core.info } } : undefined),
-      })
-    },
+    run: async () => (await import("../discovered.ts")).discovered(core),
   }
 }

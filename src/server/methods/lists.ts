@@ -1,4 +1,3 @@
-import type { CacheHints } from "../../components/component.ts"
 import { complete } from "../../protocol/call.ts"
 import type { Method } from "../../protocol/method.ts"
 import { andThen } from "../../shared/maybe-promise.ts"
@@ -16,7 +15,7 @@ export function lists(core: Core): readonly Method[] {
 }
 
 function list(core: Core, name: CacheableMethod, { kind, field }: Pick<ListShape, "kind" | "field">): Method {
-  const shape: ListShape = { kind, field, extra: (isPrivate) => wireHints(core.cacheHints[name], isPrivate) }
+  const shape: ListShape = { kind, field, hints: core.cacheHints[name] }
   return {
     name,
     isOffered: () => core.offers(kind),
@@ -29,25 +28,4 @@ function list(core: Core, name: CacheableMethod, { kind, field }: Pick<ListShape
 
 function toOutcome(page: Page) {
   return complete(page.result, page)
-}
-
-/**
- * Writes cache hints. What depends on the caller is private, whatever was configured.
- *
- * @see S28/server/utilities/caching#security-considerations
- */
-export function wireHints(
-  hints: { readonly [hint in keyof CacheHints]?: CacheHints[hint] | undefined } | undefined,
-  isPrivate: boolean,
-): {
-  ttlMs: number
-  cacheScope: "public" | "private"
-} {
-  return { ttlMs: toTtl(hints?.ttlMs), cacheScope: isPrivate ? "private" : (hints?.scope ?? "private") }
-}
-
-/** S28/server/utilities/caching#cacheable-results: an integer, and not below 0, whatever an author computed. */
-function toTtl(ms: number | undefined): number {
-  if (ms === undefined || !(ms > 0)) return 0
-  return Math.min(Math.trunc(ms), Number.MAX_SAFE_INTEGER)
 }

@@ -26,7 +26,9 @@ export const countCases: readonly StorageCase[] = [
       const add = counter(driver)
       assert.equal(await add("key", Number.MAX_SAFE_INTEGER - 1), Number.MAX_SAFE_INTEGER - 1)
       assert.equal(await add("key", 1), Number.MAX_SAFE_INTEGER)
+      await assert.rejects(async () => add("key", 1), "a sum beyond them is refused")
       assert.equal((await driver.get("key"))?.value, String(Number.MAX_SAFE_INTEGER))
+      assert.equal(await add("key", -1), Number.MAX_SAFE_INTEGER - 1)
     },
   },
   {

@@ -116,11 +116,12 @@ export const lifeCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "takes a ttl of ten years",
+    name: "takes a ttl of ten years, and one without end",
     async run({ driver, advance }) {
-      await driver.write("key", "value", { ttl: 10 * 365 * 86_400_000 })
+      const lives = [10 * 365 * 86_400_000, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY]
+      for (const ttl of lives) await driver.write(`key-${ttl}`, "value", { ttl })
       await advance(lifeOf(driver))
-      assert.equal((await driver.get("key"))?.value, "value")
+      for (const ttl of lives) assert.equal((await driver.get(`key-${ttl}`))?.value, "value")
     },
   },
 ]
