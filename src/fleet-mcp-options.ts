@@ -2,6 +2,7 @@ import type { CacheHints } from "./components/component.ts"
 import type { Dependency } from "./components/dependency.ts"
 import { normalizeIcons } from "./components/icon-list.ts"
 import type { Lifespan } from "./components/lifespan.ts"
+import { readOptions } from "./components/options.ts"
 import type { Prompt } from "./components/prompt.ts"
 import type { Resource } from "./components/resource.ts"
 import type { SamplingOptions } from "./components/sampling.ts"
@@ -141,15 +142,16 @@ export interface CloseOptions {
   readonly graceMs?: number
 }
 
+/** What says what a server is, where it is told. */
+const said = { names: ["title", "description", "websiteUrl"] } as const
+
 /** Fills in what a server was not told. */
 export function engineOptions(name: string, options: FleetMCPOptions): EngineOptions {
   return {
     info: {
       name,
       version: options.version ?? "0.0.0",
-      ...(options.title === undefined ? undefined : { title: options.title }),
-      ...(options.description === undefined ? undefined : { description: options.description }),
-      ...(options.websiteUrl === undefined ? undefined : { websiteUrl: options.websiteUrl }),
+      ...readOptions<Pick<FleetMCPOptions, "title" | "description" | "websiteUrl">>(options, said),
       ...(options.icons === undefined ? undefined : { icons: [...normalizeIcons(options.icons)] }),
     },
     instructions: options.instructions,

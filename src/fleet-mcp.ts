@@ -22,20 +22,15 @@ import { createFetchHandler, type FetchHandler } from "./http/handler.ts"
 import { type HttpOptions, httpOptions } from "./http/http-options.ts"
 import { createLazyListener } from "./http/lazy-node.ts"
 import { joinRoutes, type OwnedRoutes, type RouteHandler } from "./http/router.ts"
-import type { Params } from "./protocol/jsonrpc.ts"
 import type { MessageHandler } from "./protocol/transport.ts"
 import { type AnyComponent, assertComponent, LocalProvider } from "./providers/local.ts"
 import { type AudienceOptions, audienceOf } from "./server/audience.ts"
 import { Engine } from "./server/engine.ts"
 import type { Middleware } from "./server/middleware.ts"
-import {
-  assertCallOptions,
-  assertCloseOptions,
-  assertServerName,
-  assertServerOptions,
-} from "./server/options.ts"
+import { assertCloseOptions, assertServerName, assertServerOptions } from "./server/options.ts"
 import { definePlugin, type Plugin } from "./server/plugin.ts"
 import { consoleLog, type ServerLog } from "./server/server-log.ts"
+import type { ServerStats } from "./server/stats.ts"
 import { environment } from "./settings/environment.ts"
 import type { Setting } from "./settings/settings.ts"
 import { currentHost } from "./shared/host.ts"
@@ -439,6 +434,16 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   }
 
   /**
+   * Counts what the server has done and does in this process: for dashboards, tests and alarms.
+   *
+   * @example
+   * mcp.route("GET /stats", () => Response.json(mcp.stats()))
+   */
+  stats(): ServerStats {
+    return this.#engine.stats()
+  }
+
+  /**
    * Lists what may be set from outside of the program, as it is in effect: by code, by flags of the `fleetmcp` command,
    * by `FLEETMCP_*` variables, by `.env`, in this order. Secrets are masked. Empty on Workers, which have no environment.
    *
@@ -490,7 +495,11 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     args: { readonly [name: string]: unknown } = {},
     options: CallOptions = {},
   ): Promise<CallToolResult> {
-    return this.#call("tools/call", { name, arguments: args }, options) as Promise<CallToolResult>
+    return this.#engine.caller.call(
+      "tools/call",
+      { name, arguments: args },
+      options,
+    ) as Promise<CallToolResult>
   }
 
   /**
@@ -504,7 +513,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * const { contents } = await mcp.readResource("config://settings")
    */
   readResource(uri: string, options: CallOptions = {}): Promise<ReadResourceResult> {
-    return this.#call("resources/read", { uri }, options) as Promise<ReadResourceResult>
+    return this.#engine.caller.call("resources/read", { uri }, options) as Promise<ReadResourceResult>
   }
 
   /**
@@ -524,7 +533,11 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     args: { readonly [name: string]: string } = {},
     options: CallOptions = {},
   ): Promise<GetPromptResult> {
-    return this.#call("prompts/get", { name, arguments: args }, options) as Promise<GetPromptResult>
+    return this.#engine.caller.call(
+      "prompts/get",
+      { name, arguments: args },
+      options,
+    ) as Promise<GetPromptResult>
   }
 
   /**
@@ -536,9 +549,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * const names = (await mcp.listTools()).map(({ name }) => name)
    */
   listTools(options: CallOptions = {}): Promise<readonly WireTool[]> {
-    return this.#list({ method: "tools/list", kind: "tool", field: "tools" }, options) as Promise<
-      readonly WireTool[]
-    >
+    return this.#engine.caller.list("tools/list", options) as Promise<readonly WireTool[]>
   }
 
   /**
@@ -550,8 +561,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * const uris = (await mcp.listResources()).map(({ uri }) => uri)
    */
   listResources(options: CallOptions = {}): Promise<readonly WireResource[]> {
-    const listed = this.#list({ method: "resources/list", kind: "resource", field: "resources" }, options)
-    return listed as Promise<readonly WireResource[]>
+    return this.#engine.caller.list("resources/list", options) as Promise<readonly WireResource[]>
   }
 
   /**
@@ -563,8 +573,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * const templates = (await mcp.listTemplates()).map(({ uriTemplate }) => uriTemplate)
    */
   listTemplates(options: CallOptions = {}): Promise<readonly WireTemplate[]> {
-    const list = { method: "resources/templates/list", kind: "template", field: "resourceTemplates" } as const
-    return this.#list(list, options) as Promise<readonly WireTemplate[]>
+    return this.#engine.caller.list("resources/templates/list", options) as Promise<readonly WireTemplate[]>
   }
 
   /**
@@ -576,9 +585,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * const names = (await mcp.listPrompts()).map(({ name }) => name)
    */
   listPrompts(options: CallOptions = {}): Promise<readonly WirePrompt[]> {
-    return this.#list({ method: "prompts/list", kind: "prompt", field: "prompts" }, options) as Promise<
-      readonly WirePrompt[]
-    >
+    return this.#engine.caller.list("prompts/list", options) as Promise<readonly WirePrompt[]>
   }
 
   /**
@@ -633,25 +640,6 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
     )
   }
 
-  async #call(method: CallMethod, params: Params, options: CallOptions): Promise<object> {
-    assertCallOptions(callNames[method], options)
-    return this.#engine.caller.call(method, params, options)
-  }
-
-  async #list({ method, kind, field }: ListCall, options: CallOptions): Promise<readonly unknown[]> {
-    assertCallOptions(callNames[method], options)
-    // To a client the method does not exist then; here the question has an answer.
-    if (!this.#engine.catalog.offers(kind)) return []
-    const items: unknown[] = []
-    let cursor: unknown
-    do {
-      const page = (await this.#call(method, { cursor }, options)) as { readonly [field: string]: unknown }
-      items.push(...(page[field] as readonly unknown[]))
-      cursor = page.nextCursor
-    } while (cursor !== undefined)
-    return items
-  }
-
   async #close(graceMs: number): Promise<void> {
     const closing = [...this.#servers].map((server) => server.close(graceMs))
     await this.#engine.close(graceMs)
@@ -666,24 +654,4 @@ function servesDefaultExport(): boolean {
 
 function ownerOf(plugin: string): string {
   return `the plugin \`${plugin}\``
-}
-
-/** How the methods that are called from this process are called here. */
-const callNames = {
-  "tools/call": "callTool",
-  "resources/read": "readResource",
-  "prompts/get": "getPrompt",
-  "tools/list": "listTools",
-  "resources/list": "listResources",
-  "resources/templates/list": "listTemplates",
-  "prompts/list": "listPrompts",
-} as const
-
-type CallMethod = keyof typeof callNames
-
-/** A list method, and where its answer is. */
-interface ListCall {
-  readonly method: CallMethod
-  readonly kind: ComponentKind
-  readonly field: string
 }

@@ -38,8 +38,10 @@ export function admit(endpoint: Endpoint, head: Head): Admission {
 }
 
 /** Load balancers probe by address, which no list of host names holds. */
-function isProbe({ healthPath }: Endpoint, { method, path, origin }: Head): boolean {
-  return origin === undefined && path === healthPath && (method === "GET" || method === "HEAD")
+function isProbe({ healthRoutes }: Endpoint, { method, path, origin }: Head): boolean {
+  return (
+    origin === undefined && (method === "GET" || method === "HEAD") && healthRoutes.includes(`GET ${path}`)
+  )
 }
 
 function findRoute({ router }: Endpoint, { method, path, fullPath }: Head): ReturnType<typeof router.find> {

@@ -7,10 +7,10 @@ const made = (options: object) => () => createEndpoint({ handler }, options as H
 
 describe("createEndpoint", () => {
   it("has a default for everything", () => {
-    const { path, healthPath, bodyLimit, keepAliveMs, timeouts, cors } = createEndpoint({ handler })
-    expect({ path, healthPath, bodyLimit, keepAliveMs, timeouts, cors }).toEqual({
+    const { path, healthRoutes, bodyLimit, keepAliveMs, timeouts, cors } = createEndpoint({ handler })
+    expect({ path, healthRoutes, bodyLimit, keepAliveMs, timeouts, cors }).toEqual({
       path: "/mcp",
-      healthPath: "/health",
+      healthRoutes: ["GET /health", "GET /health/ready", "GET /health/live"],
       bodyLimit: 4_194_304,
       keepAliveMs: 15_000,
       timeouts: { head: 15_000, request: 60_000, idle: 30_000, send: 30_000 },

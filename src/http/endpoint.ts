@@ -28,8 +28,8 @@ export interface Endpoint {
    * @internal
    */
   readonly places: readonly Place[]
-  /** Where the built-in health check answers, which gives nothing away and so needs no guard against rebinding. */
-  readonly healthPath: string | undefined
+  /** The built-in health checks, as `GET` and a path, which give nothing away and so need no guard against rebinding. */
+  readonly healthRoutes: readonly string[]
   /** Checks hosts and origins. */
   readonly guard: Guard
   /** Says who is calling, if anything does. */
@@ -90,7 +90,8 @@ export function createEndpoint(parts: EndpointParts, options: HttpOptions = {}):
     ["the server itself", parts.routes],
   ])
   const healthPath = options.health === true || options.health === undefined ? "/health" : options.health
-  const isHealthOurs = healthPath !== false && !Object.hasOwn(own, `GET ${healthPath}`)
+  const checks = healthPath === false ? {} : healthChecks(healthPath, parts.handler)
+  const healthRoutes = Object.keys(checks).filter((path) => !Object.hasOwn(own, path))
   const { path = "/mcp" } = options
   const sessions = options.sessions === "none" ? undefined : (options.sessions ?? "memory")
   const load = { max: options.maxRequests ?? 10_000, open: 0 }
@@ -107,7 +108,7 @@ export function createEndpoint(parts: EndpointParts, options: HttpOptions = {}):
       report,
     }),
   ]
-  const routes = isHealthOurs ? { [`GET ${healthPath}`]: () => health(parts.handler), ...own } : own
+  const routes = { ...checks, ...own }
   assertFree(routes, places)
   const router = createRouter(routes)
   const cors = options.cors
@@ -117,7 +118,7 @@ export function createEndpoint(parts: EndpointParts, options: HttpOptions = {}):
     handler: parts.handler,
     path,
     places,
-    healthPath: isHealthOurs ? healthPath : undefined,
+    healthRoutes,
     // Origins that CORS lets read answers may of course call.
     guard: createGuard({
       hosts: options.hosts,
@@ -152,11 +153,17 @@ export function withDefaults(timeouts: HttpTimeouts = {}): Timeouts {
   return { head, request, idle, send }
 }
 
-function health(handler: MessageHandler): Response {
-  const isReady = handler.isReady !== false
-  // Nobody sends requests to what is not ready: what could not be started is tried again for whoever asks after it.
-  if (!isReady) handler.start?.().catch(() => undefined)
-  return Response.json({ status: isReady ? "ok" : "unavailable" }, { status: isReady ? 200 : 503 })
+/** Says whether requests would be served, and, for whoever restarts what hangs, whether anything is answered at all. */
+function healthChecks(path: string, handler: MessageHandler): Routes {
+  const say = (isWell: boolean) =>
+    Response.json({ status: isWell ? "ok" : "unavailable" }, { status: isWell ? 200 : 503 })
+  const ready = () => {
+    const isReady = handler.isReady !== false
+    // Nobody sends requests to what is not ready: what could not be started is tried again for whoever asks after it.
+    if (!isReady) handler.start?.().catch(() => undefined)
+    return say(isReady)
+  }
+  return { [`GET ${path}`]: ready, [`GET ${path}/ready`]: ready, [`GET ${path}/live`]: () => say(true) }
 }
 
 function reporter(log: ServerLog): Endpoint["report"] {

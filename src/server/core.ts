@@ -8,11 +8,14 @@ import type { StorageParts } from "../storage/storage.ts"
 import type { Catalog } from "./catalog.ts"
 import type { ChangeEvent, EventBus } from "./events.ts"
 import type { Invoker } from "./invoker.ts"
+import type { LazyLifespans } from "./lazy-lifespans.ts"
 import type { LazyWatch } from "./lazy-watch.ts"
 import type { Lister } from "./lister.ts"
 import type { ListenFilter, Plugin } from "./plugin.ts"
 import type { Scope } from "./provider.ts"
+import type { RunningCalls } from "./running.ts"
 import type { ServerLog } from "./server-log.ts"
+import type { ServerStats } from "./stats.ts"
 
 /** The cacheable methods, for which hints can be set. */
 export type CacheableMethod =
@@ -63,8 +66,12 @@ export interface Core {
   readonly challengeHeaders: (scopes: readonly string[]) => { readonly [name: string]: string }
   /** What to do when the server closes. */
   readonly onClose: Set<() => void>
-  /** Whether it has begun to close. */
-  readonly isClosed: () => boolean
+  /** What starts and ends with it. */
+  readonly lifespans: LazyLifespans
+  /** Counts what the server has done and does. */
+  readonly stats: () => ServerStats
+  /** The calls that run; whether it has begun to close. */
+  readonly running: RunningCalls
 }
 
 export interface Limits {

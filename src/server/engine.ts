@@ -40,6 +40,7 @@ import { coreMethods } from "./methods/index.ts"
 import {
   assertMiddleware,
   assertOrder,
+  attached,
   composeMiddleware,
   composeNotification,
   type Middleware,
@@ -51,6 +52,7 @@ import { assertProvider, type Provider } from "./provider.ts"
 import { RunningCalls } from "./running.ts"
 import { newErrorId, type ServerLog, safeLog } from "./server-log.ts"
 import type { SessionEra } from "./session-era.ts"
+import type { ServerStats } from "./stats.ts"
 
 /** What an engine is made of; the facade fills in the defaults. */
 export interface EngineOptions {
@@ -94,11 +96,14 @@ export class Engine implements MessageHandler {
   readonly #options: EngineOptions
   readonly #codec: StatelessCodec
   readonly #sealer: Sealer
+  /** As it was given, and as it is attached to this server. */
+  readonly #given: Middleware[] = []
   readonly #middleware: Middleware[] = []
   readonly #extensions: Extensions
   readonly #running: RunningCalls = new RunningCalls()
   /** What open subscriptions want done when the server closes. */
   readonly #onClose: Set<() => void> = new Set()
+  readonly #madeAt: number = Date.now()
   readonly #core: Core
   #built: Built | undefined
   #sessionEra: SessionEra | undefined
@@ -134,7 +139,9 @@ export class Engine implements MessageHandler {
       offers,
       announce: (kinds, audience) => this.announce(kinds, audience),
       onClose: this.#onClose,
-      isClosed: () => this.#running.isClosed,
+      lifespans: this.lifespans,
+      stats: () => this.stats(),
+      running: this.#running,
       challengeHeaders: (scopes) => options.authenticator?.challenge?.(scopes) ?? scopeChallenge(scopes),
     }
     this.#core = core
@@ -168,8 +175,10 @@ export class Engine implements MessageHandler {
   /** @throws {UnknownOption} One of them has no such hook. */
   use(...middleware: Middleware[]): void {
     for (const layer of middleware) assertMiddleware(layer)
-    assertOrder([...this.#middleware, ...middleware])
-    this.#middleware.push(...middleware)
+    assertOrder([...this.#given, ...middleware])
+    // Whatever one of them refuses, none is there.
+    this.#middleware.push(...middleware.map((layer) => attached(layer, this.#core)))
+    this.#given.push(...middleware)
     this.#built = undefined
     this.#sessionEra?.rebuild()
   }
@@ -187,7 +196,7 @@ export class Engine implements MessageHandler {
    */
   addPlugin(added: Plugin): void {
     const plugin = this.#extensions.accept(added)
-    assertOrder([...this.#middleware, ...(plugin.middleware ?? [])])
+    assertOrder([...this.#given, ...(plugin.middleware ?? [])])
     this.addProviders(plugin.providers ?? [])
     this.#extensions.add(plugin)
     for (const transform of plugin.transforms ?? []) this.catalog.addTransform(transform)
@@ -230,6 +239,21 @@ export class Engine implements MessageHandler {
   /** Whether a request would be served: not once it is closed, nor while it starts or could not be started. */
   get isReady(): boolean {
     return !this.#running.isClosed && !this.lifespans.isUnready
+  }
+
+  /** Counts what it has done and does. */
+  stats(): ServerStats {
+    const { size, answered, errors, toolErrors, subscriptions } = this.#running
+    return {
+      isReady: this.isReady,
+      upMs: Date.now() - this.#madeAt,
+      running: size,
+      answered,
+      errors: Object.fromEntries(errors),
+      toolErrors,
+      sessions: this.#sessionEra?.server.size ?? 0,
+      subscriptions,
+    }
   }
 
   #notStarted(error: unknown, sent: unknown): Reply {

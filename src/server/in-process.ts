@@ -25,6 +25,7 @@ import { textHash } from "../shared/text-hash.ts"
 import type { CallToolResult, LoggingLevel } from "../spec/index.ts"
 import { latestStatelessRevision } from "../spec/revisions.ts"
 import { inheritBehalf } from "./behalf.ts"
+import { assertCallOptions } from "./call-options.ts"
 import { CallContext } from "./context.ts"
 import { contextStore } from "./context-store.ts"
 import type { Core } from "./core.ts"
@@ -34,8 +35,8 @@ import type { Resolved } from "./provider.ts"
 import type { Abortable } from "./running.ts"
 
 /** A call that the server's own code makes. */
-export interface InProcessCall {
-  readonly method: string
+export interface InProcessCall<M extends string = string> {
+  readonly method: M
   readonly params: Params
   readonly options: InProcessOptions
   /** What the code that calls runs on behalf of, if it runs on behalf of something. */
@@ -60,6 +61,17 @@ interface NestedCall {
   readonly given?: Resolved<"tool">
 }
 
+/** The methods that list, what they list, and where their answer has it. */
+const lists = {
+  "tools/list": { kind: "tool", field: "tools" },
+  "resources/list": { kind: "resource", field: "resources" },
+  "resources/templates/list": { kind: "template", field: "resourceTemplates" },
+  "prompts/list": { kind: "prompt", field: "prompts" },
+} as const
+
+/** A method that lists. */
+export type ListMethod = keyof typeof lists
+
 /** Runs calls of a server from its own process, past all transports but through middleware and auth checks. */
 export class InProcess implements Invoker {
   readonly values: ServerValues
@@ -73,7 +85,31 @@ export class InProcess implements Invoker {
   }
 
   /** Runs a method and returns its result. Rejects where a peer would get an error. */
-  async call({ method, params, options, context, onBegin }: InProcessCall): Promise<object> {
+  async call(init: InProcessCall): Promise<object> {
+    assertCallOptions(init.method, init.options)
+    return this.#begin(init)
+  }
+
+  /** Lists by a method, all pages. */
+  async list(init: InProcessCall<ListMethod>): Promise<readonly unknown[]> {
+    assertCallOptions(init.method, init.options)
+    const { kind, field } = lists[init.method]
+    // To a client the method does not exist then; here the question has an answer.
+    if (!this.#host.core().catalog.offers(kind)) return []
+    const items: unknown[] = []
+    let cursor: unknown
+    do {
+      const page = (await this.#begin({ ...init, params: { cursor } })) as {
+        readonly [field: string]: unknown
+      }
+      // The result of a list has its list.
+      items.push(...(page[field] as readonly unknown[]))
+      cursor = page.nextCursor
+    } while (cursor !== undefined)
+    return items
+  }
+
+  async #begin({ method, params, options, context, onBegin }: InProcessCall): Promise<object> {
     const parent = callOf(context)
     assertNotEndless(parent, method, params)
     const peer: Peer = {

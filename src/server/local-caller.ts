@@ -3,9 +3,12 @@ import type { AbortReason, Call } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import type { CallToolResult } from "../spec/index.ts"
 import { contextStore } from "./context-store.ts"
-import type { InProcess, InProcessHost } from "./in-process.ts"
+import type { InProcess, InProcessCall, InProcessHost, ListMethod } from "./in-process.ts"
 import type { InProcessOptions, Invoker, ServerValues } from "./invoker.ts"
 import type { Abortable, RunningCalls } from "./running.ts"
+
+/** A call as it was entered. */
+type Entered = Pick<InProcessCall, "context" | "onBegin">
 
 /** What calls of the own process need of the engine. */
 export interface LocalHost extends InProcessHost {
@@ -28,7 +31,16 @@ export class LocalCaller implements Invoker {
   }
 
   /** Runs a method and returns its result. Rejects where a peer would get an error. */
-  async call(method: string, params: Params, options: InProcessOptions = {}): Promise<object> {
+  call(method: string, params: Params, options: InProcessOptions): Promise<object> {
+    return this.#enter((inProcess, call) => inProcess.call({ ...call, method, params, options }))
+  }
+
+  /** Lists by a method, all pages. */
+  list(method: ListMethod, options: InProcessOptions): Promise<readonly unknown[]> {
+    return this.#enter((inProcess, call) => inProcess.list({ ...call, method, params: {}, options }))
+  }
+
+  async #enter<T>(run: (inProcess: InProcess, call: Entered) => Promise<T>): Promise<T> {
     // At once: where the runtime has no AsyncLocalStorage it is known until the first `await`.
     const context = contextStore.get()
     const { start, running } = this.#host
@@ -39,14 +51,7 @@ export class LocalCaller implements Invoker {
     const entry = new Entry()
     running.enter(entry)
     try {
-      const inProcess = await this.#load()
-      return await inProcess.call({
-        method,
-        params,
-        options,
-        context,
-        onBegin: (exchange) => entry.begin(exchange),
-      })
+      return await run(await this.#load(), { context, onBegin: (exchange) => entry.begin(exchange) })
     } finally {
       running.leave(entry)
     }

@@ -17,7 +17,9 @@ import type {
   ListToolsResult,
   ReadResourceResult,
 } from "../spec/index.ts"
+import type { Core } from "./core.ts"
 import { assertInOrder, type MiddlewarePlace } from "./middleware-order.ts"
+import { attach, type MiddlewareServer } from "./middleware-server.ts"
 
 /**
  * Goes on to what lies further in, once.
@@ -91,8 +93,8 @@ const hooks: { readonly [hook in MethodHook]: MethodHooks[hook][0] } = {
   listen: "subscriptions/listen",
 }
 
-/** Wraps calls. Every hook is optional; `message` and `request` see requests of methods that do not exist too. */
-export type Middleware = MiddlewarePlace & {
+/** What wraps calls. Every hook is optional; `message` and `request` see requests of methods that do not exist too. */
+export type MiddlewareHooks = {
   /** Wraps every request and every notification; of a notification there is no outcome. */
   readonly message?: (
     message: Call | Notice,
@@ -103,6 +105,16 @@ export type Middleware = MiddlewarePlace & {
   /** Wraps every notification from a client. */
   readonly notification?: (notice: Notice, next: () => Promise<void>) => void | Promise<void>
 } & { readonly [hook in MethodHook]?: Hook<MethodHooks[hook][1], MethodHooks[hook][2]> }
+
+/** Wraps calls: hooks, or what makes them for a server that has it, and where it stands among others. */
+export type Middleware = MiddlewarePlace &
+  MiddlewareHooks & {
+    /**
+     * Makes the hooks for a server, in place of those beside it: for what needs more of the server than calls, or
+     * something for each server that has it. Called when the server takes it.
+     */
+    readonly attach?: (server: MiddlewareServer) => MiddlewareHooks
+  }
 
 /**
  * Types a middleware as it is written and checks it.
@@ -123,15 +135,18 @@ export type Middleware = MiddlewarePlace & {
  */
 export function defineMiddleware(middleware: Middleware): Middleware {
   assertShape(middleware)
-  if (saysOrder(middleware)) orders.set(middleware, assertInOrder)
+  if (needsMore(middleware)) kits.set(middleware, { assertInOrder, attach })
   return middleware
 }
 
-/** How the order of those is checked that say something of it. They bring it along: what says nothing need not load it. */
-const orders: WeakMap<Middleware, typeof assertInOrder> = /* @__PURE__ */ new WeakMap()
+/** What those need that are more than hooks. They bring it along: a server that has none of them need not load it. */
+const kits: WeakMap<
+  Middleware,
+  { readonly assertInOrder: typeof assertInOrder; readonly attach: typeof attach }
+> = /* @__PURE__ */ new WeakMap()
 
-function saysOrder({ before, after, provides, requires }: Middleware): boolean {
-  return (before ?? after ?? provides ?? requires) !== undefined
+function needsMore({ before, after, provides, requires, attach }: Middleware): boolean {
+  return (before ?? after ?? provides ?? requires ?? attach) !== undefined
 }
 
 /**
@@ -141,7 +156,12 @@ function saysOrder({ before, after, provides, requires }: Middleware): boolean {
  * @throws {MisorderedMiddleware} FLEET-18
  */
 export function assertOrder(middleware: readonly Middleware[]): void {
-  for (const layer of middleware) orders.get(layer)?.(layer, middleware)
+  for (const layer of middleware) kits.get(layer)?.assertInOrder(layer, middleware)
+}
+
+/** Gives a middleware as one server has it. */
+export function attached(layer: Middleware, core: Core): Middleware {
+  return (layer.attach && kits.get(layer)?.attach(layer, core)) ?? layer
 }
 
 /**
@@ -152,8 +172,8 @@ export function assertOrder(middleware: readonly Middleware[]): void {
  */
 export function assertMiddleware(middleware: Middleware): void {
   assertShape(middleware)
-  if (saysOrder(middleware) && !orders.has(middleware))
-    throw new InvalidOption("A middleware", "an order of its own", "Make it by `defineMiddleware({ … })`.")
+  if (needsMore(middleware) && !kits.has(middleware))
+    throw new InvalidOption("A middleware", "more than hooks", "Make it by `defineMiddleware({ … })`.")
 }
 
 function assertShape(middleware: Middleware): void {
@@ -168,7 +188,7 @@ function assertShape(middleware: Middleware): void {
     {
       kinds: {
         ...{ name: "string", before: "strings", after: "strings", provides: "list", requires: "list" },
-        ...Object.fromEntries(hookNames.map((hook) => [hook, "function"])),
+        ...Object.fromEntries(["attach", ...hookNames].map((hook) => [hook, "function"])),
       },
       foreign: { onMessage: "Use `message`.", on_message: "Use `message`." },
     },

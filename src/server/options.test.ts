@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest"
 import { FleetMCP } from "../fleet-mcp.ts"
 import type { FleetMCPOptions } from "../fleet-mcp-options.ts"
 import { createPrincipal } from "../protocol/principal.ts"
+import { assertCallOptions } from "./call-options.ts"
 import { memoryEventBus } from "./events.ts"
-import { assertCallOptions, assertCloseOptions, assertServerName } from "./options.ts"
+import { assertCloseOptions, assertServerName } from "./options.ts"
 import { assertRunOptions } from "./run-options.ts"
 
 /** The error of a server that is made with this option. */
@@ -207,7 +208,7 @@ describe("the options of calls from the own process", () => {
     const as = await createPrincipal({ subject: "ada" })
     const { signal } = new AbortController()
     for (const options of [{}, { as }, { as: undefined }, { as, signal }])
-      expect(() => assertCallOptions("callTool", options)).not.toThrow()
+      expect(() => assertCallOptions("tools/call", options)).not.toThrow()
   })
 
   it.each([
@@ -215,7 +216,7 @@ describe("the options of calls from the own process", () => {
     [{ timeout: 5 }, "It has `as` and `signal`."],
     [{ sginal: 5 }, "`signal`"],
   ])("cannot be %j, which would run on the server's own behalf", (options, advice) => {
-    expect(() => assertCallOptions("callTool", options)).toThrow(unknownOption(advice))
+    expect(() => assertCallOptions("tools/call", options)).toThrow(unknownOption(advice))
   })
 
   it.each([
@@ -225,6 +226,6 @@ describe("the options of calls from the own process", () => {
     [{ as: createPrincipal({ subject: "ada" }) }, "`await createPrincipal(…)`"],
     [{ signal: new AbortController() }, "`signal`"],
   ])("cannot hold %o", (options, text) => {
-    expect(() => assertCallOptions("callTool", options)).toThrow(invalidOption(text))
+    expect(() => assertCallOptions("tools/call", options)).toThrow(invalidOption(text))
   })
 })

@@ -2,7 +2,6 @@ import { optionKinds } from "../components/option-kinds.ts"
 import { assertOptions, cacheOptions, type KnownOptions, type OptionKind } from "../components/options.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
-import { isPrincipal } from "../protocol/principal.ts"
 import type { CacheableMethod } from "./core.ts"
 import { isMade } from "./lifespan-options.ts"
 
@@ -147,13 +146,6 @@ const foreignNames: { readonly [name: string]: string } = {
 
 const closeOptions: KnownOptions = { kinds: { graceMs: "graceMs" } }
 
-const callOptions: KnownOptions = {
-  kinds: {
-    as: { holds: isPrincipal, expected: "what `await createPrincipal(…)` gave, or `undefined` for nobody" },
-    signal: { holds: isSignal, expected: "the `signal` of an `AbortController`" },
-  },
-}
-
 /**
  * Refuses options that a server does not have, and values they cannot have.
  *
@@ -188,17 +180,6 @@ export function assertCloseOptions(options: object): void {
   assertOptions("`mcp.close()`", options, closeOptions)
 }
 
-/**
- * Refuses options that calls from the server's own process do not have, and values they cannot have.
- *
- * @param method What was called, such as `callTool`.
- * @throws {UnknownOption} FLEET-09
- * @throws {InvalidOption}
- */
-export function assertCallOptions(method: string, options: object): void {
-  assertOptions(`\`mcp.${method}()\``, options, callOptions)
-}
-
 function hasMethods(value: unknown, names: readonly string[]): boolean {
   return isObject(value) && names.every((name) => typeof value[name] === "function")
 }
@@ -208,8 +189,4 @@ function isSecrets(value: unknown): boolean {
     Array.isArray(value) &&
     value.every((secret) => typeof secret === "string" || secret instanceof Uint8Array)
   )
-}
-
-function isSignal(value: unknown): boolean {
-  return isObject(value) && typeof value.aborted === "boolean"
 }

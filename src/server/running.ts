@@ -1,14 +1,25 @@
 import { ServerClosed } from "../errors/server.ts"
-import type { AbortReason } from "../protocol/call.ts"
+import type { AbortReason, Outcome } from "../protocol/call.ts"
 
 /** A call that runs, as far as a shutdown needs to know it. */
 export interface Abortable {
   abort(reason: AbortReason): void
 }
 
+/** The most codes of errors that are told apart. */
+const maxCodes = 100
+
 /** The calls that run, so that a shutdown can wait for them and abort what is left. */
 export class RunningCalls {
   readonly #calls: Set<Abortable> = new Set()
+  /** How many requests of clients were answered. */
+  answered = 0
+  /** How many of them with each error of the protocol, by its code. */
+  readonly errors: Map<number, number> = new Map()
+  /** How many of them by a tool that failed. */
+  toolErrors = 0
+  /** How many clients listen for changes. */
+  subscriptions = 0
   #onIdle: (() => void) | undefined
   #isClosed = false
 
@@ -19,6 +30,22 @@ export class RunningCalls {
   /** @throws {ServerClosed} No call may begin any more. */
   assertOpen(): void {
     if (this.#isClosed) throw new ServerClosed()
+  }
+
+  get size(): number {
+    return this.#calls.size
+  }
+
+  /** Counts the answer to a request of a client. */
+  count(outcome: Outcome): void {
+    this.answered++
+    if (outcome.kind === "failure") {
+      const { code } = outcome.error
+      const before = this.errors.get(code)
+      // Plugins may make codes up.
+      if (before !== undefined || this.errors.size < maxCodes) this.errors.set(code, (before ?? 0) + 1)
+    } else if (outcome.kind === "complete" && "isError" in outcome.result && outcome.result.isError === true)
+      this.toolErrors++
   }
 
   enter(call: Abortable): void {

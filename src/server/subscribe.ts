@@ -19,11 +19,13 @@ export async function listen(core: Core, call: Call): Promise<Outcome> {
   const key = principalKey(call.peer.principal)
   const places = subscriptionPlaces(core)
   places.enter(key)
+  core.running.subscriptions++
   try {
     return await subscribe(core, call)
   } finally {
     // Also where a filter throws.
     places.leave(key)
+    core.running.subscriptions--
   }
 }
 
@@ -58,7 +60,7 @@ async function subscribe(core: Core, call: Call): Promise<Outcome> {
     core.onClose.add(end)
     const { signal } = call.exchange
     // A client that left before the stream began, and a shutdown that began before, would never be heard of.
-    if (signal.aborted || core.isClosed()) end()
+    if (signal.aborted || core.running.isClosed) end()
     else signal.addEventListener("abort", end, { once: true })
   })
 }

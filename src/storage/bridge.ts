@@ -41,13 +41,13 @@ export function bridge(backend: Backend, options: BridgeOptions): StorageDriver 
     listable: names !== undefined,
     minTtl: 0,
     async get(key) {
-      const entry = await read(backend, await toName(key))
+      const entry = await read(backend, toName(key) ?? (await toLongName(key)))
       if (entry === undefined || hasExpired(entry, now())) return undefined
       const { value, version, expiresAt } = entry
       return { value, version, expiresAt }
     },
     async write(key, value, { ttl } = {}) {
-      const name = await toName(key)
+      const name = toName(key) ?? (await toLongName(key))
       if (value === undefined) {
         await ask(backend, () => backend.remove(name))
         return absent
@@ -142,14 +142,18 @@ const headLength = 100
 
 /**
  * Makes a name of lowercase letters, digits, `-` and `_`: there are backends that fold case, cut, resolve paths, or take
- * separators for folders. A longer one keeps its beginning and a digest.
+ * separators for folders. `undefined` where it would be too long.
  */
-async function toName(key: string): Promise<string> {
+function toName(key: string): string | undefined {
   const name = spell(key)
-  if (name.length <= maxName) return name
+  return name.length <= maxName ? name : undefined
+}
+
+/** Makes a name of the beginning of a key and its digest. */
+async function toLongName(key: string): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", toUtf8(key)))
   // No other name has `__`.
-  return `${name.slice(0, headLength)}__${Array.from(digest, toHex).join("")}`
+  return `${headOf(key)}__${Array.from(digest, toHex).join("")}`
 }
 
 /** How the names of all keys with a prefix begin; those of some others too. */

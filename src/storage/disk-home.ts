@@ -30,6 +30,7 @@ export interface Content {
 export class DiskHomes {
   readonly #files: DiskFiles
   readonly #newDraft: () => string
+  readonly #tidying: Set<Promise<void>> = new Set()
   /** The versions seen last, so that reading need not look for them. */
   readonly #seen: Lru<string, Version> = createLru({ max: 1000 })
 
@@ -92,6 +93,19 @@ export class DiskHomes {
     return to === undefined ? this.#remove(home, from) : this.#replace(home, from, to)
   }
 
+  /** Lets what only tidies up go on once the change is told: whoever changes the key next sees it done or does it too. */
+  #afterwards(...tidying: readonly Promise<void>[]): void {
+    for (const each of tidying) {
+      this.#tidying.add(each)
+      each.then(() => this.#tidying.delete(each))
+    }
+  }
+
+  /** Resolves when nothing is tidied up any more. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#tidying)
+  }
+
   #note(home: string, version: Version | undefined): void {
     if (version === undefined) this.#seen.delete(home)
     else this.#seen.set(home, version)
@@ -133,7 +147,7 @@ export class DiskHomes {
       await this.#files.sync(home)
       // What was there before will be of use to nobody; what comes later may be another's next.
       const leftovers = names.filter((name) => name !== version)
-      await Promise.all(leftovers.map((name) => this.#files.tidyFile(join(home, version, name))))
+      this.#afterwards(...leftovers.map((name) => this.#files.tidyFile(join(home, version, name))))
       return true
     }
     const winner = await this.find(home)
@@ -145,8 +159,7 @@ export class DiskHomes {
     const trash = this.#newDraft()
     if (!(await this.#files.rename(join(home, version), trash))) return false
     await this.#files.sync(home)
-    await this.#files.tidyTree(trash)
-    await this.#files.tidyFolder(home)
+    this.#afterwards(this.#files.tidyTree(trash), this.#files.tidyFolder(home))
     return true
   }
 

@@ -117,8 +117,9 @@ export class DiskStore {
   }
 
   /** Resolves when nothing goes on any more. */
-  close(): Promise<void> {
-    return this.#sweep.close()
+  async close(): Promise<void> {
+    await this.#sweep.close()
+    await this.#homes.settle()
   }
 
   /** Writes whatever the key holds, or only where that is nothing. */

@@ -35,6 +35,8 @@ const storages: Readonly<Record<string, () => { readonly place: object; readonly
       return { place: { path }, driver: sqliteStorage({ path, durability: "process" }) }
     const database = new Database(path)
     onTestFinished(() => void database.close())
+    // Before the others are there: of several that do this at once SQLite refuses some.
+    database.exec("PRAGMA journal_mode = WAL")
     return { place: { path, isOpened: true }, driver: sqliteStorage({ database }) }
   },
 }

@@ -63,6 +63,10 @@ class MemorySessionStore implements SessionStore {
     this.#options = options
   }
 
+  get size(): number {
+    return this.#entries.size
+  }
+
   create(data: SessionData): void {
     this.#sweep()
     this.#entries.set(data.id, { data, usedAt: this.#options.now() })

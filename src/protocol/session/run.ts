@@ -36,6 +36,7 @@ interface Running {
   readonly isClosed: boolean
   enter(call: Abortable): void
   leave(call: Abortable): void
+  count(outcome: Outcome): void
 }
 
 /** A request of a session, or of a client that has none. */
@@ -209,6 +210,7 @@ export class SessionRun {
     // S11/basic/utilities/cancellation: what was cancelled is not answered.
     const isCancelled = exchange.aborted === "cancel"
     exchange.end()
+    this.#host.running.count(outcome)
     this.#isComplete = outcome.kind === "complete"
     const body = isCancelled ? undefined : codec.answer(message.id, asResult(outcome, method), method)
     if (this.#stream.isTaken) return andThen(this.#stream.end(body), () => ({ status: 200, body: undefined }))

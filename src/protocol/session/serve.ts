@@ -45,10 +45,19 @@ const maxBatch = 100
 export class SessionServer {
   readonly #host: SessionHost
   readonly #sites: WeakMap<Sessions, SessionSite> = new WeakMap()
+  /** Those of `#sites`, for counting: a transport that is gone must not be kept by it. */
+  readonly #places: Set<WeakRef<Sessions>> = new Set()
   #memory: Sessions | undefined
 
   constructor(host: SessionHost) {
     this.#host = host
+  }
+
+  /** How many sessions there are, as far as their stores can say. */
+  get size(): number {
+    let size = 0
+    for (const place of this.#places) size += place.deref()?.store.size ?? 0
+    return size
   }
 
   request(message: RequestMessage, channel: Channel): MaybePromise<Reply> {
@@ -167,6 +176,8 @@ export class SessionServer {
       onError: (error) => void onError(error, "a session"),
     })
     this.#sites.set(sessions, site)
+    for (const place of this.#places) if (place.deref() === undefined) this.#places.delete(place)
+    this.#places.add(new WeakRef(sessions))
     return site
   }
 

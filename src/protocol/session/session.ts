@@ -36,6 +36,8 @@ export interface SessionData {
  * const other = new FleetMCP("Demo", { http: { sessions } })
  */
 export interface SessionStore {
+  /** How many it has, for statistics, where it can say so at once. */
+  readonly size?: number
   /** Keeps a new session. */
   create(session: SessionData): MaybePromise<void>
   /** Gives a session and renews its idle time; `undefined` where there is none, or it was idle too long. */

@@ -31,6 +31,7 @@ export interface Running {
   readonly isClosed: boolean
   enter(exchange: StatelessExchange): void
   leave(exchange: StatelessExchange): void
+  count(outcome: Outcome): void
 }
 
 /**
@@ -100,6 +101,7 @@ function finish(
   outcome: Outcome,
 ): MaybePromise<Reply> {
   exchange.end()
+  host.running.count(outcome)
   if (outcome.kind === "complete" && channel.takesObjects === true)
     return { status: 200, body: undefined, result: host.codec.toObject(outcome.result) }
   try {

@@ -1,0 +1,88 @@
+import { InvalidOption } from "../errors/server.ts"
+import type { Call } from "../protocol/call.ts"
+import { andThen, isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
+import type { Implementation } from "../spec/index.ts"
+import type { StorageDriver } from "../storage/storage.ts"
+import { type Core, scopeOf } from "./core.ts"
+import type { ChangeEvent } from "./events.ts"
+import { givenTool } from "./invoker.ts"
+import type { LifespanFunction } from "./lifespan-host.ts"
+import type { Middleware } from "./middleware.ts"
+import type { Provider, Resolved, Scope } from "./provider.ts"
+import type { ServerLog } from "./server-log.ts"
+import { seen } from "./snapshot.ts"
+import type { ServerStats } from "./stats.ts"
+
+/** A server, as far as middleware that it has may use it. */
+export interface MiddlewareServer {
+  /** What the server is. */
+  readonly info: Implementation
+  /** The server's own log. */
+  readonly log: ServerLog
+  /** Finds the tool, resource, template or prompt that a call is for; `undefined` where its caller can see none. */
+  find(call: Call): MaybePromise<Resolved["component"] | undefined>
+  /** Adds components. */
+  provide(provider: Provider): void
+  /** Gives a part of the server's storage, in which nothing else is. */
+  storage(part: string): Promise<StorageDriver>
+  /** Hears of changed lists and resources until what it returns is called. */
+  onChange(hear: (event: ChangeEvent) => void): () => void
+  /** Calls `end` when the server begins to close, until what it returns is called. */
+  onClose(end: () => void): () => void
+  /** Adds what starts before the first call and, by what it returns, ends after the last. */
+  lifespan(start: LifespanFunction): void
+  /** Counts of what the server has done and does: as `mcp.stats()`. */
+  stats(): ServerStats
+}
+
+/** Makes the hooks that a middleware has for one server. */
+export function attach(layer: Middleware, core: Core): Middleware {
+  const { attach, ...place } = layer
+  const hooks = attach?.call(layer, viewOf(core))
+  if (isThenable(hooks) || typeof hooks !== "object" || hooks === null) {
+    throw new InvalidOption(
+      `What \`attach\` of the middleware \`${layer.name ?? "(unnamed)"}\` returned`,
+      String(hooks),
+      "Return an object of hooks.",
+    )
+  }
+  return { ...place, ...hooks }
+}
+
+function viewOf(core: Core): MiddlewareServer {
+  return {
+    info: core.info,
+    log: core.log,
+    find: (call) => find(core, call),
+    provide: (provider) => core.catalog.addProviders([provider]),
+    storage: (part) => core.storage.part(`middleware/${part}`),
+    onChange: (hear) => core.bus.subscribe(hear),
+    onClose(end) {
+      core.onClose.add(end)
+      return () => core.onClose.delete(end)
+    },
+    lifespan: (start) => core.lifespans.add({ lifespan: start }),
+    stats: core.stats,
+  }
+}
+
+function find(core: Core, call: Call): MaybePromise<Resolved["component"] | undefined> {
+  const { method, params } = call
+  const scope = scopeOf(call)
+  const { name, uri } = params
+  if (method === "resources/read" && typeof uri === "string") return findRead(core, uri, scope)
+  if (typeof name !== "string") return undefined
+  if (method === "prompts/get") return andThen(core.catalog.find("prompt", name, scope), componentOf)
+  if (method !== "tools/call") return undefined
+  const given = call.get(givenTool)
+  return andThen(given ? seen(given, scope) : core.catalog.find("tool", name, scope), componentOf)
+}
+
+async function findRead(core: Core, uri: string, scope: Scope): Promise<Resolved["component"] | undefined> {
+  const { findReadable } = await import("./find-readable.ts")
+  return (await findReadable(core.catalog, uri, scope))?.resolved.component
+}
+
+function componentOf(found: Resolved | undefined): Resolved["component"] | undefined {
+  return found?.component
+}
