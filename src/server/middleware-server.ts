@@ -35,6 +35,18 @@ export interface MiddlewareServer {
   stats(): ServerStats
 }
 
+/**
+ * Refuses hooks beside `attach`: they would never be called.
+ *
+ * @throws {InvalidOption}
+ */
+export function assertAlone(layer: Middleware, hooks: readonly string[]): void {
+  const hook = layer.attach && hooks.find((name) => name in layer)
+  if (hook === undefined) return
+  const what = "A middleware with `attach`"
+  throw new InvalidOption(what, `the hook \`${hook}\` beside it`, "Return it from `attach`.")
+}
+
 /** Makes the hooks that a middleware has for one server. */
 export function attach(layer: Middleware, core: Core): Middleware {
   const { attach, ...place } = layer
@@ -55,7 +67,7 @@ function viewOf(core: Core): MiddlewareServer {
     log: core.log,
     find: (call) => find(core, call),
     provide: (provider) => core.catalog.addProviders([provider]),
-    storage: (part) => core.storage.part(`middleware/${part}`),
+    storage: (part) => core.storage.part(`middleware.${part}`),
     onChange: (hear) => core.bus.subscribe(hear),
     onClose(end) {
       core.onClose.add(end)

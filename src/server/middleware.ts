@@ -19,7 +19,7 @@ import type {
 } from "../spec/index.ts"
 import type { Core } from "./core.ts"
 import { assertInOrder, type MiddlewarePlace } from "./middleware-order.ts"
-import { attach, type MiddlewareServer } from "./middleware-server.ts"
+import { assertAlone, attach, type MiddlewareServer } from "./middleware-server.ts"
 
 /**
  * Goes on to what lies further in, once.
@@ -135,8 +135,15 @@ export type Middleware = MiddlewarePlace &
  */
 export function defineMiddleware(middleware: Middleware): Middleware {
   assertShape(middleware)
-  if (needsMore(middleware)) kits.set(middleware, { assertInOrder, attach })
+  assertAlone(middleware, hookNames)
+  if (needsMore(middleware)) kits.set(middleware, { assertInOrder, attach: attachChecked })
   return middleware
+}
+
+function attachChecked(layer: Middleware, core: Core): Middleware {
+  const own = attach(layer, core)
+  assertShape(own)
+  return own
 }
 
 /** What those need that are more than hooks. They bring it along: a server that has none of them need not load it. */
