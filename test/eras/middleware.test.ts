@@ -32,12 +32,12 @@ describeEras(
       const mcp = t.server({ middleware: [noting(trace)] })
       mcp.tool({ name: "add", input: z.object({ a: z.number() }) }, ({ a }) => a + 1)
       const client = await t.connect(mcp)
-      // The client of 2026-07-28 looks for headers that repeat arguments.
-      await client.listTools()
       trace.length = 0
       await client.callTool("add", { a: 1 })
       await client.request("no/such", {}).catch(() => undefined)
-      expect(trace).toEqual(["tools/call add complete", "no/such no/such -32601"])
+      // Over HTTP a client of 2026-07-28 lists first, for headers that repeat arguments.
+      const called = trace.filter((line) => !line.startsWith("tools/list"))
+      expect(called).toEqual(["tools/call add complete", "no/such no/such -32601"])
     })
 
     it("goes on with other arguments, and leaves values for the handler", async () => {
