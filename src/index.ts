@@ -209,19 +209,21 @@ export type { ProtocolRevision } from "./spec/revisions.ts"
 // Extension
 
 export type { Method } from "./protocol/method.ts"
+export { defineMiddleware } from "./server/define-middleware.ts"
 export { type ChangeEvent, type EventBus, memoryEventBus } from "./server/events.ts"
 export type { CallHooks, Hooks } from "./server/hooks.ts"
 export type { LifespanFunction } from "./server/lifespan-host.ts"
-export {
-  defineMiddleware,
-  type Hook,
-  type MethodHook,
-  type MethodHooks,
-  type Middleware,
-  type Next,
-  type Notice,
+export type {
+  Hook,
+  MethodHook,
+  MethodHooks,
+  Middleware,
+  MiddlewareHooks,
+  Next,
+  Notice,
 } from "./server/middleware.ts"
 export type { MiddlewarePlace } from "./server/middleware-order.ts"
+export type { MiddlewareServer } from "./server/middleware-view.ts"
 export { definePlugin, type ListenFilter, type Plugin } from "./server/plugin.ts"
 export {
   type ChangeListener,
@@ -237,6 +239,7 @@ export { defineTransform, type FindNext, type Transform } from "./server/transfo
 // Logging
 
 export type { LogRecord, ServerLog } from "./server/server-log.ts"
+export type { ServerStats } from "./server/stats.ts"
 
 // Protocol
 

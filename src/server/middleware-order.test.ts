@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { quietServer } from "../../test/support/server.ts"
 import { contextKey } from "../components/context.ts"
-import { defineMiddleware, type Middleware } from "./middleware.ts"
+import { defineMiddleware } from "./define-middleware.ts"
+import type { Middleware } from "./middleware.ts"
 
 const user = contextKey<string>("user")
 

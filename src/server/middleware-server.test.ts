@@ -4,8 +4,8 @@ import { call, rpc } from "../../test/support/rpc.ts"
 import { fullServer, loggedServer, quietServer } from "../../test/support/server.ts"
 import { tool } from "../components/tool.ts"
 import { createPrincipal } from "../protocol/principal.ts"
-import { defineMiddleware } from "./middleware.ts"
-import type { MiddlewareServer } from "./middleware-server.ts"
+import { defineMiddleware } from "./define-middleware.ts"
+import type { MiddlewareServer } from "./middleware-view.ts"
 import { defineProvider } from "./provider.ts"
 
 /** Attaches nothing but hands out what it may use of the server. */

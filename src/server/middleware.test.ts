@@ -8,13 +8,8 @@ import { unhandledDuring } from "../../test/support/unhandled.ts"
 import { contextKey } from "../components/context.ts"
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
-import {
-  composeNotification,
-  defineMiddleware,
-  type Middleware,
-  type Next,
-  type Notice,
-} from "./middleware.ts"
+import { defineMiddleware } from "./define-middleware.ts"
+import { composeNotification, type Middleware, type Next, type Notice } from "./middleware.ts"
 
 /** Middleware that notes when it is entered and left. */
 function tracing(name: string, trace: string[]): Middleware {

@@ -18,9 +18,8 @@ import type {
   ListToolsResult,
   ReadResourceResult,
 } from "../spec/index.ts"
-import type { Core } from "./core.ts"
-import { assertInOrder, type MiddlewarePlace } from "./middleware-order.ts"
-import { assertAlone, attach, type MiddlewareServer } from "./middleware-server.ts"
+import type { MiddlewarePlace } from "./middleware-order.ts"
+import type { MiddlewareServer } from "./middleware-view.ts"
 
 /**
  * Goes on to what lies further in, once.
@@ -117,43 +116,18 @@ export type Middleware = MiddlewarePlace &
     readonly attach?: (server: MiddlewareServer) => MiddlewareHooks
   }
 
-/**
- * Types a middleware as it is written and checks it.
- *
- * @throws {UnknownOption} FLEET-09: a hook does not exist.
- * @throws {InvalidOption} A hook is no function, or all is one function and not an object of hooks.
- * @see FLEET-18 for where it stands among others: `before`, `after`, `provides` and `requires`.
- * @example
- * const timing = defineMiddleware({
- *   name: "timing",
- *   async callTool(call, next) {
- *     const started = performance.now()
- *     const outcome = await next()
- *     console.error(`${call.target}: ${performance.now() - started} ms`)
- *     return outcome
- *   },
- * })
- */
-export function defineMiddleware(middleware: Middleware): Middleware {
-  assertShape(middleware)
-  assertAlone(middleware, hookNames)
-  if (needsMore(middleware)) kits.set(middleware, { assertInOrder, attach: attachChecked })
-  return middleware
+/** What those need that are more than hooks. `defineMiddleware()` brings it along: a server without need not load it. */
+export interface Kit {
+  /** @throws {MisorderedMiddleware} FLEET-18 */
+  readonly assertInOrder: (layer: Middleware, all: readonly Middleware[]) => void
+  /** Makes the hooks for a server, of which this is the core. */
+  readonly attach: (layer: Middleware, core: object) => Middleware
 }
 
-function attachChecked(layer: Middleware, core: Core): Middleware {
-  const own = attach(layer, core)
-  assertShape(own)
-  return own
-}
+export const kits: WeakMap<Middleware, Kit> = /* @__PURE__ */ new WeakMap()
 
-/** What those need that are more than hooks. They bring it along: a server that has none of them need not load it. */
-const kits: WeakMap<
-  Middleware,
-  { readonly assertInOrder: typeof assertInOrder; readonly attach: typeof attach }
-> = /* @__PURE__ */ new WeakMap()
-
-function needsMore({ before, after, provides, requires, attach }: Middleware): boolean {
+/** Whether a middleware is more than hooks. */
+export function needsMore({ before, after, provides, requires, attach }: Middleware): boolean {
   return (before ?? after ?? provides ?? requires ?? attach) !== undefined
 }
 
@@ -168,7 +142,7 @@ export function assertOrder(middleware: readonly Middleware[]): void {
 }
 
 /** Gives a middleware as one server has it. */
-export function attached(layer: Middleware, core: Core): Middleware {
+export function attached(layer: Middleware, core: object): Middleware {
   return (layer.attach && kits.get(layer)?.attach(layer, core)) ?? layer
 }
 
@@ -184,7 +158,8 @@ export function assertMiddleware(middleware: Middleware): void {
     throw new InvalidOption("A middleware", "more than hooks", "Make it by `defineMiddleware({ … })`.")
 }
 
-function assertShape(middleware: Middleware): void {
+/** Refuses what is none. */
+export function assertShape(middleware: Middleware): void {
   // Whatever it is: what is no object has no name.
   const name: unknown = (middleware as Middleware | undefined | null)?.name
   if (typeof middleware === "function") {
@@ -203,7 +178,8 @@ function assertShape(middleware: Middleware): void {
   )
 }
 
-const hookNames: readonly string[] = /* @__PURE__ */ ["message", "request", "notification"].concat(
+/** All hooks. */
+export const hookNames: readonly string[] = /* @__PURE__ */ ["message", "request", "notification"].concat(
   /* @__PURE__ */ Object.keys(hooks),
 )
 
