@@ -12,6 +12,7 @@ import { type AuditKey, createDigest, type Digest } from "./audit-chain.ts"
 import { type AuditEntry, type AuditRecord, describeCall, describeEnd, whoIs } from "./audit-record.ts"
 import { storageSink } from "./audit-storage.ts"
 import { type AuditHead, type AuditSink, type AuditWriter, createWriter } from "./audit-writer.ts"
+import { withMethods } from "./shared-handle.ts"
 
 export type { AuditKey } from "./audit-chain.ts"
 export type { AuditEntry, AuditRecord } from "./audit-record.ts"
@@ -137,7 +138,7 @@ export function audit(options: AuditOptions): Middleware & Audit {
     before: ["auth", "rateLimit", "slidingWindow", "concurrency", "cache"],
     attach,
   })
-  return Object.assign(middleware, {
+  return withMethods(middleware, {
     flush: async () => void (await Promise.all(writers.map((writer) => writer.flush()))),
     heads: () => writers.flatMap(({ head = [] }) => head),
     counts: () => sum(writers),

@@ -7,6 +7,7 @@ import { type AnsweringOptions, createAnswering } from "./errors-answer.ts"
 import { createCounts } from "./errors-counts.ts"
 import type { ErrorRule, ErrorsOptions } from "./errors-options.ts"
 import { type CallFailure, failureOf, failureOfThrown, isGivenUp } from "./shared-failure.ts"
+import { withMethods } from "./shared-handle.ts"
 
 export type { ErrorRule, ErrorsOptions } from "./errors-options.ts"
 
@@ -76,7 +77,7 @@ export function errors(options: ErrorsOptions = {}): Middleware & Errors {
     ],
     attach: (server) => hooksFor(server, { rules, mask, onError, count: counts.add }),
   })
-  return Object.assign(middleware, { counts: counts.all, reset: counts.reset })
+  return withMethods(middleware, { counts: counts.all, reset: counts.reset })
 }
 
 interface HookOptions extends AnsweringOptions {

@@ -6,6 +6,7 @@ import type { MiddlewareServer } from "../server/middleware-server.ts"
 import type { ServerLog } from "../server/server-log.ts"
 import { clip } from "../shared/clip.ts"
 import { failureOf } from "./shared-failure.ts"
+import { withMethods } from "./shared-handle.ts"
 import type { Durations } from "./timing-histogram.ts"
 import { createTable, other, type Table, unknown } from "./timing-table.ts"
 
@@ -105,7 +106,7 @@ export function timing(options: TimingOptions = {}): Middleware & Timing {
         record: detailed ? recorder(server, { methods, targets }) : undefined,
       }),
   })
-  return Object.assign(middleware, {
+  return withMethods(middleware, {
     statistics: () => ({ methods: methods.summary(), targets: targets.summary() }),
     reset() {
       methods.clear()
