@@ -88,10 +88,10 @@ describe("audit()", () => {
   })
 
   it.each([
-    [{ to: "console" }, "to"],
-    [{ to: () => 1, key: "short" }, "secret"],
-    [{ to: () => 1, ttl: 1 }, "ttl"],
-    [{ to: () => 1, writer: "a/b" }, "writer"],
+    [{ to: "console" as unknown }, "to"],
+    [{ to: (): number => 1, key: "short" }, "secret"],
+    [{ to: (): number => 1, ttl: 1 }, "ttl"],
+    [{ to: (): number => 1, writer: "a/b" }, "writer"],
   ])("refuses options that cannot be meant: %o", (options, words) => {
     expect(() => audit(options as unknown as AuditOptions)).toThrow(words)
   })
@@ -200,7 +200,7 @@ describe("verifyAudit()", () => {
       "changed",
     ],
   ]
-  it.each(tampered)("finds a record that was %s", async (_, change, seq, problem) => {
+  it.each(tampered)("finds a record that was %s", async (...[, change, seq, problem]) => {
     const { records } = await chained({ key })
     expect(await verifyAudit(change(records), { key })).toMatchObject({ ok: false, seq, problem })
   })
