@@ -12,7 +12,7 @@ import { certainlyFits, cutText, inString, jsonBytes } from "./response-limit-si
 
 const maxBytes = 2000
 const large = "x".repeat(5000)
-const picture = new Uint8Array(3000).fill(137)
+const picture = Uint8Array.from([137, 80, 78, 71, 13, 10, 26, 10, ...Array<number>(3000).fill(1)])
 
 function limited(options: ResponseLimitOptions = {}) {
   const { mcp } = loggedServer({ middleware: [responseLimit({ maxBytes, ...options })] })
