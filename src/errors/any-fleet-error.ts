@@ -1,3 +1,4 @@
+import type { AuditTimeout, AuditUnavailable } from "./audit.ts"
 import type { NotCanonicalJson } from "./canonical-json.ts"
 import type {
   BrokenImport,
@@ -90,6 +91,7 @@ import type {
   WeakSecret,
 } from "./protocol.ts"
 import type { ResourceUnreadable } from "./resource-unreadable.ts"
+import type { ResponseTooLarge } from "./response-too-large.ts"
 import type { InvalidAuthentication, NotAResponse, TooManyYields } from "./returned.ts"
 import type {
   InvalidAnswer,
@@ -195,6 +197,8 @@ export type AnyFleetError =
   | ArgumentsTakenForContext
   | AskRefused
   | AskTimedOut
+  | AuditTimeout
+  | AuditUnavailable
   | BlockedLoop
   | BinaryOnTerminal
   | BodyAlreadyRead
@@ -317,6 +321,7 @@ export type AnyFleetError =
   | RequestStateTooLarge
   | ResourceNotFound
   | ResourceUnreadable
+  | ResponseTooLarge
   | SamplingFailed
   | SchemaTooLarge
   | SdkServerInUse

@@ -7,6 +7,7 @@ import { HandlerTimeout, ModelError } from "../errors/tool.ts"
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
 import { clip } from "../shared/clip.ts"
 import type { Core } from "./core.ts"
+import { handlerFailure } from "./handler-failure.ts"
 import { isOfNestedCall } from "./nested-errors.ts"
 import { newErrorId } from "./server-log.ts"
 
@@ -17,12 +18,9 @@ interface ErrorReport {
   readonly errorId: string | undefined
 }
 
-/**
- * Writes what the peer is told of an error that a handler threw, and logs the whole of it here.
- *
- * @param doing What failed, for the text: ``calling tool `x` ``.
- */
-function reportHandlerError(core: Core, error: unknown, doing: string): ErrorReport {
+/** Writes what the peer is told of an error that a handler threw, and logs the whole of it here. */
+function reportHandlerError(core: Core, error: unknown, { call, doing }: Doing): ErrorReport {
+  call.set(handlerFailure, { error, doing })
   if (error instanceof ModelError) return { text: error.message, errorId: undefined }
   const errorId = newErrorId()
   core.log({ level: "error", message: `Error ${doing}`, errorId, error })
@@ -38,14 +36,15 @@ function reportHandlerError(core: Core, error: unknown, doing: string): ErrorRep
 export function throwReported(core: Core, error: unknown, { call, doing }: Doing): never {
   const isItsOwn = error instanceof FleetError && error.rpc !== undefined && !isOfNestedCall(error, call)
   if (isProtocolError(error, call) || isItsOwn) throw error
-  const { text, errorId } = reportHandlerError(core, error, doing)
+  const { text, errorId } = reportHandlerError(core, error, { call, doing })
   throw new HandlerFailed(text, errorId, error)
 }
 
 /** A handler's error is a result that the model can read; what the protocol must say goes on as it is. */
 export function failedTool(core: Core, call: Call, error: unknown): Outcome {
   if (isProtocolError(error, call)) throw error
-  const { text, errorId } = reportHandlerError(core, error, `calling tool '${clip(call.target)}'`)
+  const doing = `calling tool '${clip(call.target)}'`
+  const { text, errorId } = reportHandlerError(core, error, { call, doing })
   return complete({
     content: [{ type: "text", text }],
     isError: true,
@@ -73,7 +72,7 @@ export function isProtocolError(error: unknown, call: Call): boolean {
 }
 
 /** Fixed sentences for what a model can act on, even where all else is masked. */
-function readableText(error: unknown): string | undefined {
+export function readableText(error: unknown): string | undefined {
   if (error instanceof HandlerTimeout) return error.message
   // `fetch` says no more than that it failed; why is in the cause.
   return upstreamText(error) ?? (error instanceof Error ? upstreamText(error.cause) : undefined)
@@ -98,7 +97,8 @@ const timeoutCodes: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "UND_ERR_BODY_TIMEOUT",
 ])
 
-function messageOf(error: unknown): string {
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
   if (error instanceof Error) return error.message
   try {
     return String(error)

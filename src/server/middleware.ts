@@ -76,7 +76,7 @@ export interface MethodHooks {
 export type MethodHook = keyof MethodHooks
 
 /** Which method each of them wraps. */
-const hooks: { readonly [hook in MethodHook]: MethodHooks[hook][0] } = {
+export const hooks: { readonly [hook in MethodHook]: MethodHooks[hook][0] } = {
   initialize: "initialize",
   discover: "server/discover",
   callTool: "tools/call",
