@@ -45,8 +45,10 @@ export function gauges(): {
 } {
   // Weakly: who makes a server for each request may never close one.
   const servers = new Set<WeakRef<MiddlewareServer>>()
+  const names = new Set<string>()
   const sumBy = (count: (server: MiddlewareServer) => number) => {
-    const sums = new Map<string, number>()
+    // Those that are gone too: what is not said any more would stay what it was.
+    const sums = new Map<string, number>([...names].map((name) => [name, 0]))
     for (const held of servers) {
       const server = held.deref()
       if (server === undefined) servers.delete(held)
@@ -69,6 +71,7 @@ export function gauges(): {
       const [oldest] = servers
       if (servers.size >= maxServers && oldest !== undefined) servers.delete(oldest)
       servers.add(held)
+      if (names.size < maxServers) names.add(server.info.name)
       return () => servers.delete(held)
     },
   }

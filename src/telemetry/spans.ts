@@ -11,6 +11,7 @@ import {
   trace,
 } from "@opentelemetry/api"
 import { type ContextKey, contextKey } from "../components/context.ts"
+import { HandlerFailed } from "../errors/handler-failed.ts"
 import type { AroundAsk, Call } from "../protocol/call.ts"
 import { network, type Subject, sessionOf, spanAttributes, spanName } from "./attributes.ts"
 import { type Ending, endingOfThrown } from "./ending.ts"
@@ -91,7 +92,8 @@ export function markEnding(span: Span, ending: Ending, isExceptionRecorded: bool
   const { type, message, cause } = ending
   if (type === undefined) return
   span.setStatus({ code: SpanStatusCode.ERROR, ...(message === undefined ? undefined : { message }) })
-  if (isExceptionRecorded && cause instanceof Error) span.recordException(cause)
+  const thrown = cause instanceof HandlerFailed ? cause.cause : cause
+  if (isExceptionRecorded && thrown instanceof Error) span.recordException(thrown)
 }
 
 /** Makes a span of each question that goes to the client as a request, and tells the client of which trace it is. */

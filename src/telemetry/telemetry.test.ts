@@ -3,11 +3,13 @@ import { type Sampler, SamplingDecision } from "@opentelemetry/sdk-trace-node"
 import fc from "fast-check"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { inSpan, type Recorder, recorder, unregister } from "../../test/support/telemetry.ts"
+import { MisorderedMiddleware } from "../errors/middleware-order.ts"
 import { InvalidOption, UnknownOption } from "../errors/server.ts"
 import {
   complete,
   createPrincipal,
   defineMiddleware,
+  defineProvider,
   FleetError,
   FleetMCP,
   type FleetMCPOptions,
@@ -20,13 +22,17 @@ import { suppress, type TelemetryOptions, telemetry, traceMeta } from "./index.t
 const traceId = "0af7651916cd43dd8448eb211c80319c"
 const traceparent = `00-${traceId}-b7ad6b7169203331-01`
 
-function serverWith(given: TelemetryOptions = {}, more: readonly Middleware[] = [], options: FleetMCPOptions = {}) {
+function serverWith(
+  given: TelemetryOptions = {},
+  more: readonly Middleware[] = [],
+  options: FleetMCPOptions = {},
+) {
   const mcp = new FleetMCP("Test", {
     log: () => undefined,
     middleware: [telemetry(given), ...more],
     ...options,
   })
-  mcp.tool({ name: "echo" }, () => "hello")
+  mcp.tool({ name: "echo", input: { type: "object" } }, () => "hello")
   mcp.tool({ name: "fails" }, () => {
     throw new TypeError("secret")
   })
@@ -111,11 +117,11 @@ describe("the span of a call", () => {
 
   it("is an error with what the client was told where the protocol has one, without what was thrown", async () => {
     const recorded = recorder()
-    await tried((await connect(serverWith())).getPrompt("broken"))
+    await tried((await connect(serverWith({}, [], { maskErrors: true }))).getPrompt("broken"))
     const span = recorded.span("prompts/get broken")
     expect(span.status.code).toBe(SpanStatusCode.ERROR)
     expect(span.attributes).toMatchObject({
-      "error.type": "-32603",
+      "error.type": "HANDLER_FAILED",
       "rpc.response.status_code": "-32603",
       "fleetmcp.outcome": "failure",
     })
@@ -199,9 +205,7 @@ describe("what is within a call", () => {
     const recorded = recorder()
     await (await connect(serverWith())).callTool("outer")
     expect(recorded.span("tools/call echo").kind).toBe(SpanKind.INTERNAL)
-    expect(parentOf(recorded, "tools/call echo")).toBe(
-      recorded.span("tools/call outer").spanContext().spanId,
-    )
+    expect(parentOf(recorded, "tools/call echo")).toBe(recorded.span("tools/call outer").spanContext().spanId)
     const counted = await recorded.points("mcp.server.operation.duration")
     expect(counted.map(({ attributes }) => attributes["gen_ai.tool.name"])).toEqual(["outer"])
   })
@@ -356,17 +360,19 @@ describe("names and metrics", () => {
   it("make no lookups behind what refuses", async () => {
     recorder()
     let lookups = 0
-    const mcp = serverWith({}, [refusing("RATE_LIMITED")])
-    mcp.addProvider({
+    const far = defineProvider({
       name: "far",
-      tools: () => [],
-      findTool: () => {
+      list: () => [],
+      find() {
         lookups++
         return undefined
       },
-    } as never)
-    await tried((await connect(mcp)).callTool("made-up"))
-    expect(lookups).toBe(0)
+    })
+    await tried((await connect(serverWith({}, [], { providers: [far] }))).callTool("made-up"))
+    expect(lookups).toBe(1)
+    const refuses = serverWith({}, [refusing("RATE_LIMITED")], { providers: [far] })
+    await tried((await connect(refuses)).callTool("made-up"))
+    expect(lookups).toBe(1)
   })
 
   it("count requests with how long they took and how they ended", async () => {
@@ -439,7 +445,7 @@ describe("names and metrics", () => {
     expect(await values("fleetmcp.server.active_subscriptions")).toEqual([1])
     expect(new Set(await values("fleetmcp.server.active_requests"))).toEqual(new Set([0]))
     await mcp.close({ graceMs: 0 })
-    expect(await values("fleetmcp.server.active_sessions")).toEqual([])
+    expect(await values("fleetmcp.server.active_sessions")).toEqual([0])
   })
 
   it("count servers of one name together", async () => {
@@ -592,7 +598,7 @@ describe("options", () => {
 
   it("has to stand first", () => {
     const errors = defineMiddleware({ name: "errors", request: (_, next) => next() })
-    expect(() => new FleetMCP("Test", { middleware: [errors, telemetry()] })).toThrow("FLEET-18")
+    expect(() => new FleetMCP("Test", { middleware: [errors, telemetry()] })).toThrow(MisorderedMiddleware)
   })
 })
 

@@ -1,5 +1,10 @@
 import { context, metrics, propagation, type Span, trace } from "@opentelemetry/api"
-import { AggregationTemporality, type DataPoint, MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics"
+import {
+  AggregationTemporality,
+  type DataPoint,
+  MeterProvider,
+  MetricReader,
+} from "@opentelemetry/sdk-metrics"
 import {
   InMemorySpanExporter,
   NodeTracerProvider,
