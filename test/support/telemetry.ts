@@ -30,8 +30,12 @@ class PulledReader extends MetricReader {
   constructor() {
     super({ aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE })
   }
-  protected async onShutdown(): Promise<void> {}
-  protected async onForceFlush(): Promise<void> {}
+  protected async onShutdown(): Promise<void> {
+    // It holds nothing.
+  }
+  protected async onForceFlush(): Promise<void> {
+    // It sends nothing.
+  }
 }
 
 /** Registers the real SDK until the test is over. */
