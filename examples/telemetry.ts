@@ -1,3 +1,4 @@
+// #region setup
 import { metrics, trace } from "@opentelemetry/api"
 import { MeterProvider } from "@opentelemetry/sdk-metrics"
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node"
@@ -6,15 +7,11 @@ import { memoryStorage } from "fleetmcp/storage"
 import { observed, suppress, telemetry, traceMeta } from "fleetmcp/telemetry"
 import * as z from "zod"
 
-// #region sdk
 // The SDK is the program's own: give it an exporter for your backend in place of this one, which only remembers.
 export const exporter = new InMemorySpanExporter()
 new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).register()
-// #endregion
-export const meters = new MeterProvider()
-metrics.setGlobalMeterProvider(meters)
+metrics.setGlobalMeterProvider(new MeterProvider({ readers: [] }))
 
-// #region server
 const mcp = new FleetMCP("Weather", {
   storage: observed(memoryStorage(), { name: "memory" }),
   middleware: [telemetry({ incoming: "link" })], // the first, and so the outermost

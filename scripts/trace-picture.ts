@@ -57,7 +57,10 @@ function picture(all: readonly ReadableSpan[]): string {
     const name = `<text x="${16 + depthOf(span, all) * 14}" y="${y + 17}" fill="#111827">${escaped(span.name)}</text>`
     const bar = `<rect x="${x.toFixed(1)}" y="${y + 5}" width="${long.toFixed(1)}" height="16" rx="3" fill="${colours[span.kind]}"/>`
     const took = `<text x="${(x + long + 6).toFixed(1)}" y="${y + 17}" fill="#4b5563">${(at(span.endTime) - at(span.startTime)).toFixed(1)} ms</text>`
-    const stripe = index % 2 === 0 ? `<rect x="8" y="${y}" width="${width - 16}" height="${size.row}" fill="#f3f4f6"/>` : ""
+    const stripe =
+      index % 2 === 0
+        ? `<rect x="8" y="${y}" width="${width - 16}" height="${size.row}" fill="#f3f4f6"/>`
+        : ""
     return [stripe, name, bar, took].join("")
   })
   const legend = [

@@ -22,43 +22,39 @@ export function spanName({ method, name }: Target): string {
 }
 
 /** What a span says of its call from the start; the words of clients are among it, cut to a length. */
-export function spanAttributes({ call, target, server }: Subject, isPrincipalShown: boolean): Attributes {
+export function spanAttributes(subject: Subject, isPrincipalShown: boolean): Attributes {
+  const { call, target } = subject
   const { method, id, params, peer, round } = call
   const { name, uri } = params
-  const isNamed = method === "tools/call" || method === "prompts/get"
   const session = sessionOf(call)
-  return {
-    ...shared({ call, target, server }),
-    "mcp.method.name": target.method === "_OTHER" ? shown(method) : method,
-    ...(isNamed && typeof name === "string" ? { [nameKey(method)]: shown(name) } : undefined),
-    ...(typeof uri === "string" ? { "mcp.resource.uri": shown(uri, 2048) } : undefined),
-    ...(id === undefined ? undefined : { "jsonrpc.request.id": shown(String(id)) }),
-    ...(session === undefined ? undefined : { "mcp.session.id": session }),
-    ...(round === 0 ? undefined : { "fleetmcp.round": round }),
-    ...(isPrincipalShown && peer.principal !== undefined
-      ? { "enduser.id": peer.principal.subject ?? peer.principal.clientId ?? peer.principal.key }
-      : undefined),
-  }
+  const attributes = shared(subject)
+  attributes["mcp.method.name"] = target.method === "_OTHER" ? shown(method) : method
+  if (typeof name === "string" && (method === "tools/call" || method === "prompts/get"))
+    attributes[nameKey(method)] = target.name ?? shown(name)
+  if (typeof uri === "string") attributes["mcp.resource.uri"] = shown(uri, 2048)
+  if (id !== undefined) attributes["jsonrpc.request.id"] = typeof id === "string" ? shown(id) : String(id)
+  if (session !== undefined) attributes["mcp.session.id"] = session
+  if (round > 0) attributes["fleetmcp.round"] = round
+  if (isPrincipalShown && peer.principal !== undefined)
+    attributes["enduser.id"] = peer.principal.subject ?? peer.principal.clientId ?? peer.principal.key
+  return attributes
 }
 
 /** What the measurements of calls are told apart by: values of which there are few. */
-export function metricAttributes(subject: Subject): Attributes {
+export function metricAttributes(subject: Subject, ended: Attributes): Attributes {
   const { method, name } = subject.target
-  return {
-    ...shared(subject),
-    "mcp.method.name": method,
-    ...(name === undefined ? undefined : { [nameKey(method)]: name }),
-  }
+  const attributes = shared(subject)
+  attributes["mcp.method.name"] = method
+  if (name !== undefined) attributes[nameKey(method)] = name
+  return Object.assign(attributes, ended)
 }
 
 /** What is added to both when the call has ended. */
-export function endAttributes(ending: Ending, bounds: EndBounds): Attributes {
-  const { outcome, type, code } = ending
-  return {
-    "fleetmcp.outcome": outcome,
-    ...(type === undefined ? undefined : { "error.type": bounds.types.bounded(type) }),
-    ...(code === undefined ? undefined : { "rpc.response.status_code": bounds.codes.bounded(String(code)) }),
-  }
+export function endAttributes({ outcome, type, code }: Ending, { types, codes }: EndBounds): Attributes {
+  const attributes: Attributes = { "fleetmcp.outcome": outcome }
+  if (type !== undefined) attributes["error.type"] = types.bounded(type)
+  if (code !== undefined) attributes["rpc.response.status_code"] = codes.bounded(String(code))
+  return attributes
 }
 
 /** What keeps measurements few where errors are made up by handlers, middleware or upstream servers. */
@@ -74,12 +70,12 @@ export function endBounds(): EndBounds {
 const maxTypes = 100
 
 function shared({ call, target, server }: Subject): Attributes {
-  return {
+  const attributes: Attributes = {
     "mcp.protocol.version": call.peer.revision,
     "fleetmcp.server.name": server,
-    ...(target.method === "tools/call" ? { "gen_ai.operation.name": "execute_tool" } : undefined),
-    ...network(call.exchange.transport),
   }
+  if (target.method === "tools/call") attributes["gen_ai.operation.name"] = "execute_tool"
+  return Object.assign(attributes, network(call.exchange.transport))
 }
 
 function nameKey(method: string): string {

@@ -71,7 +71,7 @@ export function recording(options: TelemetryOptions, providers: Providers, serve
     const cache = cached === undefined ? undefined : { "fleetmcp.cache.status": cached }
     if (cache !== undefined) instruments?.cache.add(1, { ...activity(subject), ...cache })
     if (instruments !== undefined && isRequest(call)) {
-      const all = { ...metricAttributes({ ...subject, target }), ...attributes }
+      const all = metricAttributes({ ...subject, target }, attributes)
       instruments.duration.record(seconds, all)
       if (ending.isRefusal) instruments.refusals.add(1, all)
     }
