@@ -29,6 +29,11 @@ mcp.tool({ name: "forecast", input: z.object({ city: z.string() }) }, ({ city })
     return `Sunny at ${station}`
   }),
 )
+
+async function nearest(city: string): Promise<string> {
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  return `${city} airport`
+}
 // #endregion
 
 mcp.tool({ name: "trip", input: z.object({ city: z.string() }) }, async ({ city }, ctx) => {
@@ -37,11 +42,6 @@ mcp.tool({ name: "trip", input: z.object({ city: z.string() }) }, async ({ city 
   const { content } = await ctx.callTool("forecast", { city })
   return content
 })
-
-async function nearest(city: string): Promise<string> {
-  await new Promise((resolve) => setTimeout(resolve, 20))
-  return `${city} airport`
-}
 
 // #region suppress
 export const isUp = (): Promise<boolean> =>

@@ -1,8 +1,7 @@
 /**
  * FleetMCP through `connect()` of its testing entry, with telemetry. The name given by the parent tells how much: `plain`
- * has none, `hook` has
- * middleware that does nothing in its place, `off` and `propagation` are its modes, `idle` is on where no SDK is registered, and `native` where there is
- * one that throws away what it is given.
+ * has none, `hook` has middleware that does nothing in its place, `off` and `propagation` are its modes, `idle` is on where
+ * no SDK is registered, and `native` where there is one that throws away what it is given.
  */
 import { metrics } from "@opentelemetry/api"
 import { MeterProvider } from "@opentelemetry/sdk-metrics"

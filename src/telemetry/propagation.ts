@@ -11,7 +11,7 @@ type Carrier = { [field: string]: string }
  * @param meta What else is in it. Default: nothing.
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/#context-propagation
  * @example
- * const forecast = (client: Client) => client.callTool({ name: "forecast", _meta: traceMeta() })
+ * const request = { method: "tools/call", params: { name: "forecast", _meta: traceMeta() } }
  */
 export function traceMeta(meta: { readonly [key: string]: unknown } = {}): { [key: string]: unknown } {
   return { ...meta, ...carrierOf(context.active()) }
