@@ -19,7 +19,7 @@ const tests = "\\.test(-d)?\\.ts$"
 
 /** What the build takes in with the commands, and the peers that are installed for development too. */
 const ofCommands =
-  "node_modules/(commander|picocolors|@clack/prompts|fast-string-width|fast-wrap-ansi|esbuild|ioredis|mongodb|pg|@types/pg|piscina|@aws-sdk/client-dynamodb)/"
+  "node_modules/(commander|picocolors|@clack/prompts|fast-string-width|fast-wrap-ansi|esbuild|ioredis|mongodb|pg|@types/pg|piscina|@aws-sdk/client-dynamodb|@opentelemetry/api)/"
 
 const floorRules = floors.slice(0, -1).map((files, floor) => ({
   name: `floor-${floor}`,
@@ -84,6 +84,13 @@ module.exports = {
       severity: "error",
       from: { path: "^src/", pathNot: [tests, "^src/schema/"] },
       to: { path: "(^|node_modules/)(zod3?|valibot|@valibot|arktype)(/|$)" },
+    },
+    {
+      name: "opentelemetry-in-telemetry",
+      comment: "Only src/telemetry/ names OpenTelemetry: all else is there where it is not installed.",
+      severity: "error",
+      from: { path: "^src/", pathNot: [tests, "^src/telemetry/"] },
+      to: { path: "node_modules/@opentelemetry/" },
     },
     {
       name: "runtime-dependencies",

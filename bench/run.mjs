@@ -32,6 +32,7 @@ import { stopServices } from "./lib/services.mjs"
 import { runSessionRow, SESSION_ROWS } from "./lib/sessions.mjs"
 import { runStdioRow, STDIO_ROWS } from "./lib/stdio.mjs"
 import { runStorageRow, STORAGE_ROWS, STORAGES } from "./lib/storage.mjs"
+import { runTelemetry } from "./lib/telemetry.mjs"
 
 const PAGE = new URL("../docs/performance.md", import.meta.url)
 const MARKS = ["<!-- bench:begin -->", "<!-- bench:end -->"]
@@ -113,6 +114,7 @@ const ROWS = Object.fromEntries([
   ...ofKind("stdio", runStdioRow, STDIO_ROWS),
   ["in-memory", { kind: "in-memory", title: "tools/call in memory", run: runInMemory }],
   ["context", { kind: "context", title: "tools/call that uses the context", run: runContext }],
+  ["telemetry", { kind: "telemetry", title: "tools/call with telemetry", run: runTelemetry }],
   ...ofKind("cold", runColdRow, COLD_ROWS),
   ...ofKind("sessions", runSessionRow, SESSION_ROWS),
   ...ofKind("storage", runStorageRow, STORAGE_ROWS),
@@ -147,7 +149,8 @@ async function run() {
 
 /** What of ours could not be measured, which is a fault; that a peer could not be is a finding. */
 function unmeasured(rows) {
-  const isOurs = (kind, name) => ["context", "storage"].includes(kind) || name.startsWith("fleetmcp")
+  const isOurs = (kind, name) =>
+    ["context", "telemetry", "storage"].includes(kind) || name.startsWith("fleetmcp")
   return Object.entries(rows).flatMap(([id, { kind, servers }]) =>
     Object.keys(servers)
       .filter((name) => servers[name].error !== undefined && isOurs(kind, name))

@@ -39,6 +39,9 @@ export interface Question {
 /** What the client answers to a {@link Question}: the result of the method asked. */
 export type Answer = { readonly [name: string]: unknown }
 
+/** Stands around a question that goes to the client as a request: it may add to it, and sees what comes of it. */
+export type AroundAsk = (question: Question, ask: (question: Question) => Promise<Answer>) => Promise<Answer>
+
 /** What a handler that returns its questions wants to know, and to find in its next run. */
 export interface InputDemand {
   readonly requests: InputRequests | undefined
@@ -70,6 +73,8 @@ export interface Exchange {
   readonly visibility?: readonly VisibilityRule[] | undefined
   /** What a suspended call is answered with. */
   readonly suspension: Outcome | undefined
+  /** What stands around its questions; not there where they are part of the outcome, as middleware sees it. */
+  aroundAsk?: AroundAsk | undefined
   /** Sends a notification that belongs to this call. */
   notify(method: string, params: Params): void
   /** Tells the client how far the call is, if it asked to know. What does not increase is no news and is dropped. */

@@ -8,6 +8,7 @@ import { answerProblem } from "../answers.ts"
 import {
   type AbortReason,
   type Answer,
+  type AroundAsk,
   type Exchange,
   type ExchangeSession,
   type InputDemand,
@@ -63,6 +64,7 @@ export class SessionExchange extends WireExchange implements Exchange {
   readonly isTrusted: boolean = false
   readonly suspension: undefined
   readonly request: SessionRequest
+  aroundAsk: AroundAsk | undefined = undefined
   readonly #keys: Set<string> = new Set()
   readonly #asked: Map<string, (reason: CallAborted) => void> = new Map()
   #steps: Promise<Steps> | undefined
@@ -219,7 +221,12 @@ export class SessionExchange extends WireExchange implements Exchange {
     return this.#ask(question)
   }
 
-  async #ask(question: Question): Promise<Answer> {
+  #ask(question: Question): Promise<Answer> {
+    const { aroundAsk } = this
+    return aroundAsk === undefined ? this.#put(question) : aroundAsk(question, (given) => this.#put(given))
+  }
+
+  async #put(question: Question): Promise<Answer> {
     const { mayAsk, session, codec, peer } = this.request
     const { method } = question
     if (!mayAsk) throw new CannotAsk(this.request.method)

@@ -1,0 +1,6 @@
+export type { CaptureOptions } from "./capture.ts"
+export { type ObservedOptions, observed } from "./observed.ts"
+export type { TelemetryOptions } from "./options.ts"
+export { traceMeta } from "./propagation.ts"
+export { suppress } from "./suppress.ts"
+export { telemetry } from "./telemetry.ts"
