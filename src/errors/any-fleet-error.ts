@@ -70,6 +70,7 @@ import type {
   LifespanTimeout,
   StartingServer,
 } from "./lifespans.ts"
+import type { CircuitOpen, Overloaded, RateLimited } from "./limits.ts"
 import type { CannotListen, PortInUse } from "./listen.ts"
 import type { InvalidCursor } from "./lists.ts"
 import type { MisorderedMiddleware } from "./middleware-order.ts"
@@ -208,6 +209,7 @@ export type AnyFleetError =
   | CannotConnect
   | CannotDecrypt
   | CannotListen
+  | CircuitOpen
   | CircularDependency
   | CircularImport
   | ClientClosed
@@ -306,8 +308,10 @@ export type AnyFleetError =
   | NotYieldedOnce
   | OutdatedRuntime
   | OutdatedZod
+  | Overloaded
   | ParseError
   | PortInUse
+  | RateLimited
   | ReadOnlyStorage
   | RepeatedKey
   | RepeatedStep
