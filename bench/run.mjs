@@ -27,6 +27,7 @@ import { HTTP_ROWS, runHttpRow, SERVERS } from "./lib/http.mjs"
 import { runImport } from "./lib/import.mjs"
 import { runInMemory } from "./lib/in-memory.mjs"
 import { runInstall } from "./lib/install.mjs"
+import { runLimiter } from "./lib/limiter.mjs"
 import { mergeMarkdown, sayRow, toMarkdown } from "./lib/report.mjs"
 import { stopServices } from "./lib/services.mjs"
 import { runSessionRow, SESSION_ROWS } from "./lib/sessions.mjs"
@@ -113,6 +114,7 @@ const ROWS = Object.fromEntries([
   ...ofKind("stdio", runStdioRow, STDIO_ROWS),
   ["in-memory", { kind: "in-memory", title: "tools/call in memory", run: runInMemory }],
   ["context", { kind: "context", title: "tools/call that uses the context", run: runContext }],
+  ["limiter", { kind: "limiter", title: "tools/call through a limit", run: runLimiter }],
   ...ofKind("cold", runColdRow, COLD_ROWS),
   ...ofKind("sessions", runSessionRow, SESSION_ROWS),
   ...ofKind("storage", runStorageRow, STORAGE_ROWS),
@@ -147,7 +149,8 @@ async function run() {
 
 /** What of ours could not be measured, which is a fault; that a peer could not be is a finding. */
 function unmeasured(rows) {
-  const isOurs = (kind, name) => ["context", "storage"].includes(kind) || name.startsWith("fleetmcp")
+  const isOurs = (kind, name) =>
+    ["context", "limiter", "storage"].includes(kind) || name.startsWith("fleetmcp")
   return Object.entries(rows).flatMap(([id, { kind, servers }]) =>
     Object.keys(servers)
       .filter((name) => servers[name].error !== undefined && isOurs(kind, name))

@@ -30,7 +30,7 @@ export interface LimitedCalls {
 }
 
 /** Of {@link LimitedCalls}, for the table of options. */
-export const limitedKinds: { readonly [option in keyof Required<LimitedCalls>]: OptionKind } = {
+const limitedKinds: { readonly [option in keyof Required<LimitedCalls>]: OptionKind } = {
   by: {
     holds: (value) => typeof value === "function" || texts.has(value),
     expected: '`"global"`, `"client"`, `"principal"`, `"tool"` or a function that gives a key',
