@@ -27,6 +27,7 @@ import { HTTP_ROWS, runHttpRow, SERVERS } from "./lib/http.mjs"
 import { runImport } from "./lib/import.mjs"
 import { runInMemory } from "./lib/in-memory.mjs"
 import { runInstall } from "./lib/install.mjs"
+import { runLimiter } from "./lib/limiter.mjs"
 import { mergeMarkdown, sayRow, toMarkdown } from "./lib/report.mjs"
 import { stopServices } from "./lib/services.mjs"
 import { runSessionRow, SESSION_ROWS } from "./lib/sessions.mjs"
@@ -115,6 +116,7 @@ const ROWS = Object.fromEntries([
   ["in-memory", { kind: "in-memory", title: "tools/call in memory", run: runInMemory }],
   ["context", { kind: "context", title: "tools/call that uses the context", run: runContext }],
   ["telemetry", { kind: "telemetry", title: "tools/call with telemetry", run: runTelemetry }],
+  ["limiter", { kind: "limiter", title: "tools/call through a limit", run: runLimiter }],
   ...ofKind("cold", runColdRow, COLD_ROWS),
   ...ofKind("sessions", runSessionRow, SESSION_ROWS),
   ...ofKind("storage", runStorageRow, STORAGE_ROWS),
@@ -151,6 +153,7 @@ async function run() {
 function unmeasured(rows) {
   const isOurs = (kind, name) =>
     ["context", "telemetry", "storage"].includes(kind) || name.startsWith("fleetmcp")
+    ["context", "limiter", "storage"].includes(kind) || name.startsWith("fleetmcp")
   return Object.entries(rows).flatMap(([id, { kind, servers }]) =>
     Object.keys(servers)
       .filter((name) => servers[name].error !== undefined && isOurs(kind, name))

@@ -22,6 +22,7 @@ const CELLS = {
   "in-memory": ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
   context: ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
   telemetry: ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
+  limiter: ({ ratio, nanoseconds }) => `${number(ratio, 2)} (${number(nanoseconds)} ns)`,
   storage: ({ ofRaw, micros }) => `× ${number(ofRaw)} (${number(micros)} µs)`,
   import: ofBare,
   install: ({ megabytes, packages, known }) =>
@@ -53,6 +54,8 @@ const HEADINGS = {
   "in-memory": "In memory: calls as a share of the reference (calls per second)",
   context: "In memory: calls that use the context as a share of one that does not (calls per second)",
   telemetry: "In memory: calls with telemetry as a share of one without (calls per second)",
+  limiter:
+    "In memory: calls through a limit as a share of calls through middleware that does nothing (CPU of a decision)",
   cold: "From the start of a process to its first `tools/list` over stdio (as a share of a node that starts and ends)",
   sessions:
     "Sessions over HTTP: opened in a second, and the memory of one that is idle (Python: resident, others: heap)",

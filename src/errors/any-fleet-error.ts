@@ -71,6 +71,7 @@ import type {
   LifespanTimeout,
   StartingServer,
 } from "./lifespans.ts"
+import type { CircuitOpen, Overloaded, RateLimited } from "./limits.ts"
 import type { CannotListen, PortInUse } from "./listen.ts"
 import type { InvalidCursor } from "./lists.ts"
 import type { MisorderedMiddleware } from "./middleware-order.ts"
@@ -212,6 +213,7 @@ export type AnyFleetError =
   | CannotConnect
   | CannotDecrypt
   | CannotListen
+  | CircuitOpen
   | CircularDependency
   | CircularImport
   | ClientClosed
@@ -310,8 +312,10 @@ export type AnyFleetError =
   | NotYieldedOnce
   | OutdatedRuntime
   | OutdatedZod
+  | Overloaded
   | ParseError
   | PortInUse
+  | RateLimited
   | ReadOnlyStorage
   | RepeatedKey
   | RepeatedStep

@@ -9,4 +9,11 @@ export function withMethods<Methods extends object>(
   Object.defineProperties(middleware, Object.fromEntries(hidden))
   // It has them all now.
   return middleware as Middleware & Methods
+/** Adds what its owner may ask of a middleware. Not enumerable: what a server finds in a middleware must be a hook. */
+export function withHandle<Handle extends object>(
+  handle: Handle,
+): Middleware & Handle {
+  for (const [name, value] of Object.entries(handle)) Object.defineProperty(middleware, name, { value })
+  // It has them now.
+  return middleware as Middleware & Handle
 }
