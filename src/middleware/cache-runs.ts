@@ -1,0 +1,106 @@
+import { CallAborted } from "../errors/protocol.ts"
+import { quietTimeout } from "../shared/quiet-timer.ts"
+import type { Kept } from "./cache-kept.ts"
+import type { Place } from "./cache-place.ts"
+import { type Change, concerns } from "./cache-store.ts"
+
+/**
+ * How a run ended for those who wait for it: with what was kept; with something that is only for its own caller; or not at
+ * all, since its caller left.
+ */
+export type Ending = Kept | "own" | "left"
+
+/** One call that runs, for itself and for equal ones that wait for what it gives. */
+export interface Run {
+  /** Whether what it gives is out of date before it is there. */
+  readonly isStale: boolean
+  readonly ending: Promise<Ending>
+}
+
+interface OpenRun extends Run {
+  readonly key: string
+  readonly place: Place
+  isStale: boolean
+  readonly end: (ending: Ending) => void
+  stopClock: (() => void) | undefined
+}
+
+/** How long a call waits for an equal one before it runs itself, in milliseconds. */
+const longestWaitMs = 60_000
+
+/** The calls that run. */
+export class Runs {
+  readonly #all: Set<OpenRun> = new Set()
+  /** Those that equal calls wait for. */
+  readonly #open: Map<string, OpenRun> = new Map()
+
+  /** The equal call that runs. Whoever asks waits for it. */
+  join(key: string): Run | undefined {
+    const run = this.#open.get(key)
+    if (run !== undefined) run.stopClock ??= quietTimeout(() => this.#end(run, "own"), longestWaitMs)
+    return run
+  }
+
+  /** Runs a call, also for equal ones that come meanwhile; `work` gives what it may give them. */
+  async run<T>(
+    { key, place, signal }: { readonly key: string; readonly place: Place; readonly signal: AbortSignal },
+    work: (run: Run) => Promise<{ readonly value: T; readonly kept?: Kept | undefined }>,
+  ): Promise<T> {
+    const run = openRun(key, place)
+    this.#all.add(run)
+    if (!this.#open.has(key)) this.#open.set(key, run)
+    const leave = () => this.#end(run, hasLeft(signal) ? "left" : "own")
+    signal.addEventListener("abort", leave)
+    try {
+      const { value, kept } = await work(run)
+      this.#end(run, kept ?? "own")
+      return value
+    } finally {
+      signal.removeEventListener("abort", leave)
+      this.#end(run, "own")
+      this.#all.delete(run)
+    }
+  }
+
+  /** What runs now began before a change: nobody who comes after it may get what it gives. */
+  drop(change: Change): void {
+    for (const run of this.#all) {
+      if (!concerns(change, run.place)) continue
+      run.isStale = true
+      if (this.#open.get(run.key) === run) this.#open.delete(run.key)
+    }
+  }
+
+  #end(run: OpenRun, ending: Ending): void {
+    run.stopClock?.()
+    if (this.#open.get(run.key) === run) this.#open.delete(run.key)
+    run.end(ending)
+  }
+}
+
+function openRun(key: string, place: Place): OpenRun {
+  let end: (ending: Ending) => void = () => undefined
+  const ending = new Promise<Ending>((resolve) => {
+    end = resolve
+  })
+  return { key, place, isStale: false, ending, end, stopClock: undefined }
+}
+
+/** Whether a call ended only because nobody waits for it any more: an equal one may do better. */
+function hasLeft({ aborted, reason }: AbortSignal): boolean {
+  const why = reason instanceof CallAborted ? reason.reason : undefined
+  return aborted && (why === "cancel" || why === "disconnect")
+}
+
+/** Waits for the end of a run; `undefined` where whoever waits is not there any more. */
+export function waitFor({ ending }: Run, signal: AbortSignal): Promise<Ending | undefined> {
+  if (signal.aborted) return Promise.resolve(undefined)
+  return new Promise((resolve) => {
+    const leave = () => resolve(undefined)
+    signal.addEventListener("abort", leave)
+    void ending.then((how) => {
+      signal.removeEventListener("abort", leave)
+      resolve(how)
+    })
+  })
+}
