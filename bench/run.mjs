@@ -19,6 +19,7 @@ import os from "node:os"
 import { resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { parseArgs } from "node:util"
+import { runCache } from "./lib/cache.mjs"
 import { COLD_ROWS, runColdRow } from "./lib/cold.mjs"
 import { runContext } from "./lib/context.mjs"
 import { DIST } from "./lib/dist.mjs"
@@ -113,6 +114,7 @@ const ROWS = Object.fromEntries([
   ...ofKind("stdio", runStdioRow, STDIO_ROWS),
   ["in-memory", { kind: "in-memory", title: "tools/call in memory", run: runInMemory }],
   ["context", { kind: "context", title: "tools/call that uses the context", run: runContext }],
+  ["cache", { kind: "cache", title: "tools/call with a cache", run: runCache }],
   ...ofKind("cold", runColdRow, COLD_ROWS),
   ...ofKind("sessions", runSessionRow, SESSION_ROWS),
   ...ofKind("storage", runStorageRow, STORAGE_ROWS),
@@ -147,7 +149,7 @@ async function run() {
 
 /** What of ours could not be measured, which is a fault; that a peer could not be is a finding. */
 function unmeasured(rows) {
-  const isOurs = (kind, name) => ["context", "storage"].includes(kind) || name.startsWith("fleetmcp")
+  const isOurs = (kind, name) => ["cache", "context", "storage"].includes(kind) || name.startsWith("fleetmcp")
   return Object.entries(rows).flatMap(([id, { kind, servers }]) =>
     Object.keys(servers)
       .filter((name) => servers[name].error !== undefined && isOurs(kind, name))

@@ -21,6 +21,7 @@ const CELLS = {
     `${number(opensPerSecond)}/s, ${number(bytesPerSession / 1024, 2)} KiB`,
   "in-memory": ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
   context: ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
+  cache: ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
   storage: ({ ofRaw, micros }) => `× ${number(ofRaw)} (${number(micros)} µs)`,
   import: ofBare,
   install: ({ megabytes, packages, known }) =>
@@ -51,6 +52,7 @@ const HEADINGS = {
   stdio: "Over stdio: throughput as a share of `raw` in the same round (server CPU per request)",
   "in-memory": "In memory: calls as a share of the reference (calls per second)",
   context: "In memory: calls that use the context as a share of one that does not (calls per second)",
+  cache: "In memory: calls with a cache as a share of one that runs a trivial handler (calls per second)",
   cold: "From the start of a process to its first `tools/list` over stdio (as a share of a node that starts and ends)",
   sessions:
     "Sessions over HTTP: opened in a second, and the memory of one that is idle (Python: resident, others: heap)",

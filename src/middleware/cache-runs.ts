@@ -1,4 +1,5 @@
 import { CallAborted } from "../errors/protocol.ts"
+import type { Exchange } from "../protocol/call.ts"
 import { quietTimeout } from "../shared/quiet-timer.ts"
 import type { Kept } from "./cache-kept.ts"
 import type { Place } from "./cache-place.ts"
@@ -20,9 +21,11 @@ export interface Run {
 interface OpenRun extends Run {
   readonly key: string
   readonly place: Place
+  readonly exchange: Pick<Exchange, "signal">
   isStale: boolean
   readonly end: (ending: Ending) => void
-  stopClock: (() => void) | undefined
+  /** Gives up what is watched on behalf of those who wait. */
+  unwatch: (() => void) | undefined
 }
 
 /** How long a call waits for an equal one before it runs itself, in milliseconds. */
@@ -37,26 +40,23 @@ export class Runs {
   /** The equal call that runs. Whoever asks waits for it. */
   join(key: string): Run | undefined {
     const run = this.#open.get(key)
-    if (run !== undefined) run.stopClock ??= quietTimeout(() => this.#end(run, "own"), longestWaitMs)
+    if (run !== undefined) run.unwatch ??= this.#watch(run)
     return run
   }
 
   /** Runs a call, also for equal ones that come meanwhile; `work` gives what it may give them. */
   async run<T>(
-    { key, place, signal }: { readonly key: string; readonly place: Place; readonly signal: AbortSignal },
+    given: Pick<OpenRun, "key" | "place" | "exchange">,
     work: (run: Run) => Promise<{ readonly value: T; readonly kept?: Kept | undefined }>,
   ): Promise<T> {
-    const run = openRun(key, place)
+    const run = openRun(given)
     this.#all.add(run)
-    if (!this.#open.has(key)) this.#open.set(key, run)
-    const leave = () => this.#end(run, hasLeft(signal) ? "left" : "own")
-    signal.addEventListener("abort", leave)
+    if (!this.#open.has(run.key)) this.#open.set(run.key, run)
     try {
       const { value, kept } = await work(run)
       this.#end(run, kept ?? "own")
       return value
     } finally {
-      signal.removeEventListener("abort", leave)
       this.#end(run, "own")
       this.#all.delete(run)
     }
@@ -71,19 +71,32 @@ export class Runs {
     }
   }
 
+  /** Once somebody waits: a signal costs more than the rest of a small call. */
+  #watch(run: OpenRun): () => void {
+    const { signal } = run.exchange
+    const leave = () => this.#end(run, hasLeft(signal) ? "left" : "own")
+    const stopClock = quietTimeout(() => this.#end(run, "own"), longestWaitMs)
+    signal.addEventListener("abort", leave)
+    if (signal.aborted) leave()
+    return () => {
+      stopClock()
+      signal.removeEventListener("abort", leave)
+    }
+  }
+
   #end(run: OpenRun, ending: Ending): void {
-    run.stopClock?.()
+    run.unwatch?.()
     if (this.#open.get(run.key) === run) this.#open.delete(run.key)
     run.end(ending)
   }
 }
 
-function openRun(key: string, place: Place): OpenRun {
+function openRun(given: Pick<OpenRun, "key" | "place" | "exchange">): OpenRun {
   let end: (ending: Ending) => void = () => undefined
   const ending = new Promise<Ending>((resolve) => {
     end = resolve
   })
-  return { key, place, isStale: false, ending, end, stopClock: undefined }
+  return { ...given, isStale: false, ending, end, unwatch: undefined }
 }
 
 /** Whether a call ended only because nobody waits for it any more: an equal one may do better. */

@@ -163,17 +163,17 @@ export class ServerCache {
     const { call, place, mark } = missing
     // What is made under another mark is another result: a call that began before a change is no equal one.
     const key = `${mark} ${place.key}`
-    const { signal } = call.exchange
+    const { exchange } = call
     // A handler's own calls wait for nobody: two that wait for each other would wait for ever.
     for (let mayWait = call.parent === undefined; ; ) {
       const other = mayWait ? this.#runs.join(key) : undefined
       if (other === undefined) {
         this.#count(missing, "misses")
         call.set(cacheStatus, "miss")
-        return this.#runs.run({ key, place, signal }, (run) => this.#run(missing, run))
+        return this.#runs.run({ key, place, exchange }, (run) => this.#run(missing, run))
       }
-      const ending = await waitFor(other, signal)
-      if (ending === undefined) return aborted(reasonOf(signal))
+      const ending = await waitFor(other, exchange.signal)
+      if (ending === undefined) return aborted(reasonOf(exchange.signal))
       if (typeof ending === "object") return this.#hit(missing, ending)
       // What failed or asked may do so again, and all that wait would stand in line for it.
       mayWait = ending === "left"

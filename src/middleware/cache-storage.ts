@@ -1,4 +1,5 @@
 import type { ServerLog } from "../server/server-log.ts"
+import { createLru } from "../shared/lru.ts"
 import { randomText } from "../shared/random-text.ts"
 import { textDigest } from "../shared/text-digest.ts"
 import type { Implementation } from "../spec/index.ts"
@@ -34,6 +35,8 @@ export function keepInStorage({ open, info, log, now, longestMs }: StorageOption
   const server = JSON.stringify([info.name, info.version])
   /** The marks that are to be changed, each with its new value. */
   const waiting = new Map<string, string>()
+  /** Digests of marks, which are few. */
+  const digests = createLru<string, string>({ max: 1000 })
   let opening: Promise<StorageDriver> | undefined
   let writing: Promise<void> | undefined
   let isFailing = false
@@ -53,14 +56,22 @@ export function keepInStorage({ open, info, log, now, longestMs }: StorageOption
   }
 
   /** Digests of what names a server too: others may have the same storage, and an older version of it other results. */
-  function keyOf(kind: "result" | "mark", name: string): Promise<string> {
-    return textDigest(`${kind}${server}${name}`)
+  function resultKey({ key }: Place): Promise<string> {
+    return textDigest(`result${server}${key}`)
+  }
+
+  async function markKey(name: string): Promise<string> {
+    const known = digests.get(name)
+    if (known !== undefined) return known
+    const digest = await textDigest(`mark${server}${name}`)
+    digests.set(name, digest)
+    return digest
   }
 
   async function writeMarks(): Promise<void> {
     const storage = await driver()
     for (const [name, mark] of [...waiting]) {
-      await storage.write(await keyOf("mark", name), mark, { ttl: longestMs + marginMs })
+      await storage.write(await markKey(name), mark, { ttl: longestMs + marginMs })
       if (waiting.get(name) === mark) waiting.delete(name)
     }
   }
@@ -77,7 +88,7 @@ export function keepInStorage({ open, info, log, now, longestMs }: StorageOption
 
   async function look(place: Place): Promise<Look> {
     await flush()
-    const [storage, key, marks] = await Promise.all([driver(), keyOf("result", place.key), marksOf(place)])
+    const [storage, key, marks] = await Promise.all([driver(), resultKey(place), marksOf(place)])
     const [stored, ...found] = await Promise.all([key, ...marks].map(async (each) => storage.get(each)))
     isFailing = false
     const mark = found.map((each) => each?.value ?? "").join()
@@ -86,7 +97,7 @@ export function keepInStorage({ open, info, log, now, longestMs }: StorageOption
   }
 
   function marksOf(place: Place): Promise<readonly string[]> {
-    return Promise.all(markNames(place).map((name) => keyOf("mark", name)))
+    return Promise.all(markNames(place).map(markKey))
   }
 
   return {
@@ -98,7 +109,7 @@ export function keepInStorage({ open, info, log, now, longestMs }: StorageOption
     async put(place, kept, mark) {
       try {
         const storage = await driver()
-        await storage.write(await keyOf("result", place.key), write(kept, mark), {
+        await storage.write(await resultKey(place), write(kept, mark), {
           ttl: kept.until - kept.at,
         })
         return true
