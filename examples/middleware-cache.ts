@@ -1,8 +1,8 @@
+// #region cache
 import { defineMiddleware, FleetMCP } from "fleetmcp"
 import { cache, cacheStatus } from "fleetmcp/middleware/cache"
 import * as z from "zod"
 
-// #region cache
 const results = cache({
   callTool: { only: ["search"], ttlMs: 300_000 },
   readResource: { ttlMs: 30_000 },

@@ -62,7 +62,8 @@ describeEras("a cache", (t) => {
   })
 })
 
-const asks = (revision: ProtocolRevision) => isStateless(revision) || features[revision].elicitation.length > 0
+const asks = (revision: ProtocolRevision) =>
+  isStateless(revision) || features[revision].elicitation.length > 0
 
 describeEras(
   "a cache, of calls that ask",
