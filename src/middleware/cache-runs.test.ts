@@ -3,6 +3,7 @@ import { cached, counter, textOf } from "../../test/support/cached.ts"
 import { type Deferred, deferred, settled } from "../../test/support/timing.ts"
 import { ToolResult } from "../components/result.ts"
 import { tool } from "../components/tool.ts"
+import { complete } from "../protocol/call.ts"
 import type { CacheOptions } from "./cache.ts"
 
 /** A server with a tool that ends when the test says so. */
@@ -53,11 +54,33 @@ describe("equal calls at the same time", () => {
     expect(await first).toBeInstanceOf(Error)
     await settled()
     expect(runs.map(({ signal }) => signal.aborted)).toEqual([true, false])
-    // What the cancelled one gives in the end, half of it perhaps, is for nobody.
-    runs[0]?.resolve("half")
     runs[1]?.resolve("whole")
     expect(await Promise.all(others)).toEqual(["whole", "whole"])
+    // What the cancelled one gives in the end, half of it perhaps, is for nobody.
+    runs[0]?.resolve("half")
+    await settled()
     expect(await textOf(bob, "slow")).toBe("whole")
+  })
+
+  it("are not answered with what middleware makes of one that was cancelled", async () => {
+    const { mcp, client, runs } = slow()
+    mcp.use({
+      async callTool(_, next) {
+        const outcome = await next()
+        return outcome.kind === "failure" ? complete({ content: [{ type: "text", text: "half" }] }) : outcome
+      },
+    })
+    const ada = await client()
+    const controller = new AbortController()
+    const first = ada.callTool("slow", {}, { signal: controller.signal }).catch(() => undefined)
+    await settled()
+    controller.abort()
+    await first
+    await settled()
+    const second = textOf(ada, "slow")
+    await settled()
+    runs[1]?.resolve("whole")
+    expect(await second).toBe("whole")
   })
 
   it("let one that is cancelled go, and run on", async () => {

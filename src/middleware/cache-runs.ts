@@ -15,6 +15,10 @@ export type Ending = Kept | "own" | "left"
 export interface Run {
   /** Whether what it gives is out of date before it is there. */
   readonly isStale: boolean
+}
+
+/** A run that somebody waits for. */
+export interface SharedRun {
   readonly ending: Promise<Ending>
 }
 
@@ -23,9 +27,12 @@ interface OpenRun extends Run {
   readonly place: Place
   readonly exchange: Pick<Exchange, "signal">
   isStale: boolean
+  /** Made once somebody waits: most runs are for themselves alone. */
+  watched: Watched | undefined
+}
+
+interface Watched extends SharedRun {
   readonly end: (ending: Ending) => void
-  /** Gives up what is watched on behalf of those who wait. */
-  unwatch: (() => void) | undefined
 }
 
 /** How long a call waits for an equal one before it runs itself, in milliseconds. */
@@ -38,10 +45,10 @@ export class Runs {
   readonly #open: Map<string, OpenRun> = new Map()
 
   /** The equal call that runs. Whoever asks waits for it. */
-  join(key: string): Run | undefined {
+  join(key: string): SharedRun | undefined {
     const run = this.#open.get(key)
-    if (run !== undefined) run.unwatch ??= this.#watch(run)
-    return run
+    if (run !== undefined) run.watched ??= this.#watch(run)
+    return run?.watched
   }
 
   /** Runs a call, also for equal ones that come meanwhile; `work` gives what it may give them. */
@@ -49,7 +56,7 @@ export class Runs {
     given: Pick<OpenRun, "key" | "place" | "exchange">,
     work: (run: Run) => Promise<{ readonly value: T; readonly kept?: Kept | undefined }>,
   ): Promise<T> {
-    const run = openRun(given)
+    const run: OpenRun = { ...given, isStale: false, watched: undefined }
     this.#all.add(run)
     if (!this.#open.has(run.key)) this.#open.set(run.key, run)
     try {
@@ -71,32 +78,29 @@ export class Runs {
     }
   }
 
-  /** Once somebody waits: a signal costs more than the rest of a small call. */
-  #watch(run: OpenRun): () => void {
+  #watch(run: OpenRun): Watched {
+    let settle: (ending: Ending) => void = () => undefined
+    const ending = new Promise<Ending>((resolve) => {
+      settle = resolve
+    })
     const { signal } = run.exchange
-    const leave = () => this.#end(run, hasLeft(signal) ? "left" : "own")
     const stopClock = quietTimeout(() => this.#end(run, "own"), longestWaitMs)
-    signal.addEventListener("abort", leave)
-    if (signal.aborted) leave()
-    return () => {
+    const leave = () => this.#end(run, hasLeft(signal) ? "left" : "own")
+    const end = (how: Ending) => {
       stopClock()
       signal.removeEventListener("abort", leave)
+      settle(how)
     }
+    run.watched = { ending, end }
+    signal.addEventListener("abort", leave)
+    if (signal.aborted) leave()
+    return run.watched
   }
 
   #end(run: OpenRun, ending: Ending): void {
-    run.unwatch?.()
     if (this.#open.get(run.key) === run) this.#open.delete(run.key)
-    run.end(ending)
+    run.watched?.end(ending)
   }
-}
-
-function openRun(given: Pick<OpenRun, "key" | "place" | "exchange">): OpenRun {
-  let end: (ending: Ending) => void = () => undefined
-  const ending = new Promise<Ending>((resolve) => {
-    end = resolve
-  })
-  return { ...given, isStale: false, ending, end, unwatch: undefined }
 }
 
 /** Whether a call ended only because nobody waits for it any more: an equal one may do better. */
@@ -106,7 +110,7 @@ function hasLeft({ aborted, reason }: AbortSignal): boolean {
 }
 
 /** Waits for the end of a run; `undefined` where whoever waits is not there any more. */
-export function waitFor({ ending }: Run, signal: AbortSignal): Promise<Ending | undefined> {
+export function waitFor({ ending }: SharedRun, signal: AbortSignal): Promise<Ending | undefined> {
   if (signal.aborted) return Promise.resolve(undefined)
   return new Promise((resolve) => {
     const leave = () => resolve(undefined)
