@@ -19,6 +19,7 @@ import os from "node:os"
 import { resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { parseArgs } from "node:util"
+import { runCache } from "./lib/cache.mjs"
 import { COLD_ROWS, runColdRow } from "./lib/cold.mjs"
 import { runContext } from "./lib/context.mjs"
 import { DIST } from "./lib/dist.mjs"
@@ -117,6 +118,7 @@ const ROWS = Object.fromEntries([
   ["context", { kind: "context", title: "tools/call that uses the context", run: runContext }],
   ["telemetry", { kind: "telemetry", title: "tools/call with telemetry", run: runTelemetry }],
   ["limiter", { kind: "limiter", title: "tools/call through a limit", run: runLimiter }],
+  ["cache", { kind: "cache", title: "tools/call with a cache", run: runCache }],
   ...ofKind("cold", runColdRow, COLD_ROWS),
   ...ofKind("sessions", runSessionRow, SESSION_ROWS),
   ...ofKind("storage", runStorageRow, STORAGE_ROWS),
@@ -154,6 +156,7 @@ function unmeasured(rows) {
   const isOurs = (kind, name) =>
     ["context", "telemetry", "storage"].includes(kind) || name.startsWith("fleetmcp")
     ["context", "limiter", "storage"].includes(kind) || name.startsWith("fleetmcp")
+  const isOurs = (kind, name) => ["cache", "context", "storage"].includes(kind) || name.startsWith("fleetmcp")
   return Object.entries(rows).flatMap(([id, { kind, servers }]) =>
     Object.keys(servers)
       .filter((name) => servers[name].error !== undefined && isOurs(kind, name))

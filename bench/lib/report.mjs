@@ -23,6 +23,7 @@ const CELLS = {
   context: ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
   telemetry: ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
   limiter: ({ ratio, nanoseconds }) => `${number(ratio, 2)} (${number(nanoseconds)} ns)`,
+  cache: ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
   storage: ({ ofRaw, micros }) => `× ${number(ofRaw)} (${number(micros)} µs)`,
   import: ofBare,
   install: ({ megabytes, packages, known }) =>
@@ -56,6 +57,7 @@ const HEADINGS = {
   telemetry: "In memory: calls with telemetry as a share of one without (calls per second)",
   limiter:
     "In memory: calls through a limit as a share of calls through middleware that does nothing (CPU of a decision)",
+  cache: "In memory: calls with a cache as a share of one that runs a trivial handler (calls per second)",
   cold: "From the start of a process to its first `tools/list` over stdio (as a share of a node that starts and ends)",
   sessions:
     "Sessions over HTTP: opened in a second, and the memory of one that is idle (Python: resident, others: heap)",

@@ -71,6 +71,8 @@ export interface Exchange {
   readonly session?: ExchangeSession | undefined
   /** What is hidden from its session. */
   readonly visibility?: readonly VisibilityRule[] | undefined
+  /** Whether its client was asked something and the call waited for the answer: it is not run again with it. */
+  readonly hasAsked?: boolean | undefined
   /** What a suspended call is answered with. */
   readonly suspension: Outcome | undefined
   /** What stands around its questions; not there where they are part of the outcome, as middleware sees it. */

@@ -273,6 +273,10 @@ class InProcessExchange extends BaseExchange implements Exchange {
     return this.#parent?.exchange.transport
   }
 
+  get hasAsked(): boolean | undefined {
+    return this.#parent?.exchange.hasAsked
+  }
+
   override get inert(): boolean {
     return super.inert || this.#parent?.exchange.inert === true
   }

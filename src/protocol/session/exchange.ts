@@ -69,6 +69,7 @@ export class SessionExchange extends WireExchange implements Exchange {
   readonly #asked: Map<string, (reason: CallAborted) => void> = new Map()
   #steps: Promise<Steps> | undefined
   #isUnanswered = false
+  #hasAsked = false
   #visibility: readonly VisibilityRule[] | undefined
 
   constructor(request: SessionRequest) {
@@ -119,7 +120,12 @@ export class SessionExchange extends WireExchange implements Exchange {
     return this.request.rounds.state
   }
 
+  get hasAsked(): boolean {
+    return this.#hasAsked
+  }
+
   ask(questions: readonly Question[]): Promise<readonly Answer[]> {
+    this.#hasAsked = true
     const answers = Promise.all(questions.map((question) => this.#askOnce(question)))
     // A handler may stop listening (a race, an early return); its silence must not end the process.
     answers.catch(() => undefined)
