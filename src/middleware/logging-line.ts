@@ -29,7 +29,7 @@ export function lineOf(record: CallRecord): string {
   })
   const payloads = Object.entries({
     message: record.errorMessage && inQuotes(record.errorMessage),
-    arguments: record.arguments,
+    arguments: record.arguments === "{}" ? undefined : record.arguments,
     result: record.result,
   })
   return [

@@ -19,7 +19,7 @@ export interface Redactor {
   scrub(text: string): string
 }
 
-/** What the names of secrets contain; those of up to four letters are whole names. */
+/** What the names of secrets contain; those of up to four letters are whole words of them. */
 export const secretNames: readonly string[] = [
   "accesskey",
   "apikey",
@@ -65,7 +65,7 @@ export function createRedactor(option: RedactOption = []): Redactor {
   function isSecret(name: string): boolean {
     if (name.length > longestName) return true
     const letters = lettersOf(name)
-    return whole.has(letters) || part.test(letters)
+    return part.test(letters) || whole.has(letters) || wordsOf(name).some((word) => whole.has(word))
   }
 
   function decided(path: readonly string[], value: unknown): boolean | undefined {
@@ -96,6 +96,14 @@ export function isPath(text: string): boolean {
 export function lettersOf(name: string): string {
   if (/^[a-z0-9]*$/.test(name)) return name
   return name.toLowerCase().replace(noLetters(), "")
+}
+
+/** The words of a name: `userPin` and `user_pin` have two. */
+function wordsOf(name: string): readonly string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .split(noLetters())
+    .map(lettersOf)
 }
 
 const noLetters = /* @__PURE__ */ lazyPattern("[^\\p{L}\\p{N}]+", "gu")

@@ -76,10 +76,14 @@ function fieldsOf({ data, errorId, error }: LogRecord): object {
 }
 
 /** Whether the stream of a logger is that of file descriptor 1. pino keeps it under a symbol of its own. */
-function writesToStdout(logger: PinoLogger): boolean {
+function writesToStdout(logger: object): boolean {
   const key = Object.getOwnPropertySymbols(logger).find(({ description }) => description === "pino.stream")
+  if (key === undefined) {
+    // Children have their parents as prototypes.
+    const parent: unknown = Object.getPrototypeOf(logger)
+    return typeof parent === "object" && parent !== null && writesToStdout(parent)
+  }
   // Only read, whatever it is.
-  const stream =
-    key && (logger as object as { readonly [key: symbol]: { readonly fd?: unknown } | undefined })[key]
+  const { [key]: stream } = logger as { readonly [key: symbol]: { readonly fd?: unknown } | undefined }
   return stream?.fd === 1
 }
