@@ -159,6 +159,6 @@ describe("the arguments of a call", () => {
       arguments: { a: 1 },
       inputResponses: {},
     })
-    expect(argumentsOf(undefined)).toBeUndefined()
+    expect(argumentsOf(undefined)).toEqual({})
   })
 })

@@ -203,7 +203,7 @@ function bytesOfBase64(text: string): number {
 
 /** What a call says besides what it acts on: the arguments, where there is nothing else. */
 export function argumentsOf(params: unknown): unknown {
-  if (!isObject(params)) return params
+  if (!isObject(params)) return {}
   const { _meta, name, uri, requestState, ...rest } = params
   const names = Object.keys(rest)
   return names.length === 1 && names[0] === "arguments" ? rest.arguments : rest

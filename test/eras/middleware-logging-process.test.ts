@@ -38,6 +38,6 @@ it("a logged server writes messages alone to standard output, and lines to stand
     "start initialize",
     "start tools/call",
   ])
-  expect(lines.filter((line) => line.startsWith("[fleetmcp] info: "))).toHaveLength(3)
+  expect(lines.filter((line) => line.startsWith("[fleetmcp] "))).toHaveLength(3)
   expect(lines).toHaveLength(8)
 })
