@@ -1,16 +1,13 @@
+// #region lines
 import { contextKey, FleetMCP } from "fleetmcp"
 import { type CallRecord, logging, structuredLogging } from "fleetmcp/middleware/logging"
 import * as z from "zod"
 
-// #region tenant
-const tenant = contextKey<string>("tenant")
-// #endregion
-
-// #region lines
 const mcp = new FleetMCP("Bank", { middleware: [logging({ payloads: "arguments", redact: ["iban"] })] })
 // #endregion
 
 // #region records
+const tenant = contextKey<string>("tenant")
 export const records: CallRecord[] = []
 
 mcp.use(

@@ -3,43 +3,40 @@ import type { CallRecord } from "./logging-record.ts"
 /** Says in a few words what a record tells: `tools/call add ok 1.24 ms`. */
 export function headOf(record: CallRecord): string {
   const { method, target, event, outcome, errorCode, error, durationMs, questions } = record
-  const done = event === "start" ? "started" : outcome
-  return [
-    word(method),
-    target && word(target),
-    done,
-    questions && `${questions} ${questions === 1 ? "question" : "questions"}`,
-    errorCode,
-    error && word(error),
-    durationMs !== undefined && shownMs(durationMs),
-  ]
-    .filter((part) => part !== undefined && part !== false)
-    .join(" ")
+  let head = word(method)
+  if (target !== undefined) head += ` ${word(target)}`
+  head += ` ${event === "start" ? "started" : outcome}`
+  if (questions !== undefined) head += ` ${questions} ${questions === 1 ? "question" : "questions"}`
+  if (errorCode !== undefined) head += ` ${errorCode}`
+  if (error !== undefined) head += ` ${word(error)}`
+  return durationMs === undefined ? head : `${head} ${shownMs(durationMs)}`
 }
 
 /** Writes a record as a line for people. The id of an error is not in it: the log adds it. */
 export function lineOf(record: CallRecord): string {
-  const { requestId, round, caller, session, principal, client, transport, revision, traceId } = record
-  const { argumentsBytes, resultBytes, argumentsTokens, resultTokens } = record
-  const pairs = Object.entries({
-    ...{ id: requestId, round, caller, session, principal, client, transport, revision, trace: traceId },
-    bytes: span(argumentsBytes, resultBytes),
-    tokens: span(argumentsTokens, resultTokens),
-    ...record.fields,
-  })
-  const payloads = Object.entries({
-    message: record.errorMessage && inQuotes(record.errorMessage),
-    arguments: record.arguments === "{}" ? undefined : record.arguments,
-    result: record.result,
-  })
-  return [
-    headOf(record),
-    ...pairs.flatMap(([name, value]) =>
-      value === undefined ? [] : [`${word(name)}=${word(String(value))}`],
-    ),
-    // JSON, which stands for itself.
-    ...payloads.flatMap(([name, text]) => (text === undefined ? [] : [`${name}=${text}`])),
-  ].join(" ")
+  const { argumentsBytes, resultBytes, argumentsTokens, resultTokens, fields } = record
+  let line =
+    headOf(record) +
+    pair("id", record.requestId) +
+    pair("round", record.round) +
+    pair("caller", record.caller) +
+    pair("session", record.session) +
+    pair("principal", record.principal) +
+    pair("client", record.client) +
+    pair("transport", record.transport) +
+    pair("revision", record.revision) +
+    pair("trace", record.traceId) +
+    pair("bytes", span(argumentsBytes, resultBytes)) +
+    pair("tokens", span(argumentsTokens, resultTokens))
+  for (const name in fields) line += pair(word(name), fields[name])
+  if (record.errorMessage !== undefined) line += ` message=${inQuotes(record.errorMessage)}`
+  // JSON, which stands for itself.
+  if (record.arguments !== undefined && record.arguments !== "{}") line += ` arguments=${record.arguments}`
+  return record.result === undefined ? line : `${line} result=${record.result}`
+}
+
+function pair(name: string, value: string | number | boolean | undefined): string {
+  return value === undefined ? "" : ` ${name}=${word(String(value))}`
 }
 
 /** What went in and what came out: `12>340`. */

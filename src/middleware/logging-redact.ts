@@ -139,7 +139,11 @@ const forms: readonly RegExp[] = [
   /(?<=:\/\/[^\s/:@]{0,256}:)[^\s/@]{1,256}(?=@)/g,
 ]
 
+/** What all of the above have in common: most texts have nothing of it, and are told apart by this alone. */
+const hint = /[:=]|bearer|eyJ|PRIVATE KEY|[-_]\w{12}|AKIA|AIza/i
+
 function scrub(text: string, isSecret: (name: string) => boolean): string {
+  if (!hint.test(text)) return text
   let shown = ""
   let done = 0
   for (const match of text.matchAll(names)) {

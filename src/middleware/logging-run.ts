@@ -47,6 +47,7 @@ export function loggingHooks(
     most: options.maxPayloadLength ?? 1000,
     redactor: createRedactor(options.redact),
   }
+  const name = oneLine(server.info.name, longestField)
   const withArguments = payloads === true || payloads === "arguments"
   const withResults = payloads === true || payloads === "results"
   let hasComplained = false
@@ -83,7 +84,7 @@ export function loggingHooks(
     return {
       time: new Date((now ?? Date.now)()).toISOString(),
       ...known,
-      server: oneLine(server.info.name, longestField),
+      server: name,
       principal: principal === false ? undefined : safely(() => namePrincipal(principal, caller)),
       scrub: payload.redactor.scrub,
     }

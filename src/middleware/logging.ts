@@ -54,9 +54,8 @@ export function logging(options: LoggingOptions = {}): Middleware {
  * @throws {UnknownOption} FLEET-09
  * @throws {InvalidOption} An option has a value that cannot be meant, or there are both `sink` and `log`.
  * @example
- * const records: CallRecord[] = []
  * const mcp = new FleetMCP("Demo", {
- *   middleware: [structuredLogging({ sink: (record) => void records.push(record) })],
+ *   middleware: [structuredLogging({ sink: (record) => console.error(record.target, record.durationMs) })],
  * })
  */
 export function structuredLogging(options: StructuredLoggingOptions = {}): Middleware {

@@ -28,6 +28,8 @@ export interface PinoLogOptions {
  * @throws {InvalidOption} It is no logger, or writes to standard output, where messages of the protocol go.
  * @see https://getpino.io/#/docs/api?id=logger
  * @example
+ * import { pino } from "pino"
+ *
  * const logger = pino(pino.destination(2))
  * const mcp = new FleetMCP("Demo", { log: pinoLog(logger), middleware: [structuredLogging()] })
  */
