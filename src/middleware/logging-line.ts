@@ -46,7 +46,7 @@ function span(inside: number | undefined, outside: number | undefined): string |
 
 /** Writes a text so that it is one word: in quotes where it could be taken for several, or for another field. */
 function word(text: string): string {
-  return /^[\w.:/@+~%#>*…-]+$/.test(text) ? text : inQuotes(text)
+  return /^[\w.:/@+~%#>*\u2026-]+$/.test(text) ? text : inQuotes(text)
 }
 
 /** A quote within could end it. */

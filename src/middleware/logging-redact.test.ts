@@ -74,6 +74,7 @@ describe("secrets in texts", () => {
     `{"password": "${secret}", "a`,
     `{"password": "a\\"${secret}"`,
     `{\\"password\\":\\"${secret}\\"}`,
+    JSON.stringify(JSON.stringify(JSON.stringify(`{"password":"${secret}"}`))),
     `{'secret': '${secret}'`,
     `secret: {"a": "${secret}"`,
     `Authorization: Basic ${secret}`,

@@ -115,7 +115,7 @@ function matches(pattern: readonly string[], path: readonly string[]): boolean {
 // In all of these patterns no character can begin two runs: what a peer sends must not take quadratic time.
 
 /** A name and what stands between it and its value: `token=`, `"password": `, and in a text within a text `\"pin\":`. */
-const names = /(?<![\w.-])([\w.-]+)\\{0,4}["']?\s{0,8}[:=]\s{0,8}\\{0,4}/g
+const names = /(?<![\w.-])([\w.-]+)\\*["']?\s{0,8}[:=]\s{0,8}\\*/g
 
 /** What a name is set to: a text in quotes, or anything up to where the next begins; lists and objects to the end. */
 const values = /"(?:[^"\\]|\\[\s\S])*"?|'(?:[^'\\]|\\[\s\S])*'?|[{[][\s\S]*|[^\s,;&"']+/y
