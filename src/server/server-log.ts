@@ -8,6 +8,10 @@ export interface LogRecord {
   readonly errorId?: string | undefined
   /** What was thrown, whole. */
   readonly error?: unknown
+  /** The same in fields, for logs that keep them. */
+  readonly data?: { readonly [field: string]: unknown } | undefined
+  /** The same as a line of JSON, for logs that write lines: it stands for all the rest. */
+  readonly json?: string | undefined
 }
 
 /** Where the server's own log goes. */
@@ -21,7 +25,7 @@ export function consoleLog(record: LogRecord): void {
 /** Writes any record as {@link consoleLog} does. */
 export function writeRecord(record: LogRecord): void {
   const id = record.errorId === undefined ? "" : ` (${record.errorId})`
-  const text = `[fleetmcp] ${record.level}: ${record.message}${id}`
+  const text = record.json ?? `[fleetmcp] ${record.level}: ${record.message}${id}`
   if (record.error === undefined) console.error(text)
   else console.error(text, record.error)
 }

@@ -20,10 +20,10 @@ export function formattedLog({ logLevel = "info", logFormat = "text" }: SettingV
   }
 }
 
-function writeJson({ level, message, errorId, error }: LogRecord): void {
+function writeJson({ level, message, errorId, error, json }: LogRecord): void {
   const time = new Date().toISOString()
   const record = { time, level, message, errorId, error: describe(error, maxCauses) }
-  process.stderr.write(`${JSON.stringify(record)}\n`)
+  process.stderr.write(`${json ?? JSON.stringify(record)}\n`)
 }
 
 /** What JSON says of an error by itself is `{}`. */
