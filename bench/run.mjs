@@ -19,22 +19,19 @@ import os from "node:os"
 import { resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { parseArgs } from "node:util"
-import { runCache } from "./lib/cache.mjs"
 import { COLD_ROWS, runColdRow } from "./lib/cold.mjs"
-import { runContext } from "./lib/context.mjs"
 import { DIST } from "./lib/dist.mjs"
+import { FEATURES, runFeature } from "./lib/features.mjs"
 import { judge, sayGoal, WITNESSES } from "./lib/goals.mjs"
 import { HTTP_ROWS, runHttpRow, SERVERS } from "./lib/http.mjs"
 import { runImport } from "./lib/import.mjs"
 import { runInMemory } from "./lib/in-memory.mjs"
 import { runInstall } from "./lib/install.mjs"
-import { runLimiter } from "./lib/limiter.mjs"
 import { mergeMarkdown, sayRow, toMarkdown } from "./lib/report.mjs"
 import { stopServices } from "./lib/services.mjs"
 import { runSessionRow, SESSION_ROWS } from "./lib/sessions.mjs"
 import { runStdioRow, STDIO_ROWS } from "./lib/stdio.mjs"
 import { runStorageRow, STORAGE_ROWS, STORAGES } from "./lib/storage.mjs"
-import { runTelemetry } from "./lib/telemetry.mjs"
 
 const PAGE = new URL("../docs/performance.md", import.meta.url)
 const MARKS = ["<!-- bench:begin -->", "<!-- bench:end -->"]
@@ -115,10 +112,10 @@ const ROWS = Object.fromEntries([
   ...ofKind("http", runHttpRow, HTTP_ROWS),
   ...ofKind("stdio", runStdioRow, STDIO_ROWS),
   ["in-memory", { kind: "in-memory", title: "tools/call in memory", run: runInMemory }],
-  ["context", { kind: "context", title: "tools/call that uses the context", run: runContext }],
-  ["telemetry", { kind: "telemetry", title: "tools/call with telemetry", run: runTelemetry }],
-  ["limiter", { kind: "limiter", title: "tools/call through a limit", run: runLimiter }],
-  ["cache", { kind: "cache", title: "tools/call with a cache", run: runCache }],
+  ...Object.entries(FEATURES).map(([id, { title }]) => [
+    id,
+    { kind: id, title, run: (options) => runFeature(id, options) },
+  ]),
   ...ofKind("cold", runColdRow, COLD_ROWS),
   ...ofKind("sessions", runSessionRow, SESSION_ROWS),
   ...ofKind("storage", runStorageRow, STORAGE_ROWS),
@@ -153,10 +150,7 @@ async function run() {
 
 /** What of ours could not be measured, which is a fault; that a peer could not be is a finding. */
 function unmeasured(rows) {
-  const isOurs = (kind, name) =>
-    ["context", "telemetry", "storage"].includes(kind) || name.startsWith("fleetmcp")
-    ["context", "limiter", "storage"].includes(kind) || name.startsWith("fleetmcp")
-  const isOurs = (kind, name) => ["cache", "context", "storage"].includes(kind) || name.startsWith("fleetmcp")
+  const isOurs = (kind, name) => kind in FEATURES || kind === "storage" || name.startsWith("fleetmcp")
   return Object.entries(rows).flatMap(([id, { kind, servers }]) =>
     Object.keys(servers)
       .filter((name) => servers[name].error !== undefined && isOurs(kind, name))

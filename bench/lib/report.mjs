@@ -1,4 +1,5 @@
 /** Renders a report as Markdown tables. */
+import { FEATURES } from "./features.mjs"
 
 const number = (value, digits = 3) => {
   if (value === undefined) return "–"
@@ -8,6 +9,9 @@ const number = (value, digits = 3) => {
 
 const ofBare = ({ ms, ofBareNode }) =>
   `${number(ms)} ms${ofBareNode === undefined ? "" : ` (× ${number(ofBareNode, 2)})`}`
+
+const ofFeatures = (say) =>
+  Object.fromEntries(Object.entries(FEATURES).map(([id, feature]) => [id, say(feature)]))
 
 /** What a cell of each kind of row says. */
 const CELLS = {
@@ -20,10 +24,11 @@ const CELLS = {
   sessions: ({ opensPerSecond, bytesPerSession }) =>
     `${number(opensPerSecond)}/s, ${number(bytesPerSession / 1024, 2)} KiB`,
   "in-memory": ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
-  context: ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
-  telemetry: ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
-  limiter: ({ ratio, nanoseconds }) => `${number(ratio, 2)} (${number(nanoseconds)} ns)`,
-  cache: ({ ratio, perSecond }) => `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
+  ...ofFeatures(
+    () =>
+      ({ ratio, perSecond }) =>
+        `${number(ratio, 2)} (${number(perSecond / 1000)} k/s)`,
+  ),
   storage: ({ ofRaw, micros }) => `× ${number(ofRaw)} (${number(micros)} µs)`,
   import: ofBare,
   install: ({ megabytes, packages, known }) =>
@@ -53,11 +58,7 @@ const HEADINGS = {
   http: "Over HTTP: throughput as a share of `raw` in the same round (server CPU per request)",
   stdio: "Over stdio: throughput as a share of `raw` in the same round (server CPU per request)",
   "in-memory": "In memory: calls as a share of the reference (calls per second)",
-  context: "In memory: calls that use the context as a share of one that does not (calls per second)",
-  telemetry: "In memory: calls with telemetry as a share of one without (calls per second)",
-  limiter:
-    "In memory: calls through a limit as a share of calls through middleware that does nothing (CPU of a decision)",
-  cache: "In memory: calls with a cache as a share of one that runs a trivial handler (calls per second)",
+  ...ofFeatures(({ heading }) => heading),
   cold: "From the start of a process to its first `tools/list` over stdio (as a share of a node that starts and ends)",
   sessions:
     "Sessions over HTTP: opened in a second, and the memory of one that is idle (Python: resident, others: heap)",

@@ -2,8 +2,9 @@ import { assertOptions, type KnownOptions } from "../components/options.ts"
 import { AuditUnavailable } from "../errors/audit.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
 import type { Call, Outcome } from "../protocol/call.ts"
-import { defineMiddleware, type Middleware, type MiddlewareHooks } from "../server/middleware.ts"
-import type { MiddlewareServer } from "../server/middleware-server.ts"
+import { defineMiddleware } from "../server/define-middleware.ts"
+import type { Middleware, MiddlewareHooks } from "../server/middleware.ts"
+import type { MiddlewareServer } from "../server/middleware-view.ts"
 import { clip } from "../shared/clip.ts"
 import { assertSecrets } from "../shared/secrets.ts"
 import type { StorageDriver } from "../storage/storage.ts"
@@ -12,7 +13,7 @@ import { type AuditKey, createDigest, type Digest } from "./audit-chain.ts"
 import { type AuditEntry, type AuditRecord, describeCall, describeEnd, whoIs } from "./audit-record.ts"
 import { storageSink } from "./audit-storage.ts"
 import { type AuditHead, type AuditSink, type AuditWriter, createWriter } from "./audit-writer.ts"
-import { withMethods } from "./shared-handle.ts"
+import { withHandle } from "./shared-handle.ts"
 
 export type { AuditKey } from "./audit-chain.ts"
 export type { AuditEntry, AuditRecord } from "./audit-record.ts"
@@ -138,7 +139,7 @@ export function audit(options: AuditOptions): Middleware & Audit {
     before: ["auth", "rateLimit", "slidingWindow", "concurrency", "cache"],
     attach,
   })
-  return withMethods(middleware, {
+  return withHandle(middleware, {
     flush: async () => void (await Promise.all(writers.map((writer) => writer.flush()))),
     heads: () => writers.flatMap(({ head = [] }) => head),
     counts: () => sum(writers),

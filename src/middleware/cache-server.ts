@@ -1,10 +1,9 @@
-import { type ContextKey, contextKey } from "../components/context.ts"
 import { CallAborted } from "../errors/protocol.ts"
 import { aborted, type Call, type Outcome } from "../protocol/call.ts"
 import type { ChangeEvent } from "../server/events.ts"
 import { givenTool } from "../server/invoker.ts"
 import type { Hook, Next } from "../server/middleware.ts"
-import type { MiddlewareServer } from "../server/middleware-server.ts"
+import type { MiddlewareServer } from "../server/middleware-view.ts"
 import type { Resolved } from "../server/provider.ts"
 import { challengedScopes } from "../server/step-up.ts"
 import { isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
@@ -12,25 +11,8 @@ import { answer, type Kept, keep } from "./cache-kept.ts"
 import { type CachedMethod, type Place, placeOf, type SharedBy, type Subject } from "./cache-place.ts"
 import { type Run, Runs, waitFor } from "./cache-runs.ts"
 import type { AllCounts } from "./cache-statistics.ts"
+import { cacheStatus } from "./cache-status.ts"
 import type { Change, Look, ResultStore } from "./cache-store.ts"
-
-/** How a call was answered: from memory, by running it since nothing was kept, or by running what is not kept at all. */
-export type CacheStatus = "hit" | "miss" | "bypass"
-
-/**
- * Names how `cache()` answered a call. It is in the call once `next()` of what stands further out has returned.
- *
- * @example
- * const report = defineMiddleware({
- *   name: "report",
- *   async callTool(call, next) {
- *     const outcome = await next()
- *     console.error(call.target, call.get(cacheStatus))
- *     return outcome
- *   },
- * })
- */
-export const cacheStatus: ContextKey<CacheStatus> = /* @__PURE__ */ contextKey("cacheStatus")
 
 /** The component of a call. */
 export type Cacheable = Resolved["component"]

@@ -4,7 +4,7 @@ import { challengeScopes, requireScopes } from "../components/auth-check.ts"
 import { ToolResult } from "../components/result.ts"
 import { FleetMCP } from "../fleet-mcp.ts"
 import { createPrincipal } from "../protocol/principal.ts"
-import { defineMiddleware } from "../server/middleware.ts"
+import { defineMiddleware } from "../server/define-middleware.ts"
 import { connect } from "../testing/index.ts"
 import { type CacheOptions, cache, cacheStatus } from "./cache.ts"
 

@@ -6,21 +6,24 @@ import type { Template } from "../components/template.ts"
 import type { Tool } from "../components/tool.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
 import type { Call } from "../protocol/call.ts"
-import { defineMiddleware, type Middleware, type MiddlewareHooks } from "../server/middleware.ts"
-import type { MiddlewareServer } from "../server/middleware-server.ts"
+import { defineMiddleware } from "../server/define-middleware.ts"
+import type { Middleware, MiddlewareHooks } from "../server/middleware.ts"
+import type { MiddlewareServer } from "../server/middleware-view.ts"
 import { isTexts } from "../shared/is-texts.ts"
 import { scoped } from "../storage/scoped.ts"
 import type { StorageDriver } from "../storage/storage.ts"
 import { keepInMemory } from "./cache-memory.ts"
 import type { CachedMethod, SharedBy, Subject } from "./cache-place.ts"
-import { type Cacheable, cacheStatus, type MethodRule, ServerCache } from "./cache-server.ts"
+import { type Cacheable, type MethodRule, ServerCache } from "./cache-server.ts"
 import { type AllCounts, type CacheStatistics, noCounts } from "./cache-statistics.ts"
+import { cacheStatus } from "./cache-status.ts"
 import { keepInStorage } from "./cache-storage.ts"
 import type { Change, ResultStore } from "./cache-store.ts"
+import { withHandle } from "./shared-handle.ts"
 
 export type { CachedMethod, SharedBy } from "./cache-place.ts"
-export { type CacheStatus, cacheStatus } from "./cache-server.ts"
 export type { CacheStatistics } from "./cache-statistics.ts"
+export { type CacheStatus, cacheStatus } from "./cache-status.ts"
 
 /** How results of a method are kept. */
 export interface CacheRule {
@@ -143,14 +146,11 @@ export function cache(options: CacheOptions): ResponseCache {
     provides: [cacheStatus],
     attach,
   })
-  const handle = {
+  return withHandle(layer, {
     statistics: () => structuredClone(counts),
     invalidate: async (what: Invalidation) => drop(toChanges(what)),
     clear: () => drop(subjects.map((subject) => ({ subject }))),
-  }
-  // Not enumerable: a middleware has hooks, and these are none.
-  const members = Object.entries(handle).map(([name, value]) => [name, { value }])
-  return Object.defineProperties(layer, Object.fromEntries(members)) as ResponseCache
+  })
 }
 
 interface StoreParts {

@@ -1,13 +1,14 @@
 import { assertOptions, type KnownOptions } from "../components/options.ts"
 import { InvalidOption } from "../errors/server.ts"
 import type { Call } from "../protocol/call.ts"
-import { defineMiddleware, type Middleware } from "../server/middleware.ts"
-import type { MiddlewareServer } from "../server/middleware-server.ts"
+import { defineMiddleware } from "../server/define-middleware.ts"
+import type { Middleware } from "../server/middleware.ts"
+import type { MiddlewareServer } from "../server/middleware-view.ts"
 import { type AnsweringOptions, createAnswering } from "./errors-answer.ts"
 import { createCounts } from "./errors-counts.ts"
 import type { ErrorRule, ErrorsOptions } from "./errors-options.ts"
 import { type CallFailure, failureOf, failureOfThrown, isGivenUp } from "./shared-failure.ts"
-import { withMethods } from "./shared-handle.ts"
+import { withHandle } from "./shared-handle.ts"
 
 export type { ErrorRule, ErrorsOptions } from "./errors-options.ts"
 
@@ -77,7 +78,7 @@ export function errors(options: ErrorsOptions = {}): Middleware & Errors {
     ],
     attach: (server) => hooksFor(server, { rules, mask, onError, count: counts.add }),
   })
-  return withMethods(middleware, { counts: counts.all, reset: counts.reset })
+  return withHandle(middleware, { counts: counts.all, reset: counts.reset })
 }
 
 interface HookOptions extends AnsweringOptions {

@@ -1,6 +1,6 @@
 import type { Call, Outcome } from "../protocol/call.ts"
 import type { MiddlewareHooks, Notice } from "../server/middleware.ts"
-import type { MiddlewareServer } from "../server/middleware-server.ts"
+import type { MiddlewareServer } from "../server/middleware-view.ts"
 import { isThenable } from "../shared/maybe-promise.ts"
 import { type Ending, endingOf, endingOfError, type LogLevel } from "./logging-ending.ts"
 import { type LoggingOptions, methodFilter, sampler } from "./logging-options.ts"

@@ -1,6 +1,7 @@
 import { assertOptions } from "../components/options.ts"
 import { InvalidOption } from "../errors/server.ts"
-import { defineMiddleware, type Middleware } from "../server/middleware.ts"
+import { defineMiddleware } from "../server/define-middleware.ts"
+import type { Middleware } from "../server/middleware.ts"
 import { headOf, lineOf } from "./logging-line.ts"
 import {
   type LoggingOptions,

@@ -1,12 +1,13 @@
 import { assertOptions, type KnownOptions } from "../components/options.ts"
 import type { Call, Outcome } from "../protocol/call.ts"
+import { defineMiddleware } from "../server/define-middleware.ts"
 import { handlerFailure } from "../server/handler-failure.ts"
-import { defineMiddleware, hooks, type Middleware } from "../server/middleware.ts"
-import type { MiddlewareServer } from "../server/middleware-server.ts"
+import { hooks, type Middleware } from "../server/middleware.ts"
+import type { MiddlewareServer } from "../server/middleware-view.ts"
 import type { ServerLog } from "../server/server-log.ts"
 import { clip } from "../shared/clip.ts"
 import { failureOf } from "./shared-failure.ts"
-import { withMethods } from "./shared-handle.ts"
+import { withHandle } from "./shared-handle.ts"
 import type { Durations } from "./timing-histogram.ts"
 import { createTable, other, type Table, unknown } from "./timing-table.ts"
 
@@ -106,7 +107,7 @@ export function timing(options: TimingOptions = {}): Middleware & Timing {
         record: detailed ? recorder(server, { methods, targets }) : undefined,
       }),
   })
-  return withMethods(middleware, {
+  return withHandle(middleware, {
     statistics: () => ({ methods: methods.summary(), targets: targets.summary() }),
     reset() {
       methods.clear()

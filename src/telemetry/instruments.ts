@@ -1,5 +1,5 @@
 import type { Attributes, Counter, Histogram, Meter, UpDownCounter } from "@opentelemetry/api"
-import type { MiddlewareServer } from "../server/middleware-server.ts"
+import type { MiddlewareServer } from "../server/middleware-view.ts"
 
 /** What measurements of calls go into. */
 export interface Instruments {

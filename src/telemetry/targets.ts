@@ -1,5 +1,5 @@
 import type { Call } from "../protocol/call.ts"
-import type { MiddlewareServer } from "../server/middleware-server.ts"
+import type { MiddlewareServer } from "../server/middleware-view.ts"
 import { clip } from "../shared/clip.ts"
 import { isThenable } from "../shared/maybe-promise.ts"
 import type { Ending } from "./ending.ts"

@@ -1,6 +1,7 @@
 import { context } from "@opentelemetry/api"
 import { assertOptions } from "../components/options.ts"
-import { defineMiddleware, type Hook, type Middleware } from "../server/middleware.ts"
+import { defineMiddleware } from "../server/define-middleware.ts"
+import type { Hook, Middleware } from "../server/middleware.ts"
 import { gauges } from "./instruments.ts"
 import { knownOptions, type TelemetryOptions } from "./options.ts"
 import { stampedOutcome } from "./propagation.ts"
