@@ -66,6 +66,8 @@ export interface Exchange {
   readonly inputState: unknown
   /** The session it belongs to; none where clients have none. */
   readonly session?: ExchangeSession | undefined
+  /** Whether its client was asked something and has answered; where a question ends the call, nothing. */
+  readonly hasAsked?: boolean
   /** What is hidden from its session. */
   readonly visibility?: readonly VisibilityRule[] | undefined
   /** What a suspended call is answered with. */
@@ -80,8 +82,12 @@ export interface Exchange {
   ask(questions: readonly Question[]): Promise<readonly Answer[]>
   /** Does what must not be done twice, however often the handler runs and wherever; gives what it gave. */
   step(step: Step): Promise<unknown>
-  /** Does what need not be done again when the handler runs again. */
-  recall(key: string, work: () => Promise<object>): Promise<object>
+  /**
+   * Does what need not be done again when the handler runs again with answers.
+   *
+   * @param by The run of the handler that wants it, where another one that is tried after it must do it again.
+   */
+  recall(key: string, by: object | undefined, work: () => Promise<object>): Promise<object>
   /** Checks headers that repeat arguments as they were sent, where the era and transport have them. Throws what is wrong. */
   checkHeaderParams(declared: readonly HeaderParam[]): void
   abort(reason: AbortReason): void

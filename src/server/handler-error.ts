@@ -6,6 +6,7 @@ import { InsufficientScope } from "../errors/server.ts"
 import { HandlerTimeout, ModelError } from "../errors/tool.ts"
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
 import { clip } from "../shared/clip.ts"
+import { noteCause } from "./cause-of.ts"
 import type { Core } from "./core.ts"
 import { isOfNestedCall } from "./nested-errors.ts"
 import { newErrorId } from "./server-log.ts"
@@ -46,11 +47,13 @@ export function throwReported(core: Core, error: unknown, { call, doing }: Doing
 export function failedTool(core: Core, call: Call, error: unknown): Outcome {
   if (isProtocolError(error, call)) throw error
   const { text, errorId } = reportHandlerError(core, error, `calling tool '${clip(call.target)}'`)
-  return complete({
+  const result = {
     content: [{ type: "text", text }],
     isError: true,
     ...(errorId === undefined ? undefined : { _meta: { "fleetmcp/errorId": errorId } }),
-  })
+  }
+  noteCause(result, error)
+  return complete(result)
 }
 
 /** What a call does, such as "reading resource `x`". */

@@ -156,7 +156,7 @@ export class InProcess implements Invoker {
     assertNotEndless(parent, method, params)
     const scope = nestedScope(parent, method, params)
     // Done once, like a step: what the parent asks later makes its handler run again.
-    return exchange.recall(`call/${scope}`, () => this.#nested(parent, inner, scope))
+    return exchange.recall(`call/${scope}`, parent, () => this.#nested(parent, inner, scope))
   }
 
   async #nested(parent: Call, { method, params, given }: NestedCall, scope: string): Promise<object> {
@@ -246,6 +246,7 @@ class InProcessExchange extends BaseExchange implements Exchange {
   readonly #parent: { readonly exchange: Exchange; readonly scope: string } | undefined
   #signal: AbortSignal | undefined
   #steps: Promise<Steps> | undefined
+  #hasAsked = false
 
   constructor(
     parent: { readonly exchange: Exchange; readonly scope: string } | undefined,
@@ -263,6 +264,10 @@ class InProcessExchange extends BaseExchange implements Exchange {
 
   get visibility(): readonly VisibilityRule[] | undefined {
     return this.#parent?.exchange.visibility
+  }
+
+  get hasAsked(): boolean {
+    return this.#hasAsked
   }
 
   get session(): ExchangeSession | undefined {
@@ -304,6 +309,7 @@ class InProcessExchange extends BaseExchange implements Exchange {
         new InProcessError("there is no client to ask", "Use `connect()` of `fleetmcp/testing`."),
       )
     }
+    this.#hasAsked = true
     const scope = (question: Question) =>
       question.scope === undefined ? parent.scope : `${parent.scope}/${question.scope}`
     return parent.exchange.ask(questions.map((question) => ({ ...question, scope: scope(question) })))
@@ -320,10 +326,10 @@ class InProcessExchange extends BaseExchange implements Exchange {
     return (await this.#steps).run(step)
   }
 
-  recall(key: string, work: () => Promise<object>): Promise<object> {
+  recall(key: string, by: object | undefined, work: () => Promise<object>): Promise<object> {
     const parent = this.#parent
     // Without a client nothing suspends the call, so that its handler runs once.
-    return parent === undefined ? work() : parent.exchange.recall(`${parent.scope}/${key}`, work)
+    return parent === undefined ? work() : parent.exchange.recall(`${parent.scope}/${key}`, by, work)
   }
 
   async requireInput(demand: InputDemand): Promise<Outcome> {

@@ -9,6 +9,7 @@ import { givenTool } from "./invoker.ts"
 import type { LifespanFunction } from "./lifespan-host.ts"
 import type { Middleware } from "./middleware.ts"
 import type { Provider, Resolved, Scope } from "./provider.ts"
+import { repeating } from "./repeating.ts"
 import type { ServerLog } from "./server-log.ts"
 import { seen } from "./snapshot.ts"
 import type { ServerStats } from "./stats.ts"
@@ -46,7 +47,8 @@ export function attach(layer: Middleware, core: Core): Middleware {
       "Return an object of hooks.",
     )
   }
-  return { ...place, ...hooks }
+  const attached = { ...place, ...hooks }
+  return hooks.repeats === true ? repeating(attached) : attached
 }
 
 function viewOf(core: Core): MiddlewareServer {
@@ -55,7 +57,7 @@ function viewOf(core: Core): MiddlewareServer {
     log: core.log,
     find: (call) => find(core, call),
     provide: (provider) => core.catalog.addProviders([provider]),
-    storage: (part) => core.storage.part(`middleware/${part}`),
+    storage: (part) => core.storage.part(`middleware.${part}`),
     onChange: (hear) => core.bus.subscribe(hear),
     onClose(end) {
       core.onClose.add(end)

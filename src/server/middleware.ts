@@ -106,6 +106,16 @@ export type MiddlewareHooks = {
   readonly notification?: (notice: Notice, next: () => Promise<void>) => void | Promise<void>
 } & { readonly [hook in MethodHook]?: Hook<MethodHooks[hook][1], MethodHooks[hook][2]> }
 
+/** The hooks that a middleware has for one server. */
+export type AttachedHooks = MiddlewareHooks & {
+  /**
+   * Whether `request` and the hooks for methods may call `next()` again once it has given an outcome: what lies further in
+   * then runs once more, with the same parameters, as another run of the same call. Steps that were done are not done again.
+   * Default `false`.
+   */
+  readonly repeats?: boolean
+}
+
 /** Wraps calls: hooks, or what makes them for a server that has it, and where it stands among others. */
 export type Middleware = MiddlewarePlace &
   MiddlewareHooks & {
@@ -113,7 +123,7 @@ export type Middleware = MiddlewarePlace &
      * Makes the hooks for a server, in place of those beside it: for what needs more of the server than calls, or
      * something for each server that has it. Called when the server takes it.
      */
-    readonly attach?: (server: MiddlewareServer) => MiddlewareHooks
+    readonly attach?: (server: MiddlewareServer) => AttachedHooks
   }
 
 /**
@@ -268,6 +278,9 @@ function nothing(next: () => Promise<void>): () => Promise<undefined> {
   return () => next().then(() => undefined)
 }
 
+/** A hook with, besides `next`, what it goes on to. */
+export type RuledHook = (call: Call, next: Next, run: Dispatch) => Outcome | Promise<Outcome>
+
 function hookOf(layer: Middleware, method: string): Hook | undefined {
   // Typed for those who write them; here any of them takes the call of its method.
   const hook = Object.entries(hooks).find(([, wrapped]) => wrapped === method)?.[0] as MethodHook | undefined
@@ -290,7 +303,8 @@ function wrap(layer: Middleware, hook: Hook, { run, check, onLate }: Onion): Dis
       return run(changed)
     })
     try {
-      const outcome = await hook.call(layer, call, step.next)
+      // The way on without the rules of `next`, for those that `attach` gives others.
+      const outcome = await (hook as RuledHook).call(layer, call, step.next, run)
       if (isOutcome(outcome)) return outcome
       const what = step.isTaken() ? "returned no outcome" : "neither called `next()` nor returned an outcome"
       throw misuse(layer, what, "End the hook with `return next()` or with an outcome of its own.")

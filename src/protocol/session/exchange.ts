@@ -67,6 +67,7 @@ export class SessionExchange extends WireExchange implements Exchange {
   readonly #asked: Map<string, (reason: CallAborted) => void> = new Map()
   #steps: Promise<Steps> | undefined
   #isUnanswered = false
+  #hasAsked = false
   #visibility: readonly VisibilityRule[] | undefined
 
   constructor(request: SessionRequest) {
@@ -103,6 +104,10 @@ export class SessionExchange extends WireExchange implements Exchange {
         this.#visibility = changed?.visibility
       },
     }
+  }
+
+  get hasAsked(): boolean {
+    return this.#hasAsked
   }
 
   get visibility(): readonly VisibilityRule[] | undefined {
@@ -183,8 +188,8 @@ export class SessionExchange extends WireExchange implements Exchange {
     return (await this.#stepping()).run(step)
   }
 
-  async recall(key: string, work: () => Promise<object>): Promise<object> {
-    return (await this.#stepping()).recall(key, work)
+  async recall(key: string, by: object | undefined, work: () => Promise<object>): Promise<object> {
+    return (await this.#stepping()).recall(key, by, work)
   }
 
   /** The steps of this run, for the next one to go on with. */
@@ -232,6 +237,7 @@ export class SessionExchange extends WireExchange implements Exchange {
     if (typeof elicitationId === "string") await site.noteElicitations(data.id, [elicitationId])
     if (this.inert) throw new CallAborted(this.aborted ?? "cancel")
     if (this.#isUnanswered) throw new CallAborted("disconnect")
+    this.#hasAsked = true
     const answer = await this.#request(site.live.get(data.id), site.newId(), { method, params })
     const problem = answerProblem(method, answer)
     if (problem !== undefined) throw new InvalidAnswer(`to \`${method}\` ${problem}.`)
