@@ -1,8 +1,11 @@
-import { InvalidOption } from "../errors/server.ts"
+import type { Context } from "../components/context.ts"
+import { InvalidOption, NoContext } from "../errors/server.ts"
 import type { Call } from "../protocol/call.ts"
+import type { Params } from "../protocol/jsonrpc.ts"
 import { andThen, isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
 import type { Implementation } from "../spec/index.ts"
 import type { StorageDriver } from "../storage/storage.ts"
+import { CallContext } from "./context.ts"
 import { type Core, scopeOf } from "./core.ts"
 import type { ChangeEvent } from "./events.ts"
 import { givenTool } from "./invoker.ts"
@@ -22,6 +25,14 @@ export interface MiddlewareServer {
   readonly log: ServerLog
   /** Finds the tool, resource, template or prompt that a call is for; `undefined` where its caller can see none. */
   find(call: Call): MaybePromise<Resolved["component"] | undefined>
+  /** Where its components come from: its own first. */
+  readonly providers: readonly Provider[]
+  /**
+   * Calls a method as part of the call that a context is of, for the same caller, through middleware; gives its result.
+   *
+   * @throws {NoContext} FLEET-03: the context is of no call.
+   */
+  request(ctx: Context, method: string, params: Params): Promise<object>
   /** Adds components. */
   provide(provider: Provider): void
   /** Gives a part of the server's storage, in which nothing else is. */
@@ -56,6 +67,8 @@ function viewOf(core: Core): MiddlewareServer {
     info: core.info,
     log: core.log,
     find: (call) => find(core, call),
+    providers: core.catalog.providers,
+    request: (ctx, method, params) => request(core, ctx, { method, params }),
     provide: (provider) => core.catalog.addProviders([provider]),
     storage: (part) => core.storage.part(`middleware.${part}`),
     onChange: (hear) => core.bus.subscribe(hear),
@@ -66,6 +79,17 @@ function viewOf(core: Core): MiddlewareServer {
     lifespan: (start) => core.lifespans.add({ lifespan: start }),
     stats: core.stats,
   }
+}
+
+async function request(core: Core, ctx: Context, { method, params }: Requested): Promise<object> {
+  const call = CallContext.callOf(ctx)
+  if (call === undefined) throw new NoContext()
+  return core.invoker.nested(call, method, params)
+}
+
+interface Requested {
+  readonly method: string
+  readonly params: Params
 }
 
 function find(core: Core, call: Call): MaybePromise<Resolved["component"] | undefined> {

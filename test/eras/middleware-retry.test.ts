@@ -34,44 +34,6 @@ describeEras("retry()", (t) => {
     expect(await client.callTool("pay")).toMatchObject({ content: [{ text: "charge 1 in run 3" }] })
   })
 
-  it("asks after a retry, and goes on with the results of steps", async () => {
-    const mcp = serverOf(t)
-    const counts = { runs: 0, steps: 0, nested: 0 }
-    mcp.resource("count://nested", () => {
-      if (++counts.nested === 1) throw reset()
-      return `nested ${counts.nested}`
-    })
-    mcp.tool({ name: "pay" }, async (_, ctx) => {
-      const step = await ctx.step("charge", () => ++counts.steps)
-      const [nested] = (await ctx.readResource("count://nested")).contents
-      if (++counts.runs === 1) throw reset()
-      const answer = await ctx.elicit("Sure?", z.object({ sure: z.boolean() }))
-      return `${step} ${nested !== undefined && "text" in nested ? nested.text : ""} ${answer.action}`
-    })
-    const client = await t.connect(mcp, { capabilities: { elicitation: { form: {} } } })
-    client.setRequestHandler("elicitation/create", () => ({ action: "accept", content: { sure: true } }))
-    // The nested call failed once, was repeated within the first run, and made anew by the second.
-    expect(await client.callTool("pay")).toMatchObject({ content: [{ text: "1 nested 3 accept" }] })
-    expect(counts.steps).toBe(1)
-  })
-
-  it("does not ask a person twice", async () => {
-    const mcp = serverOf(t)
-    let [runs, asked] = [0, 0]
-    mcp.tool({ name: "pay" }, async (_, ctx) => {
-      await ctx.confirm("Sure?")
-      runs++
-      throw reset()
-    })
-    const client = await t.connect(mcp, { capabilities: { elicitation: { form: {} } } })
-    client.setRequestHandler("elicitation/create", () => {
-      asked++
-      return { action: "accept", content: {} }
-    })
-    expect(await client.callTool("pay")).toMatchObject({ isError: true })
-    expect([runs, asked]).toEqual([1, 1])
-  })
-
   it("tells of progress that goes on increasing", async () => {
     const mcp = serverOf(t)
     let runs = 0
@@ -91,6 +53,52 @@ describeEras("retry()", (t) => {
 })
 
 describeEras(
+  "retry() of a call that asks",
+  (t) => {
+    it("asks after a retry, and goes on with the results of steps", async () => {
+      const mcp = serverOf(t)
+      const counts = { runs: 0, steps: 0, nested: 0 }
+      mcp.resource("count://nested", () => {
+        if (++counts.nested === 1) throw reset()
+        return `nested ${counts.nested}`
+      })
+      mcp.tool({ name: "pay" }, async (_, ctx) => {
+        const step = await ctx.step("charge", () => ++counts.steps)
+        const [nested] = (await ctx.readResource("count://nested")).contents
+        if (++counts.runs === 1) throw reset()
+        const answer = await ctx.elicit("Sure?", z.object({ sure: z.boolean() }))
+        return `${step} ${nested !== undefined && "text" in nested ? nested.text : ""} ${answer.action}`
+      })
+      const client = await t.connect(mcp, {
+        elicitation: () => ({ action: "accept", content: { sure: true } }),
+      })
+      // The nested call failed once, was repeated within the first run, and made anew by the second.
+      expect(await client.callTool("pay")).toMatchObject({ content: [{ text: "1 nested 3 accept" }] })
+      expect(counts.steps).toBe(1)
+    })
+
+    it("does not ask a person twice", async () => {
+      const mcp = serverOf(t)
+      let [runs, asked] = [0, 0]
+      mcp.tool({ name: "pay" }, async (_, ctx) => {
+        await ctx.confirm("Sure?")
+        runs++
+        throw reset()
+      })
+      const client = await t.connect(mcp, {
+        elicitation: () => {
+          asked++
+          return { action: "accept", content: {} }
+        },
+      })
+      expect(await client.callTool("pay")).toMatchObject({ isError: true })
+      expect([runs, asked]).toEqual([1, 1])
+    })
+  },
+  { knows: (revision) => revision >= "2025-06-18" },
+)
+
+describeEras(
   "retry() of a call without a session",
   (t) => {
     it("makes a call that a handler made anew, where its result made the run fail", async () => {
@@ -107,8 +115,7 @@ describeEras(
         const [block] = content
         return block?.type === "text" ? block.text : ""
       })
-      const client = await t.connect(mcp, { capabilities: { elicitation: { form: {} } } })
-      client.setRequestHandler("elicitation/create", () => ({ action: "accept", content: {} }))
+      const client = await t.connect(mcp, { elicitation: () => ({ action: "accept", content: {} }) })
       expect(await client.callTool("outer")).toMatchObject({ content: [{ text: "nested 2" }] })
     })
   },
