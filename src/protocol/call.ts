@@ -68,6 +68,8 @@ export interface Exchange {
   readonly session?: ExchangeSession | undefined
   /** Whether its client was asked something and has answered; where a question ends the call, nothing. */
   readonly hasAsked?: boolean
+  /** Hears when it begins and ends to wait for its client, where it runs on then; what is returned ends that. */
+  onAsking?(hear: (isAsking: boolean) => void): () => void
   /** What is hidden from its session. */
   readonly visibility?: readonly VisibilityRule[] | undefined
   /** What a suspended call is answered with. */
@@ -129,6 +131,13 @@ export interface ExchangeSession {
   readonly id: string
   /** Calls `run` when the session is over, until what is returned is called. */
   onEnd(run: () => void): () => void
+  /**
+   * Asks the client whether it is there: `true` when it answers, `false` when it does not in so many milliseconds,
+   * `undefined` where there is no stream here to ask it by.
+   */
+  ping(timeoutMs: number): Promise<boolean | undefined>
+  /** Ends the session, wherever something of it runs. */
+  end(): Promise<void>
   /** Keeps what `change` makes of what is hidden from it: from now on, wherever it is served, and for the call itself. */
   changeVisibility(change: (rules: readonly VisibilityRule[]) => readonly VisibilityRule[]): Promise<void>
 }

@@ -3,6 +3,7 @@ import type { Tool } from "../components/tool.ts"
 import { EndlessCalls, InProcessError } from "../errors/in-process.ts"
 import { CallAborted } from "../errors/protocol.ts"
 import { abortError } from "../protocol/abort-error.ts"
+import { AskWatch } from "../protocol/ask-watch.ts"
 import { BaseExchange } from "../protocol/base-exchange.ts"
 import {
   type Answer,
@@ -247,6 +248,7 @@ class InProcessExchange extends BaseExchange implements Exchange {
   #signal: AbortSignal | undefined
   #steps: Promise<Steps> | undefined
   #hasAsked = false
+  readonly #watch: AskWatch = new AskWatch()
 
   constructor(
     parent: { readonly exchange: Exchange; readonly scope: string } | undefined,
@@ -268,6 +270,10 @@ class InProcessExchange extends BaseExchange implements Exchange {
 
   get hasAsked(): boolean {
     return this.#hasAsked
+  }
+
+  onAsking(hear: (isAsking: boolean) => void): () => void {
+    return this.#watch.on(hear)
   }
 
   get session(): ExchangeSession | undefined {
@@ -312,7 +318,8 @@ class InProcessExchange extends BaseExchange implements Exchange {
     this.#hasAsked = true
     const scope = (question: Question) =>
       question.scope === undefined ? parent.scope : `${parent.scope}/${question.scope}`
-    return parent.exchange.ask(questions.map((question) => ({ ...question, scope: scope(question) })))
+    const scoped = questions.map((question) => ({ ...question, scope: scope(question) }))
+    return this.#watch.during(parent.exchange.ask(scoped))
   }
 
   async step(step: Step): Promise<unknown> {

@@ -1,6 +1,6 @@
 import type { Context } from "../components/context.ts"
 import { InvalidOption, NoContext } from "../errors/server.ts"
-import type { Call } from "../protocol/call.ts"
+import type { Call, Outcome } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import { andThen, isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
 import type { Implementation } from "../spec/index.ts"
@@ -8,6 +8,7 @@ import type { StorageDriver } from "../storage/storage.ts"
 import { CallContext } from "./context.ts"
 import { type Core, scopeOf } from "./core.ts"
 import type { ChangeEvent } from "./events.ts"
+import { failMethod, failTool } from "./failing.ts"
 import { givenTool } from "./invoker.ts"
 import type { LifespanFunction } from "./lifespan-host.ts"
 import type { Middleware } from "./middleware.ts"
@@ -33,6 +34,11 @@ export interface MiddlewareServer {
    * @throws {NoContext} FLEET-03: the context is of no call.
    */
   request(ctx: Context, method: string, params: Params): Promise<object>
+  /**
+   * Makes the outcome of a call as if its handler had thrown an error: logged whole, and told as far as a client may know.
+   * Throws what the protocol must say instead.
+   */
+  fail(call: Call, error: unknown): MaybePromise<Outcome>
   /** Adds components. */
   provide(provider: Provider): void
   /** Gives a part of the server's storage, in which nothing else is. */
@@ -67,6 +73,8 @@ function viewOf(core: Core): MiddlewareServer {
     info: core.info,
     log: core.log,
     find: (call) => find(core, call),
+    fail: (call, error) =>
+      (call.method === "tools/call" ? failTool : failMethod(`in \`${call.method}\`:`))(core, call, error),
     providers: core.catalog.providers,
     request: (ctx, method, params) => request(core, ctx, { method, params }),
     provide: (provider) => core.catalog.addProviders([provider]),

@@ -5,6 +5,7 @@ import type { UrlElicitationRequired as PagesRequired } from "../../errors/url-e
 import { longestTimer } from "../../shared/longest-timer.ts"
 import type { LoggingLevel } from "../../spec/index.ts"
 import { answerProblem } from "../answers.ts"
+import { AskWatch } from "../ask-watch.ts"
 import {
   type AbortReason,
   type Answer,
@@ -68,6 +69,7 @@ export class SessionExchange extends WireExchange implements Exchange {
   #steps: Promise<Steps> | undefined
   #isUnanswered = false
   #hasAsked = false
+  readonly #watch: AskWatch = new AskWatch()
   #visibility: readonly VisibilityRule[] | undefined
 
   constructor(request: SessionRequest) {
@@ -95,6 +97,8 @@ export class SessionExchange extends WireExchange implements Exchange {
     return {
       id: data.id,
       onEnd: (run) => site.onEnd(data.id, run),
+      ping: (timeoutMs) => site.ping(data.id, timeoutMs),
+      end: () => site.end(data.id),
       changeVisibility: async (change) => {
         const changed = await site.update(data.id, (before) => ({
           ...before,
@@ -110,6 +114,10 @@ export class SessionExchange extends WireExchange implements Exchange {
     return this.#hasAsked
   }
 
+  onAsking(hear: (isAsking: boolean) => void): () => void {
+    return this.#watch.on(hear)
+  }
+
   get visibility(): readonly VisibilityRule[] | undefined {
     return this.#visibility
   }
@@ -123,7 +131,8 @@ export class SessionExchange extends WireExchange implements Exchange {
   }
 
   ask(questions: readonly Question[]): Promise<readonly Answer[]> {
-    const answers = Promise.all(questions.map((question) => this.#askOnce(question)))
+    const asked = Promise.all(questions.map((question) => this.#askOnce(question)))
+    const answers = this.#watch.during(asked)
     // A handler may stop listening (a race, an early return); its silence must not end the process.
     answers.catch(() => undefined)
     return answers
