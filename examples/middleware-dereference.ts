@@ -1,0 +1,25 @@
+import { complete, defineMiddleware, FleetMCP } from "fleetmcp"
+import { dereference } from "fleetmcp/middleware/dereference"
+
+const place = { type: "object" as const, properties: { city: { type: "string" } } }
+
+const upstream = defineMiddleware({
+  name: "upstream",
+  listTools: () =>
+    complete({
+      tools: [
+        {
+          name: "route",
+          inputSchema: { type: "object", properties: { to: { $ref: "#/$defs/place" } }, $defs: { place } },
+        },
+      ],
+    }),
+})
+
+// #region use
+const mcp = new FleetMCP("Gateway", { middleware: [dereference(), upstream] })
+// #endregion
+
+mcp.tool({ name: "own" }, () => "own")
+
+export default mcp
