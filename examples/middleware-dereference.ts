@@ -1,3 +1,4 @@
+// #region use
 import { complete, defineMiddleware, FleetMCP } from "fleetmcp"
 import { dereference } from "fleetmcp/middleware/dereference"
 
@@ -7,6 +8,8 @@ const upstream = defineMiddleware({
   name: "upstream",
   listTools: () =>
     complete({
+      ttlMs: 0,
+      cacheScope: "private",
       tools: [
         {
           name: "route",
@@ -16,7 +19,6 @@ const upstream = defineMiddleware({
     }),
 })
 
-// #region use
 const mcp = new FleetMCP("Gateway", { middleware: [dereference(), upstream] })
 // #endregion
 

@@ -1,7 +1,7 @@
+// #region use
 import { FleetMCP, tool } from "fleetmcp"
 import { injectTools } from "fleetmcp/middleware/inject-tools"
 
-// #region use
 const about = tool({ name: "about", annotations: { readOnlyHint: true } }, () => "Run by the platform team")
 
 const platform = injectTools([about])

@@ -1,7 +1,7 @@
+// #region use
 import { FleetMCP } from "fleetmcp"
 import { ping } from "fleetmcp/middleware/ping"
 
-// #region use
 const mcp = new FleetMCP("Live", {
   middleware: [
     ping({ intervalMs: 15_000, failures: 3, onDead: ({ id, misses }) => console.error(id, misses) }),

@@ -1,8 +1,8 @@
+// #region use
 import { FleetMCP } from "fleetmcp"
 import { promptTools } from "fleetmcp/middleware/prompt-tools"
 import * as z from "zod"
 
-// #region use
 const mcp = new FleetMCP("Travel", { middleware: [promptTools()] })
 
 mcp.prompt(

@@ -1,7 +1,7 @@
+// #region use
 import { FleetMCP } from "fleetmcp"
 import { resourceTools } from "fleetmcp/middleware/resource-tools"
 
-// #region use
 const mcp = new FleetMCP("Notes", { middleware: [resourceTools({ maxBytes: 100_000 })] })
 
 mcp.resource("notes://today", () => "Buy milk.")

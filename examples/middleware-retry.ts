@@ -1,7 +1,7 @@
+// #region use
 import { FleetMCP } from "fleetmcp"
 import { isPassing, retry } from "fleetmcp/middleware/retry"
 
-// #region use
 export const retried: string[] = []
 
 const mcp = new FleetMCP("Weather", {

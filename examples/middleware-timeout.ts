@@ -1,7 +1,7 @@
+// #region use
 import { FleetMCP } from "fleetmcp"
 import { timeout } from "fleetmcp/middleware/timeout"
 
-// #region use
 const mcp = new FleetMCP("Reports", {
   middleware: [timeout({ ms: 50, tools: { build_report: 60_000 } })],
 })

@@ -27,17 +27,6 @@ const codes: ReadonlySet<string> = /* @__PURE__ */ new Set([
 /** What a gateway answers that cannot reach what is behind it. */
 const statuses: ReadonlySet<unknown> = /* @__PURE__ */ new Set([502, 503, 504])
 
-/**
- * Tells whether an error, or one that led to it, is of a connection that failed, of something that took too long, or of a
- * service that is away (502, 503, 504): it may be gone a moment later.
- *
- * @example
- * retry({ when: (error) => isPassing(error) || error instanceof RangeError })
- */
-export function isPassing(error: unknown): boolean {
-  return errorsIn(error).some(isItself)
-}
-
 /** An error and those that led to it. */
 export function errorsIn(error: unknown): readonly object[] {
   const errors: object[] = []
@@ -48,7 +37,8 @@ export function errorsIn(error: unknown): readonly object[] {
   return errors
 }
 
-function isItself(error: object): boolean {
+/** Whether an error itself is of a connection, of a time-out, or of a service that is away. */
+export function isOfConnection(error: object): boolean {
   const { name, code, status, statusCode, response } = error as { readonly [field: string]: unknown }
   if (name === "TimeoutError" || (typeof code === "string" && codes.has(code))) return true
   if (statuses.has(status) || statuses.has(statusCode)) return true

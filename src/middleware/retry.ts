@@ -5,7 +5,7 @@ import { defineMiddleware, type Hook, type Middleware } from "../server/middlewa
 import type { MiddlewareServer } from "../server/middleware-server.ts"
 import { attempt as attemptTo } from "../shared/maybe-promise.ts"
 import { sleep } from "../shared/sleep.ts"
-import { errorsIn, isPassing } from "./retry-passing.ts"
+import { errorsIn, isOfConnection } from "./retry-passing.ts"
 
 /** What is tried again, how often and when. */
 export interface RetryOptions {
@@ -42,8 +42,6 @@ export interface Retry {
   /** How long is waited before the next one, in milliseconds. */
   readonly delayMs: number
 }
-
-export { isPassing }
 
 const known: KnownOptions = {
   kinds: {
@@ -111,6 +109,17 @@ export function retry(options: RetryOptions = {}): Middleware {
       }
     },
   })
+}
+
+/**
+ * Tells whether an error, or one that led to it, is of a connection that failed, of something that took too long, or of a
+ * service that is away (502, 503, 504): it may be gone a moment later.
+ *
+ * @example
+ * retry({ when: (error) => isPassing(error) || error instanceof RangeError })
+ */
+export function isPassing(error: unknown): boolean {
+  return errorsIn(error).some(isOfConnection)
 }
 
 /** What has to be known of the server. */

@@ -1,7 +1,9 @@
+import type { Context } from "../components/context.ts"
 import type { SamplingOptions, SamplingTool } from "../components/sampling.ts"
 import type { Tool } from "../components/tool.ts"
 import { EndlessCalls, InProcessError } from "../errors/in-process.ts"
 import { CallAborted } from "../errors/protocol.ts"
+import { NoContext } from "../errors/server.ts"
 import { abortError } from "../protocol/abort-error.ts"
 import { AskWatch } from "../protocol/ask-watch.ts"
 import { BaseExchange } from "../protocol/base-exchange.ts"
@@ -137,8 +139,10 @@ export class InProcess implements Invoker {
     }
   }
 
-  async nested(parent: Call, method: string, params: Params): Promise<object> {
-    return this.#recalled(parent, { method, params })
+  async nested(parent: Call | Context, method: string, params: Params): Promise<object> {
+    const call = parent instanceof Call ? parent : CallContext.callOf(parent)
+    if (call === undefined) throw new NoContext()
+    return this.#recalled(call, { method, params })
   }
 
   async runTool(parent: Call, tool: SamplingTool, args: Params): Promise<CallToolResult> {

@@ -1,11 +1,10 @@
 import type { Context } from "../components/context.ts"
-import { InvalidOption, NoContext } from "../errors/server.ts"
+import { InvalidOption } from "../errors/server.ts"
 import type { Call, Outcome } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import { andThen, isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
 import type { Implementation } from "../spec/index.ts"
 import type { StorageDriver } from "../storage/storage.ts"
-import { CallContext } from "./context.ts"
 import { type Core, scopeOf } from "./core.ts"
 import type { ChangeEvent } from "./events.ts"
 import { failMethod, failTool } from "./failing.ts"
@@ -76,7 +75,7 @@ function viewOf(core: Core): MiddlewareServer {
     fail: (call, error) =>
       (call.method === "tools/call" ? failTool : failMethod(`in \`${call.method}\`:`))(core, call, error),
     providers: core.catalog.providers,
-    request: (ctx, method, params) => request(core, ctx, { method, params }),
+    request: (ctx, method, params) => core.invoker.nested(ctx, method, params),
     provide: (provider) => core.catalog.addProviders([provider]),
     storage: (part) => core.storage.part(`middleware.${part}`),
     onChange: (hear) => core.bus.subscribe(hear),
@@ -87,17 +86,6 @@ function viewOf(core: Core): MiddlewareServer {
     lifespan: (start) => core.lifespans.add({ lifespan: start }),
     stats: core.stats,
   }
-}
-
-async function request(core: Core, ctx: Context, { method, params }: Requested): Promise<object> {
-  const call = CallContext.callOf(ctx)
-  if (call === undefined) throw new NoContext()
-  return core.invoker.nested(call, method, params)
-}
-
-interface Requested {
-  readonly method: string
-  readonly params: Params
 }
 
 function find(core: Core, call: Call): MaybePromise<Resolved["component"] | undefined> {
