@@ -69,12 +69,40 @@ const audit = defineMiddleware({
 })
 // #endregion
 
+// #region attach
+const deprecation = defineMiddleware({
+  name: "deprecation",
+  attach(server) {
+    const counts = new Map<string, number>()
+    server.onClose(() => server.log({ level: "info", message: `Old tools: ${JSON.stringify([...counts])}` }))
+    return {
+      async callTool(call, next) {
+        const tool = await server.find(call)
+        if (tool?.tags.includes("old")) counts.set(tool.id, (counts.get(tool.id) ?? 0) + 1)
+        return next()
+      },
+    }
+  },
+})
+// #endregion
+
+// #region stream
+const patience = defineMiddleware({
+  name: "patience",
+  async callTool(call, next) {
+    call.exchange.progress(0, undefined, "Waiting for a free worker")
+    return next()
+  },
+})
+// #endregion
+
 const mcp = new FleetMCP("Middleware", { middleware: [timing, user, audit] }) // the first is the outermost
-mcp.use(holiday, trimmed)
+mcp.use(holiday, trimmed, deprecation, patience)
 
 // #region require
 mcp.tool({ name: "greet", description: "Greets" }, (_, ctx) => `Hello, ${ctx.require(currentUser).name}!`)
 // #endregion
+mcp.tool({ name: "hello", description: "Greets the old way", tags: ["old"] }, () => "Hello!")
 mcp.tool({ name: "work", description: "Never happens" }, () => "Done")
 mcp.tool({ name: "durations", description: "What took how long" }, () => durations)
 

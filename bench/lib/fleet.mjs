@@ -16,9 +16,10 @@ const handlers = {
 
 /** Builds the server of the configured size; `toInput` makes the schema of a tool's arguments of JSON Schema. */
 export async function fleet({ toInput }) {
-  const { tools, resources, prompts } = config
+  const { tools, resources, prompts, layers = 0 } = config
   const { FleetMCP } = await import(ENTRY)
-  const mcp = new FleetMCP(SERVER_INFO.name, { version: SERVER_INFO.version })
+  const middleware = Array.from({ length: layers }, () => ({ callTool: async (_, next) => await next() }))
+  const mcp = new FleetMCP(SERVER_INFO.name, { version: SERVER_INFO.version, middleware })
   for (const { kind, name, description, inputSchema } of toolData(tools)) {
     mcp.tool({ name, description, input: toInput(inputSchema) }, handlers[kind])
   }

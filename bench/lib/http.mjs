@@ -11,6 +11,8 @@ import { add, echo, list, progress } from "./work.mjs"
 const BARE_FRONT = "hono"
 /** Compared in the fetch row alone; ours also elsewhere when asked for by name. */
 const FETCH_FRONTS = [BARE_FRONT, "fleetmcp-fetch"]
+/** Ours with so many middlewares that only wait for what lies further in; compared in the row of that alone. */
+const LAYERS = { "fleetmcp-layers-1": 1, "fleetmcp-layers-8": 8 }
 export const SERVERS = [
   "raw",
   "raw:2",
@@ -18,6 +20,7 @@ export const SERVERS = [
   "fleetmcp",
   "fleetmcp-session",
   ...FETCH_FRONTS,
+  ...Object.keys(LAYERS),
   "sdk-v2",
   "sdk-v1",
   "fastmcp",
@@ -30,7 +33,10 @@ const REFERENCE = "raw"
 
 const LARGE = { tools: 1000, resources: 1000, prompts: 500 }
 
-/** `baseline`: the same servers are also measured at this size, and the cost of a request set against it. */
+/**
+ * `baseline`: the same servers are also measured at this size, and the cost of a request set against it; `plain`: against
+ * that of this server.
+ */
 export const HTTP_ROWS = {
   "call-1": { title: "tools/call, 1 connection", work: add, connections: 1, size: SMALL },
   "call-32": { title: "tools/call, 32 connections", work: add, connections: 32, size: SMALL },
@@ -67,6 +73,14 @@ export const HTTP_ROWS = {
     size: SMALL,
     only: [...WITNESSES, ...FETCH_FRONTS],
   },
+  "layers-32": {
+    title: "tools/call through 0, 1 and 8 middlewares, 32 connections",
+    work: add,
+    connections: 32,
+    size: SMALL,
+    only: [...WITNESSES, "fleetmcp", ...Object.keys(LAYERS)],
+    plain: "fleetmcp",
+  },
 }
 
 /** Runs one row; resolves to the figures of each server by name. */
@@ -76,7 +90,8 @@ export async function runHttpRow(row, { servers, builds = {}, ...options }) {
   return Object.fromEntries(
     names.map((name) => {
       const own = results.get(name)
-      const extra = row.baseline ? relativeCost(own, results.get(baselineOf(name))) : {}
+      const base = row.baseline ? results.get(baselineOf(name)) : results.get(row.plain)
+      const extra = base === undefined ? {} : relativeCost(own, base)
       return [name, { ...compare(own, results.get(REFERENCE)), ...extra }]
     }),
   )
@@ -96,7 +111,9 @@ async function openLanes(row, names, builds) {
   for (const { key, name, size } of wanted) {
     try {
       const [server, variant] = name.split(":")
-      const target = await startServer(server, size, builds[variant])
+      const layers = LAYERS[server]
+      const program = layers === undefined ? server : "fleetmcp"
+      const target = await startServer(program, { ...size, layers }, builds[variant])
       targets.push(target)
       lanes.push({ key, slice: (limits) => slice(row, target, limits) })
     } catch (error) {
@@ -109,6 +126,7 @@ async function openLanes(row, names, builds) {
 function takesPart(row, name, asked) {
   if (name === REFERENCE) return false
   if (row.only) return row.only.includes(name.split(":")[0]) || row.only.includes(name)
+  if (name in LAYERS) return false
   if (!FETCH_FRONTS.includes(name)) return true
   return name !== BARE_FRONT && asked !== undefined
 }

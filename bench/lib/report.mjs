@@ -12,7 +12,7 @@ const ofBare = ({ ms, ofBareNode }) =>
 /** What a cell of each kind of row says. */
 const CELLS = {
   http: ({ ratio, cpuMicros, ownCost }) => {
-    const own = ownCost === undefined ? "" : `, × ${number(ownCost)} of 4 tools`
+    const own = ownCost === undefined ? "" : `, × ${number(ownCost)} of the plain one`
     return `${number(ratio, 2)} (${number(cpuMicros)} µs${own})`
   },
   stdio: ({ ratio, cpuMicros }) => `${number(ratio, 2)} (${number(cpuMicros)} µs)`,
@@ -69,7 +69,7 @@ export function sayRow(id, { kind, servers }) {
     const { ownForks, forks, ofRawForks, spread, twin } = figures
     const { cpuRatio = figures.cpuOfRaw, cpuForks = figures.cpuOfRawForks } = figures
     const byCpu = cpuRatio === undefined ? "" : `, by CPU ${number(cpuRatio)}${range(cpuForks)}`
-    const own = ownForks === undefined ? "" : `, of 4 tools${range(ownForks)}`
+    const own = ownForks === undefined ? "" : `, of the plain one${range(ownForks)}`
     const noise = twin === undefined ? "" : `, raw of itself ${number(1 / twin.ratio)}`
     return `${id}  ${name}: ${cell(kind, figures)}${range(forks ?? ofRawForks ?? spread)}${byCpu}${own}${noise}`
   })

@@ -6,10 +6,21 @@ import type { Method } from "./method.ts"
 /** Runs a call to its outcome. */
 export type Dispatch = (call: Call) => Outcome | Promise<Outcome>
 
+/** The run of a method, which middleware is put around. */
+export interface DispatchCore {
+  readonly method: string
+  /** Never rejects: what goes wrong is an outcome. */
+  readonly run: Dispatch
+  /** Says what is wrong with the shape of parameters. */
+  readonly check?: Method["check"]
+  /** Makes the outcome of what was thrown. */
+  readonly fail: (error: unknown, call: Call) => Outcome
+}
+
 export interface DispatcherOptions {
   readonly methods: ReadonlyMap<string, Method>
   /** Wraps the run of a method in the middleware that concerns it; called once per method. */
-  readonly wrap: (method: string, run: Dispatch, check?: Method["check"]) => Dispatch
+  readonly wrap: (core: DispatchCore) => Dispatch
   /** Logs an error that must not reach the peer and gives what the peer is told instead. */
   readonly onError: (error: unknown, method: string) => string
 }
@@ -30,7 +41,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
   // Errors become outcomes inside the middleware, so that it sees them, and around it, since it may throw too.
   function compose(name: string, run: Dispatch, check?: Method["check"]): Dispatch {
     const inner = guard(run, (outcome, call) => call.exchange.settle(outcome))
-    const outer = options.wrap(name, inner, check)
+    const outer = options.wrap({ method: name, run: inner, check, fail })
     return outer === inner ? inner : guard(outer, (outcome) => outcome)
   }
 

@@ -4,7 +4,7 @@ import type { FleetError } from "../errors/fleet-error.ts"
 import { InvalidRequest, show, UnsupportedVersion } from "../errors/protocol.ts"
 import { ServerClosed } from "../errors/server.ts"
 import { createStatelessCodec, errorToJson, type StatelessCodec } from "../protocol/codec.ts"
-import { createDispatcher, type Dispatch, toFailure } from "../protocol/dispatcher.ts"
+import { createDispatcher, type Dispatch, type DispatchCore, toFailure } from "../protocol/dispatcher.ts"
 import { claimedVersion, eraOf } from "../protocol/era.ts"
 import {
   type NotificationMessage,
@@ -377,7 +377,10 @@ export class Engine implements MessageHandler {
       dispatch,
       running: this.#running,
       onError,
-      onUnasked: ({ params }, method) => this.#unasked(params?.message, method),
+      onUnasked: ({ params }, method) =>
+        void import("./unasked.ts").then(({ warnUnasked }) =>
+          warnUnasked(this.#options.log, params?.message, method),
+        ),
     }
     const deliver = (notice: Notice) => this.#extensions.notify(notice)
     const notify = composeNotification(this.#middleware, { deliver, onLate: (error) => this.#misused(error) })
@@ -390,8 +393,8 @@ export class Engine implements MessageHandler {
     const onError = (error: unknown, method: string) => this.#internalError(error, method)
     const onLate = (error: Error) => this.#misused(error)
     // Outermost: middleware may answer with an extended result, too.
-    const wrap = (method: string, run: Dispatch, check: Method["check"]) =>
-      this.#extensions.onlyDeclared(composeMiddleware(this.#middleware, { method, run, check, onLate }))
+    const wrap = (core: DispatchCore) =>
+      this.#extensions.onlyDeclared(composeMiddleware(this.#middleware, { ...core, onLate }))
     return observe(this.#extensions.hooks, createDispatcher({ methods, wrap, onError }), (error) =>
       this.#options.log({ level: "error", message: "A hook that watches calls failed", error }),
     )
@@ -399,12 +402,6 @@ export class Engine implements MessageHandler {
 
   #misused(error: Error): void {
     this.#options.log({ level: "error", message: "Middleware is misused", error })
-  }
-
-  #unasked(question: unknown, method: string): void {
-    const what = typeof question === "string" ? `The question \`${clip(question)}\`` : "A question"
-    const message = `${what} of a \`${method}\` was never asked: its handler did not wait for the answer. Await it.`
-    this.#options.log({ level: "warning", message })
   }
 
   #internalError(error: unknown, method: string): string {

@@ -52,6 +52,18 @@ export interface MiddlewareServer {
   stats(): ServerStats
 }
 
+/**
+ * Refuses hooks beside `attach`: they would never be called.
+ *
+ * @throws {InvalidOption}
+ */
+export function assertAlone(layer: Middleware, hooks: readonly string[]): void {
+  const hook = layer.attach && hooks.find((name) => name in layer)
+  if (hook === undefined) return
+  const what = "A middleware with `attach`"
+  throw new InvalidOption(what, `the hook \`${hook}\` beside it`, "Return it from `attach`.")
+}
+
 /** Makes the hooks that a middleware has for one server. */
 export function attach(layer: Middleware, core: Core): Middleware {
   const { attach, ...place } = layer
@@ -63,8 +75,9 @@ export function attach(layer: Middleware, core: Core): Middleware {
       "Return an object of hooks.",
     )
   }
-  const attached = { ...place, ...hooks }
-  return hooks.repeats === true ? repeating(attached) : attached
+  const { repeats, ...own } = hooks
+  const attached = { ...place, ...own }
+  return repeats === true ? repeating(attached) : attached
 }
 
 function viewOf(core: Core): MiddlewareServer {

@@ -309,16 +309,14 @@ describe("middleware that breaks the rules", () => {
       },
     ],
     ["rejects", () => Promise.reject(new Error("it broke"))],
-  ])("is an error when it %s, seen by what is further out", async (_, hook) => {
+  ])("is a failure when it %s, which what is further out sees", async (_, hook) => {
     const seen: string[] = []
     const { mcp, log } = loggedServer({
       middleware: [
         {
           async request(_call, next) {
-            const outcome = await next().catch((error: Error) => {
-              seen.push(error.message)
-              throw error
-            })
+            const outcome = await next()
+            if (outcome.kind === "failure" && outcome.cause instanceof Error) seen.push(outcome.cause.message)
             return outcome
           },
         },

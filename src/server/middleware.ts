@@ -2,9 +2,10 @@ import { assertOptions } from "../components/options.ts"
 import { InvalidParams } from "../errors/protocol.ts"
 import { InvalidOption, MiddlewareMisuse, quoted } from "../errors/server.ts"
 import { Call, type Outcome } from "../protocol/call.ts"
-import type { Dispatch } from "../protocol/dispatcher.ts"
+import type { Dispatch, DispatchCore } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
+import { isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
 import type {
   CallToolResult,
   CompleteResult,
@@ -19,7 +20,7 @@ import type {
 } from "../spec/index.ts"
 import type { Core } from "./core.ts"
 import { assertInOrder, type MiddlewarePlace } from "./middleware-order.ts"
-import { attach, type MiddlewareServer } from "./middleware-server.ts"
+import { assertAlone, attach, type MiddlewareServer } from "./middleware-server.ts"
 
 /**
  * Goes on to what lies further in, once.
@@ -145,8 +146,15 @@ export type Middleware = MiddlewarePlace &
  */
 export function defineMiddleware(middleware: Middleware): Middleware {
   assertShape(middleware)
-  if (needsMore(middleware)) kits.set(middleware, { assertInOrder, attach })
+  assertAlone(middleware, hookNames)
+  if (needsMore(middleware)) kits.set(middleware, { assertInOrder, attach: attachChecked })
   return middleware
+}
+
+function attachChecked(layer: Middleware, core: Core): Middleware {
+  const own = attach(layer, core)
+  assertShape(own)
+  return own
 }
 
 /** What those need that are more than hooks. They bring it along: a server that has none of them need not load it. */
@@ -215,10 +223,15 @@ const hookNames: readonly string[] = /* @__PURE__ */ ["message", "request", "not
  */
 export function composeMiddleware(middleware: readonly Middleware[], onion: Onion): Dispatch {
   return middleware.reduceRight<Dispatch>((inner, layer) => {
+    const read = (changed: unknown) => callOf(layer, changed, onion.check)
     // From the inside: its own hook, then `request`, then `message`. They take any call and give any outcome here.
-    const layers = [hookOf(layer, onion.method), layer.request, layer.message] as (Hook | undefined)[]
+    const layers = [hookOf(layer, onion.method), layer.request, layer.message] as (
+      | AnyHook<Call>
+      | undefined
+    )[]
     return layers.reduce<Dispatch>(
-      (run, hook) => (hook === undefined ? run : wrap(layer, hook, { ...onion, run })),
+      (run, hook) =>
+        hook === undefined ? run : wrap(layer, hook, { ...onion, run, read, isRight: isOutcome }),
       inner,
     )
   }, onion.run)
@@ -230,12 +243,7 @@ interface Late {
 }
 
 /** What middleware is put around. */
-export interface Onion extends Late {
-  readonly method: string
-  readonly run: Dispatch
-  /** Says what is wrong with the shape of parameters that were changed. */
-  readonly check?: ((params: Params) => string | undefined) | undefined
-}
+export interface Onion extends Late, DispatchCore {}
 
 /** Takes a notification to those who listen to it. */
 export type Deliver = (notice: Notice) => Promise<void>
@@ -254,32 +262,15 @@ export function composeNotification(
   { deliver, onLate }: NotificationOnion,
 ): Deliver {
   return middleware.reduceRight<Deliver>((inner, layer) => {
-    const { message, notification } = layer
-    const hooks = [
-      notification?.bind(layer),
-      message && ((notice: Notice, next: () => Promise<void>) => message.call(layer, notice, nothing(next))),
-    ]
+    const hooks = [layer.notification, layer.message] as (AnyHook<Notice> | undefined)[]
     return hooks.reduce<Deliver>((further, hook) => {
       if (hook === undefined) return further
-      return async (notice) => {
-        const step = stepOf({ layer, onLate }, () => further(notice))
-        try {
-          await hook(notice, step.next)
-        } finally {
-          step.close()
-        }
-      }
+      const run = (notice: Notice) => quietly(further(notice))
+      const wrapped = wrap<Notice, void>(layer, hook, { run, onLate, fail: rethrow })
+      return async (notice) => wrapped(notice)
     }, inner)
   }, deliver)
 }
-
-/** `next` of a message that has no outcome. */
-function nothing(next: () => Promise<void>): () => Promise<undefined> {
-  return () => next().then(() => undefined)
-}
-
-/** A hook with, besides `next`, what it goes on to. */
-export type RuledHook = (call: Call, next: Next, run: Dispatch) => Outcome | Promise<Outcome>
 
 function hookOf(layer: Middleware, method: string): Hook | undefined {
   // Typed for those who write them; here any of them takes the call of its method.
@@ -287,71 +278,88 @@ function hookOf(layer: Middleware, method: string): Hook | undefined {
   return hook === undefined ? undefined : (layer[hook] as Hook | undefined)
 }
 
-function wrap(layer: Middleware, hook: Hook, { run, check, onLate }: Onion): Dispatch {
-  return async (call) => {
-    const step = stepOf({ layer, onLate }, async (changed?: unknown) => {
-      if (changed === undefined) return run(call)
-      // Whoever writes `answers.then(next)` hands on what he did not mean to.
-      if (!(changed instanceof Call))
-        throw misuse(
-          layer,
-          "called `next()` with what is no call",
-          "Give nothing, or `call.withParams({ … })`.",
-        )
-      const problem = check?.(changed.params)
-      if (problem !== undefined) throw new InvalidParams(problem)
-      return run(changed)
-    })
+/** A hook, whatever it gives: that is looked at. */
+type AnyHook<C> = (
+  given: C,
+  next: (changed?: unknown) => Promise<unknown>,
+  run: (given: C) => unknown,
+) => unknown
+
+/** What one hook is put around. */
+interface Ring<C, T> extends Late {
+  readonly run: (given: C) => MaybePromise<T>
+  /** Reads what the hook goes on with in place of what it was given. */
+  readonly read?: (changed: unknown) => C
+  /** Default: it gives whatever it likes. */
+  readonly isRight?: (value: unknown) => boolean
+  /** Makes what is given for what was thrown, or throws. */
+  readonly fail: (error: unknown, given: C) => T
+}
+
+/**
+ * Puts a hook around what lies further in. Every call goes through it: it allocates little, and awaits nothing itself.
+ * Around calls it never rejects: to those further out, what a hook throws is a failure like that of a handler.
+ */
+function wrap<C, T>(layer: Middleware, hook: AnyHook<C>, ring: Ring<C, T>): (given: C) => MaybePromise<T> {
+  const { run, read, isRight, fail, onLate } = ring
+  return (given) => {
+    let isOver = false
+    let isTaken = false
+    let inner: Promise<T> | undefined
+    const next = (changed?: unknown): Promise<T> => {
+      if (isOver || isTaken) return quietly(Promise.reject(isOver ? tooLate(layer, onLate) : tooOften(layer)))
+      isTaken = true
+      try {
+        inner = Promise.resolve(run(changed === undefined || read === undefined ? given : read(changed)))
+        return inner
+      } catch (error) {
+        return quietly(Promise.reject(error))
+      }
+    }
+    const thrown = (error: unknown): T => {
+      isOver = true
+      return fail(error, given)
+    }
+    const end = (outcome: unknown): T => {
+      isOver = true
+      // What is right is of the type.
+      return isRight?.(outcome) === false ? fail(noOutcome(layer, isTaken), given) : (outcome as T)
+    }
     try {
-      // The way on without the rules of `next`, for those that `attach` gives others.
-      const outcome = await (hook as RuledHook).call(layer, call, step.next, run)
-      if (isOutcome(outcome)) return outcome
-      const what = step.isTaken() ? "returned no outcome" : "neither called `next()` nor returned an outcome"
-      throw misuse(layer, what, "End the hook with `return next()` or with an outcome of its own.")
-    } finally {
-      step.close()
+      // `run` is for those whose `next()` has rules of its own.
+      const outcome = hook.call(layer, given, next, run)
+      // It was looked at further in.
+      if (outcome === inner && inner !== undefined) {
+        isOver = true
+        return inner
+      }
+      return isThenable(outcome) ? Promise.resolve(outcome).then(end, thrown) : end(outcome)
+    } catch (error) {
+      return thrown(error)
     }
   }
 }
 
-/** The way inwards that one run of a hook has. */
-interface Step<T, Given> {
-  readonly next: (given?: Given) => Promise<T>
-  readonly isTaken: () => boolean
-  /** Called when the hook has returned. */
-  readonly close: () => void
+/** Takes what a hook goes on with. */
+function callOf(layer: Middleware, changed: unknown, check: Onion["check"]): Call {
+  // Whoever writes `answers.then(next)` hands on what he did not mean to.
+  if (!(changed instanceof Call)) {
+    const fix = "Give nothing, or `call.withParams({ … })`."
+    throw misuse(layer, "called `next()` with what is no call", fix)
+  }
+  const problem = check?.(changed.params)
+  if (problem !== undefined) throw new InvalidParams(problem)
+  return changed
 }
 
-interface StepOwner extends Late {
-  readonly layer: Middleware
+function rethrow(error: unknown): never {
+  throw error
 }
 
-/** Makes the `next()` of one run of a hook: it goes on once, and not after the hook has returned. */
-function stepOf<T, Given>({ layer, onLate }: StepOwner, goOn: (given?: Given) => Promise<T>): Step<T, Given> {
-  let isTaken = false
-  let isClosed = false
-  const take = async (given?: Given): Promise<T> => {
-    if (isClosed) {
-      const late = misuse(layer, "called `next()` after it had returned", "Await `next()` inside the hook.")
-      onLate(late)
-      throw late
-    }
-    if (isTaken) throw misuse(layer, "called `next()` twice", "Call it once and keep what it returns.")
-    isTaken = true
-    return goOn(given)
-  }
-  return {
-    next(given) {
-      const outcome = take(given)
-      // A hook may not wait for it; that must not end the process.
-      outcome.catch(() => undefined)
-      return outcome
-    },
-    isTaken: () => isTaken,
-    close() {
-      isClosed = true
-    },
-  }
+/** A hook may not wait for what it started; that must not end the process. */
+function quietly<T>(outcome: Promise<T>): Promise<T> {
+  outcome.catch(() => undefined)
+  return outcome
 }
 
 function isOutcome(value: unknown): value is Outcome {
@@ -362,6 +370,21 @@ function isOutcome(value: unknown): value is Outcome {
     value.kind === "input-required" ||
     value.kind === "extended"
   )
+}
+
+function tooLate(layer: Middleware, onLate: Late["onLate"]): MiddlewareMisuse {
+  const late = misuse(layer, "called `next()` after it had returned", "Await `next()` inside the hook.")
+  onLate(late)
+  return late
+}
+
+function tooOften(layer: Middleware): MiddlewareMisuse {
+  return misuse(layer, "called `next()` twice", "Call it once and keep what it returns.")
+}
+
+function noOutcome(layer: Middleware, isTaken: boolean): MiddlewareMisuse {
+  const what = isTaken ? "returned no outcome" : "neither called `next()` nor returned an outcome"
+  return misuse(layer, what, "End the hook with `return next()` or with an outcome of its own.")
 }
 
 function misuse(layer: Middleware, what: string, fix: string): MiddlewareMisuse {

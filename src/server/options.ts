@@ -139,7 +139,6 @@ const foreignNames: { readonly [name: string]: string } = {
   oauth: "Use `auth`.",
   authenticate: "Use `auth`.",
   log_level: "Give a `log` that filters.",
-  debug: "Give a `log` that filters.",
   include_tags: "Hide components with a transform.",
   exclude_tags: "Hide components with a transform.",
 }

@@ -1,7 +1,10 @@
 import { MiddlewareMisuse } from "../errors/server.ts"
-import type { Call } from "../protocol/call.ts"
+import type { Call, Outcome } from "../protocol/call.ts"
 import type { Dispatch } from "../protocol/dispatcher.ts"
-import type { Middleware, Next, RuledHook } from "./middleware.ts"
+import type { Middleware, Next } from "./middleware.ts"
+
+/** A hook with, besides `next`, what that goes on to. */
+type RuledHook = (call: Call, next: Next, run: Dispatch) => Outcome | Promise<Outcome>
 
 /** What wraps more than requests: a notification has no outcome after which one could go on again. */
 const once: readonly string[] = ["message", "notification"]

@@ -41,11 +41,14 @@ export class RunningCalls {
     this.answered++
     if (outcome.kind === "failure") {
       const { code } = outcome.error
-      const before = this.errors.get(code)
+      const before = this.errors.get(code) ?? 0
       // Plugins may make codes up.
-      if (before !== undefined || this.errors.size < maxCodes) this.errors.set(code, (before ?? 0) + 1)
-    } else if (outcome.kind === "complete" && "isError" in outcome.result && outcome.result.isError === true)
-      this.toolErrors++
+      if (before > 0 || this.errors.size < maxCodes) this.errors.set(code, before + 1)
+      return
+    }
+    // What a tool gives says so; nothing else has a field of that name.
+    const { isError } = outcome.kind === "complete" ? (outcome.result as { readonly isError?: unknown }) : {}
+    if (isError === true) this.toolErrors++
   }
 
   enter(call: Abortable): void {

@@ -35,3 +35,22 @@ it("is bad where the start failed, which is tried again for it", async () => {
   expect(await probe(mcp)).toBe(200)
   expect(attempts).toBe(2)
 })
+
+it.each(["/health/ready", "/healthz/ready"])("is told under %s too", async (path) => {
+  const mcp = quietServer({ http: { health: path.slice(0, -"/ready".length) } })
+  expect((await mcp.fetch(new Request(`http://localhost${path}`))).status).toBe(200)
+  await mcp.close()
+  expect((await mcp.fetch(new Request(`http://localhost${path}`))).status).toBe(503)
+})
+
+it("says that the process lives, also while it does not serve", async () => {
+  const mcp = quietServer()
+  await mcp.close()
+  expect((await mcp.fetch(new Request("http://10.0.0.7/health/live"))).status).toBe(200)
+})
+
+it("leaves a route of the user's own in its place, and its guard", async () => {
+  const mcp = quietServer({ http: { routes: { "GET /health/live": () => new Response("mine") } } })
+  expect(await (await mcp.fetch(new Request("http://localhost/health/live"))).text()).toBe("mine")
+  expect((await mcp.fetch(new Request("http://evil.example/health/live"))).status).toBe(403)
+})
