@@ -1,10 +1,9 @@
 import { isInputRequired } from "../components/input-required.ts"
 import { FleetError } from "../errors/fleet-error.ts"
-import { HandlerFailed } from "../errors/handler-failed.ts"
 import { CallAborted, isSuspended } from "../errors/protocol.ts"
 import type { Call, Outcome } from "../protocol/call.ts"
 import { toFailure } from "../protocol/dispatcher.ts"
-import { handlerFailure } from "../server/handler-failure.ts"
+import { causeOf, isFailedResult } from "../server/handler-failure.ts"
 import { clip } from "../shared/clip.ts"
 
 /** How a call failed, whichever way it says so. */
@@ -19,32 +18,18 @@ export interface CallFailure {
 
 /** Says how a call failed; `undefined` of one that did not. */
 export function failureOf(call: Call, outcome: Outcome): CallFailure | undefined {
-  if (outcome.kind === "failure") {
-    const { cause, error } = outcome
-    // Older clients are asked to visit a page by an error.
-    if (isInputRequired(cause)) return undefined
-    const thrown = cause instanceof HandlerFailed ? cause.cause : cause
-    return {
-      error: thrown,
-      code: error.code,
-      type: thrown === undefined ? String(error.code) : typeOf(thrown),
-    }
-  }
-  if (outcome.kind !== "complete" || !isFailedResult(outcome.result)) return undefined
-  const failure = call.get(handlerFailure)
-  if (failure === undefined) return { error: undefined, code: undefined, type: "tool_error" }
-  return { error: failure.error, code: undefined, type: typeOf(failure.error) }
+  // Older clients are asked to visit a page by an error.
+  if (outcome.kind === "failure" && isInputRequired(outcome.cause)) return undefined
+  const code = outcome.kind === "failure" ? outcome.error.code : undefined
+  if (code === undefined && !(outcome.kind === "complete" && isFailedResult(outcome.result))) return undefined
+  const error = causeOf(call, outcome)
+  return { error, code, type: error === undefined ? String(code ?? "tool_error") : typeOf(error) }
 }
 
 /** Says how a call fails because of what middleware further in threw; `undefined` of what only ends it. */
 export function failureOfThrown(call: Call, error: unknown): CallFailure | undefined {
   if (isSuspended(error) || (error instanceof CallAborted && call.exchange.inert)) return undefined
   return { error, code: toFailure(error)?.error.code ?? -32603, type: typeOf(error) }
-}
-
-/** Whether a result says that its tool failed. */
-export function isFailedResult(result: object): boolean {
-  return "isError" in result && result.isError === true
 }
 
 /** Whether the client gave a call up: nothing went wrong. */

@@ -6,14 +6,13 @@ import { describeIssues, type Validated } from "../schema/issue.ts"
 import { peer } from "../schema/peer.ts"
 import type { JsonSchema } from "../schema/schema.ts"
 import { defineMiddleware } from "../server/define-middleware.ts"
-import { handlerFailure } from "../server/handler-failure.ts"
+import { handlerFailure, isFailedResult } from "../server/handler-failure.ts"
 import type { Middleware } from "../server/middleware.ts"
 import type { MiddlewareServer } from "../server/middleware-view.ts"
 import { newErrorId } from "../server/server-log.ts"
 import { clip } from "../shared/clip.ts"
 import type { MaybePromise } from "../shared/maybe-promise.ts"
 import type { CallToolResult } from "../spec/index.ts"
-import { isFailedResult } from "./shared-failure.ts"
 
 /** Whose results are checked. */
 export interface ValidateOutputsOptions {

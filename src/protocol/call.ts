@@ -69,10 +69,12 @@ export interface Exchange {
   readonly inputState: unknown
   /** The session it belongs to; none where clients have none. */
   readonly session?: ExchangeSession | undefined
+  /** Whether its client was asked something for whose answer the call waits, and is not run again with it. */
+  readonly hasAsked?: boolean
+  /** Hears when it begins and ends to wait for its client, where it runs on then; what is returned ends that. */
+  onAsking?(hear: (isAsking: boolean) => void): () => void
   /** What is hidden from its session. */
   readonly visibility?: readonly VisibilityRule[] | undefined
-  /** Whether its client was asked something and the call waited for the answer: it is not run again with it. */
-  readonly hasAsked?: boolean | undefined
   /** What a suspended call is answered with. */
   readonly suspension: Outcome | undefined
   /** What stands around its questions; not there where they are part of the outcome, as middleware sees it. */
@@ -87,8 +89,12 @@ export interface Exchange {
   ask(questions: readonly Question[]): Promise<readonly Answer[]>
   /** Does what must not be done twice, however often the handler runs and wherever; gives what it gave. */
   step(step: Step): Promise<unknown>
-  /** Does what need not be done again when the handler runs again. */
-  recall(key: string, work: () => Promise<object>): Promise<object>
+  /**
+   * Does what need not be done again when the handler runs again with answers.
+   *
+   * @param by The run of the handler that wants it, where another one that is tried after it must do it again.
+   */
+  recall(key: string, by: object | undefined, work: () => Promise<object>): Promise<object>
   /** Checks headers that repeat arguments as they were sent, where the era and transport have them. Throws what is wrong. */
   checkHeaderParams(declared: readonly HeaderParam[]): void
   abort(reason: AbortReason): void
@@ -130,6 +136,13 @@ export interface ExchangeSession {
   readonly id: string
   /** Calls `run` when the session is over, until what is returned is called. */
   onEnd(run: () => void): () => void
+  /**
+   * Asks the client whether it is there: `true` when it answers, `false` when it does not in so many milliseconds,
+   * `undefined` where there is no stream here to ask it by.
+   */
+  ping(timeoutMs: number): Promise<boolean | undefined>
+  /** Ends the session, wherever something of it runs. */
+  end(): Promise<void>
   /** Keeps what `change` makes of what is hidden from it: from now on, wherever it is served, and for the call itself. */
   changeVisibility(change: (rules: readonly VisibilityRule[]) => readonly VisibilityRule[]): Promise<void>
 }

@@ -12,6 +12,8 @@ export interface Step {
   readonly key: string
   /** What people call it, for messages. */
   readonly name: string
+  /** The run of the handler that does it: another run of the same call may do it again, and gets what it gave. */
+  readonly by: object
   /** Does it. */
   readonly run: (info: StepInfo) => unknown
   /** Makes JSON, or `undefined`, of what it gave. Apart, for when this throws it was done all the same. */

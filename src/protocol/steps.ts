@@ -27,11 +27,14 @@ export interface Sharing {
 export class Steps implements EarlierSteps {
   /** As text, so that what a handler does to a result does not change what is remembered. */
   readonly #results: Map<string, string | undefined>
-  readonly #running: Set<Promise<unknown>> = new Set()
+  readonly #running: Map<string, Promise<unknown>> = new Map()
   readonly #sharing: Sharing | undefined
   /** Aborted with the call, but not by its suspension, which waits for the steps that run. */
   readonly #controller: AbortController = new AbortController()
-  #begun: Set<string> = new Set()
+  /** Of each run of the handler. */
+  readonly #begun: WeakMap<object, Set<string>> = new WeakMap()
+  /** What was recalled since the last answers, by the run that did it. */
+  #recalled: Map<string, object> = new Map()
   /** Bytes of what is carried along. */
   #carried: number
   #call: SteppingCall
@@ -66,7 +69,7 @@ export class Steps implements EarlierSteps {
     this.#follow(call)
     await this.settled()
     this.#call = call
-    this.#begun = new Set()
+    this.#recalled = new Map()
     return this
   }
 
@@ -75,7 +78,7 @@ export class Steps implements EarlierSteps {
     const { signal } = this.#controller
     while (this.#running.size > 0) {
       signal.throwIfAborted()
-      await untilAborted(Promise.allSettled(this.#running), signal)
+      await untilAborted(Promise.allSettled(this.#running.values()), signal)
     }
   }
 
@@ -87,12 +90,16 @@ export class Steps implements EarlierSteps {
   /** Does a step, unless it was done. */
   async run(step: Step): Promise<unknown> {
     const { key, name } = step
-    if (this.#begun.has(key)) throw new RepeatedStep(name)
-    this.#begun.add(key)
+    const begun = this.#begunBy(step.by)
+    if (begun.has(key)) throw new RepeatedStep(name)
+    begun.add(key)
+    // A run that failed may have left it behind, and it may well be done.
+    for (let left = this.#running.get(key); left !== undefined; left = this.#running.get(key))
+      await untilAborted(Promise.allSettled([left]), this.#controller.signal)
     if (this.#results.has(key)) return parsed(this.#results.get(key))
     if (this.#call.inert) throw abortError(this.#call) ?? new Suspended()
     const work = this.#work(step)
-    this.#running.add(work)
+    this.#running.set(key, work)
     try {
       const value = await work
       const text = JSON.stringify(value)
@@ -101,25 +108,36 @@ export class Steps implements EarlierSteps {
       return value
     } catch (error) {
       // What failed may be tried again, in this run too.
-      this.#begun.delete(key)
+      begun.delete(key)
       throw error
     } finally {
-      this.#running.delete(work)
+      this.#running.delete(key)
     }
   }
 
   /** Does what is no step, unless its result was carried along: small ones are. */
-  async recall(key: string, work: () => Promise<object>): Promise<object> {
+  async recall(key: string, by: object | undefined, work: () => Promise<object>): Promise<object> {
     const known = this.#results.get(key)
-    // What was carried is what `work` gave.
-    if (known !== undefined) return JSON.parse(known) as object
+    const did = this.#recalled.get(key)
+    // What was carried is what `work` gave. A run that is tried again may have failed by it.
+    if (known !== undefined && (did === undefined || by === undefined || did === by))
+      return JSON.parse(known) as object
     const value = await work()
     const text = jsonOf(value)
     const bytes = bytesIn(text)
+    this.#carried -= bytesIn(this.#results.get(key))
+    this.#results.delete(key)
     if (text === undefined || bytes > mostCarried || this.#carried + bytes > mostCarriedInAll) return value
     this.#carried += bytes
     this.#results.set(key, text)
+    if (by !== undefined) this.#recalled.set(key, by)
     return value
+  }
+
+  #begunBy(run: object): Set<string> {
+    const begun = this.#begun.get(run) ?? new Set()
+    this.#begun.set(run, begun)
+    return begun
   }
 
   async #work({ key, name, run, toJson }: Step): Promise<unknown> {

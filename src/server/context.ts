@@ -99,7 +99,7 @@ export class CallContext implements Context {
 
   get step(): Context["step"] {
     return (key, run) =>
-      this.#start("step()", async () => (await import("./step.ts")).runStep(this.#call.exchange, key, run))
+      this.#start("step()", async () => (await import("./step.ts")).runStep(this.#call, key, run))
   }
 
   get inputResponses(): Context["inputResponses"] {

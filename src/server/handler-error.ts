@@ -72,7 +72,7 @@ export function isProtocolError(error: unknown, call: Call): boolean {
 }
 
 /** Fixed sentences for what a model can act on, even where all else is masked. */
-export function readableText(error: unknown): string | undefined {
+function readableText(error: unknown): string | undefined {
   if (error instanceof HandlerTimeout) return error.message
   // `fetch` says no more than that it failed; why is in the cause.
   return upstreamText(error) ?? (error instanceof Error ? upstreamText(error.cause) : undefined)

@@ -1,8 +1,11 @@
+import type { Context } from "../components/context.ts"
 import type { SamplingOptions, SamplingTool } from "../components/sampling.ts"
 import type { Tool } from "../components/tool.ts"
 import { EndlessCalls, InProcessError } from "../errors/in-process.ts"
 import { CallAborted } from "../errors/protocol.ts"
+import { NoContext } from "../errors/server.ts"
 import { abortError } from "../protocol/abort-error.ts"
+import { AskWatch } from "../protocol/ask-watch.ts"
 import { BaseExchange } from "../protocol/base-exchange.ts"
 import {
   type Answer,
@@ -136,8 +139,10 @@ export class InProcess implements Invoker {
     }
   }
 
-  async nested(parent: Call, method: string, params: Params): Promise<object> {
-    return this.#recalled(parent, { method, params })
+  async nested(parent: Call | Context, method: string, params: Params): Promise<object> {
+    const call = parent instanceof Call ? parent : CallContext.callOf(parent)
+    if (call === undefined) throw new NoContext()
+    return this.#recalled(call, { method, params })
   }
 
   async runTool(parent: Call, tool: SamplingTool, args: Params): Promise<CallToolResult> {
@@ -156,7 +161,7 @@ export class InProcess implements Invoker {
     assertNotEndless(parent, method, params)
     const scope = nestedScope(parent, method, params)
     // Done once, like a step: what the parent asks later makes its handler run again.
-    return exchange.recall(`call/${scope}`, () => this.#nested(parent, inner, scope))
+    return exchange.recall(`call/${scope}`, parent, () => this.#nested(parent, inner, scope))
   }
 
   async #nested(parent: Call, { method, params, given }: NestedCall, scope: string): Promise<object> {
@@ -246,6 +251,8 @@ class InProcessExchange extends BaseExchange implements Exchange {
   readonly #parent: { readonly exchange: Exchange; readonly scope: string } | undefined
   #signal: AbortSignal | undefined
   #steps: Promise<Steps> | undefined
+  #hasAsked = false
+  readonly #watch: AskWatch = new AskWatch()
 
   constructor(
     parent: { readonly exchange: Exchange; readonly scope: string } | undefined,
@@ -265,16 +272,20 @@ class InProcessExchange extends BaseExchange implements Exchange {
     return this.#parent?.exchange.visibility
   }
 
+  get hasAsked(): boolean {
+    return this.#hasAsked
+  }
+
+  onAsking(hear: (isAsking: boolean) => void): () => void {
+    return this.#watch.on(hear)
+  }
+
   get session(): ExchangeSession | undefined {
     return this.#parent?.exchange.session
   }
 
   get transport(): string | undefined {
     return this.#parent?.exchange.transport
-  }
-
-  get hasAsked(): boolean | undefined {
-    return this.#parent?.exchange.hasAsked
   }
 
   override get inert(): boolean {
@@ -308,9 +319,11 @@ class InProcessExchange extends BaseExchange implements Exchange {
         new InProcessError("there is no client to ask", "Use `connect()` of `fleetmcp/testing`."),
       )
     }
+    this.#hasAsked = true
     const scope = (question: Question) =>
       question.scope === undefined ? parent.scope : `${parent.scope}/${question.scope}`
-    return parent.exchange.ask(questions.map((question) => ({ ...question, scope: scope(question) })))
+    const scoped = questions.map((question) => ({ ...question, scope: scope(question) }))
+    return this.#watch.during(parent.exchange.ask(scoped))
   }
 
   async step(step: Step): Promise<unknown> {
@@ -324,10 +337,10 @@ class InProcessExchange extends BaseExchange implements Exchange {
     return (await this.#steps).run(step)
   }
 
-  recall(key: string, work: () => Promise<object>): Promise<object> {
+  recall(key: string, by: object | undefined, work: () => Promise<object>): Promise<object> {
     const parent = this.#parent
     // Without a client nothing suspends the call, so that its handler runs once.
-    return parent === undefined ? work() : parent.exchange.recall(`${parent.scope}/${key}`, work)
+    return parent === undefined ? work() : parent.exchange.recall(`${parent.scope}/${key}`, by, work)
   }
 
   async requireInput(demand: InputDemand): Promise<Outcome> {

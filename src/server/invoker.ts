@@ -8,8 +8,11 @@ import type { Resolved } from "./provider.ts"
 
 /** Runs calls that come from inside: handlers calling other components. */
 export interface Invoker {
-  /** Runs a method as part of `parent`, for the same caller. Rejects where a peer would get an error. */
-  nested(parent: Call, method: string, params: Params): Promise<object>
+  /**
+   * Runs a method as part of `parent`, a call or the context of one, for the same caller. Rejects where a peer would get
+   * an error.
+   */
+  nested(parent: Call | Context, method: string, params: Params): Promise<object>
   /** What the server itself has for handlers. */
   readonly values: ServerValues
   /** Runs a tool that need not be offered as part of `parent`, for the same caller, as `nested` runs those that are. */

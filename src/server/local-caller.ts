@@ -1,3 +1,4 @@
+import type { Context } from "../components/context.ts"
 import type { SamplingOptions, SamplingTool } from "../components/sampling.ts"
 import type { AbortReason, Call } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
@@ -57,7 +58,7 @@ export class LocalCaller implements Invoker {
     }
   }
 
-  async nested(parent: Call, method: string, params: Params): Promise<object> {
+  async nested(parent: Call | Context, method: string, params: Params): Promise<object> {
     const inProcess = await this.#load()
     return inProcess.nested(parent, method, params)
   }

@@ -2,10 +2,12 @@ import { InvalidOption } from "../errors/server.ts"
 import type { Call } from "../protocol/call.ts"
 import { andThen, isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
 import { type Core, scopeOf } from "./core.ts"
+import { failMethod, failTool } from "./failing.ts"
 import { givenTool } from "./invoker.ts"
 import type { Middleware } from "./middleware.ts"
 import type { MiddlewareServer } from "./middleware-view.ts"
 import type { Resolved, Scope } from "./provider.ts"
+import { repeating } from "./repeating.ts"
 import { seen } from "./snapshot.ts"
 
 /**
@@ -31,7 +33,9 @@ export function attach(layer: Middleware, core: Core): Middleware {
       "Return an object of hooks.",
     )
   }
-  return { ...place, ...hooks }
+  const { repeats, ...own } = hooks
+  const attached = { ...place, ...own }
+  return repeats === true ? repeating(attached) : attached
 }
 
 function viewOf(core: Core): MiddlewareServer {
@@ -39,6 +43,10 @@ function viewOf(core: Core): MiddlewareServer {
     info: core.info,
     log: core.log,
     find: (call) => find(core, call),
+    fail: (call, error) =>
+      (call.method === "tools/call" ? failTool : failMethod(`in \`${call.method}\`:`))(core, call, error),
+    providers: core.catalog.providers,
+    request: (ctx, method, params) => core.invoker.nested(ctx, method, params),
     provide: (provider) => core.catalog.addProviders([provider]),
     storage: (part) => core.storage.part(`middleware.${part}`),
     onChange: (hear) => core.bus.subscribe(hear),

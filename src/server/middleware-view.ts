@@ -1,4 +1,6 @@
-import type { Call } from "../protocol/call.ts"
+import type { Context } from "../components/context.ts"
+import type { Call, Outcome } from "../protocol/call.ts"
+import type { Params } from "../protocol/jsonrpc.ts"
 import type { MaybePromise } from "../shared/maybe-promise.ts"
 import type { Implementation } from "../spec/index.ts"
 import type { StorageDriver } from "../storage/storage.ts"
@@ -16,6 +18,19 @@ export interface MiddlewareServer {
   readonly log: ServerLog
   /** Finds the tool, resource, template or prompt that a call is for; `undefined` where its caller can see none. */
   find(call: Call): MaybePromise<Resolved["component"] | undefined>
+  /** Where its components come from: its own first. */
+  readonly providers: readonly Provider[]
+  /**
+   * Calls a method as part of the call that a context is of, for the same caller, through middleware; gives its result.
+   *
+   * @throws {NoContext} FLEET-03: the context is of no call.
+   */
+  request(ctx: Context, method: string, params: Params): Promise<object>
+  /**
+   * Makes the outcome of a call as if its handler had thrown an error: logged whole, and told as far as a client may know.
+   * Throws what the protocol must say instead.
+   */
+  fail(call: Call, error: unknown): MaybePromise<Outcome>
   /** Adds components. */
   provide(provider: Provider): void
   /** Gives a part of the server's storage, in which nothing else is. */

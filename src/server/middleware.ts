@@ -106,6 +106,16 @@ export type MiddlewareHooks = {
   readonly notification?: (notice: Notice, next: () => Promise<void>) => void | Promise<void>
 } & { readonly [hook in MethodHook]?: Hook<MethodHooks[hook][1], MethodHooks[hook][2]> }
 
+/** The hooks that a middleware has for one server. */
+export type AttachedHooks = MiddlewareHooks & {
+  /**
+   * Whether `request` and the hooks for methods may call `next()` again once it has given an outcome: what lies further in
+   * then runs once more, with the same parameters, as another run of the same call. Steps that were done are not done again.
+   * Default `false`.
+   */
+  readonly repeats?: boolean
+}
+
 /** Wraps calls: hooks, or what makes them for a server that has it, and where it stands among others. */
 export type Middleware = MiddlewarePlace &
   MiddlewareHooks & {
@@ -113,7 +123,7 @@ export type Middleware = MiddlewarePlace &
      * Makes the hooks for a server, in place of those beside it: for what needs more of the server than calls, or
      * something for each server that has it. Called when the server takes it.
      */
-    readonly attach?: (server: MiddlewareServer) => MiddlewareHooks
+    readonly attach?: (server: MiddlewareServer) => AttachedHooks
   }
 
 /** What those need that are more than hooks. `defineMiddleware()` brings it along: a server without need not load it. */
@@ -245,7 +255,11 @@ function hookOf(layer: Middleware, method: string): Hook | undefined {
 }
 
 /** A hook, whatever it gives: that is looked at. */
-type AnyHook<C> = (given: C, next: (changed?: unknown) => Promise<unknown>) => unknown
+type AnyHook<C> = (
+  given: C,
+  next: (changed?: unknown) => Promise<unknown>,
+  run: (given: C) => unknown,
+) => unknown
 
 /** What one hook is put around. */
 interface Ring<C, T> extends Late {
@@ -288,7 +302,8 @@ function wrap<C, T>(layer: Middleware, hook: AnyHook<C>, ring: Ring<C, T>): (giv
       return isRight?.(outcome) === false ? fail(noOutcome(layer, isTaken), given) : (outcome as T)
     }
     try {
-      const outcome = hook.call(layer, given, next)
+      // `run` is for those whose `next()` has rules of its own.
+      const outcome = hook.call(layer, given, next, run)
       // It was looked at further in.
       if (outcome === inner && inner !== undefined) {
         isOver = true

@@ -65,7 +65,9 @@ export class Model {
     const count = nestedCounts.get(content) ?? 0
     nestedCounts.set(content, count + 1)
     // What the handler of a request gives, it gives as an object.
-    return (await exchange.recall(`${content}-${count}`, () => this.#run(own, params))) as CreateMessageResult
+    return (await exchange.recall(`${content}-${count}`, undefined, () =>
+      this.#run(own, params),
+    )) as CreateMessageResult
   }
 
   async #run({ handler }: SamplingOptions, params: CreateMessageRequestParams): Promise<CreateMessageResult> {

@@ -1,7 +1,7 @@
 import { type Jsonify, toJsonValue } from "../components/json-value.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
 import { InvalidStepKey } from "../errors/steps.ts"
-import type { Exchange } from "../protocol/call.ts"
+import type { Call } from "../protocol/call.ts"
 import type { StepInfo } from "../protocol/step.ts"
 
 /**
@@ -11,7 +11,7 @@ import type { StepInfo } from "../protocol/step.ts"
  * @throws {InvalidOption} There is nothing to run.
  */
 export async function runStep<T>(
-  exchange: Exchange,
+  call: Call,
   key: string,
   run: (info: StepInfo) => T,
 ): Promise<Jsonify<Awaited<T>>> {
@@ -22,9 +22,10 @@ export async function runStep<T>(
       quoted(run),
       "Give the function that does the work.",
     )
-  const value = await exchange.step({
+  const value = await call.exchange.step({
     key: `step/${key}`,
     name: key,
+    by: call,
     run,
     toJson: (given) => (given === undefined ? undefined : toJsonValue(given, `step \`${key}\``)),
   })

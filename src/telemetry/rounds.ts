@@ -7,14 +7,14 @@ import type { Call } from "../protocol/call.ts"
  */
 export async function leaveSpan(call: Call, { traceId, spanId, traceFlags }: SpanContext): Promise<void> {
   if ((traceFlags & TraceFlags.SAMPLED) === 0) return
-  await call.exchange.recall(keyOf(call.round), async () => ({ traceId, spanId }))
+  await call.exchange.recall(keyOf(call.round), undefined, async () => ({ traceId, spanId }))
 }
 
 /** Finds the span of the round before this one. */
 export async function earlierSpan(call: Call): Promise<Link | undefined> {
   // Nested calls are of the round of the call that makes them, which has the link.
   if (call.round === 0 || call.parent !== undefined) return undefined
-  const left = await call.exchange.recall(keyOf(call.round - 1), async () => ({}))
+  const left = await call.exchange.recall(keyOf(call.round - 1), undefined, async () => ({}))
   const { traceId, spanId } = left as Partial<SpanContext>
   if (typeof traceId !== "string" || typeof spanId !== "string") return undefined
   const span = { traceId, spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true }

@@ -42,6 +42,16 @@ export class Audience {
     }
   }
 
+  /** Whether a session has a listener here. */
+  has(session: string): boolean {
+    return this.#listeners.has(session)
+  }
+
+  /** Sends to the listener of a session. */
+  send(session: string, json: string): void {
+    this.#listeners.get(session)?.send(json)
+  }
+
   #tell(change: Change): void {
     const json = notificationToJson(change.method, change.params)
     for (const [session, listener] of this.#listeners) {

@@ -5,6 +5,7 @@ import type { UrlElicitationRequired as PagesRequired } from "../../errors/url-e
 import { longestTimer } from "../../shared/longest-timer.ts"
 import type { LoggingLevel } from "../../spec/index.ts"
 import { answerProblem } from "../answers.ts"
+import { AskWatch } from "../ask-watch.ts"
 import {
   type AbortReason,
   type Answer,
@@ -70,6 +71,7 @@ export class SessionExchange extends WireExchange implements Exchange {
   #steps: Promise<Steps> | undefined
   #isUnanswered = false
   #hasAsked = false
+  readonly #watch: AskWatch = new AskWatch()
   #visibility: readonly VisibilityRule[] | undefined
 
   constructor(request: SessionRequest) {
@@ -97,6 +99,8 @@ export class SessionExchange extends WireExchange implements Exchange {
     return {
       id: data.id,
       onEnd: (run) => site.onEnd(data.id, run),
+      ping: (timeoutMs) => site.ping(data.id, timeoutMs),
+      end: () => site.end(data.id),
       changeVisibility: async (change) => {
         const changed = await site.update(data.id, (before) => ({
           ...before,
@@ -106,6 +110,14 @@ export class SessionExchange extends WireExchange implements Exchange {
         this.#visibility = changed?.visibility
       },
     }
+  }
+
+  get hasAsked(): boolean {
+    return this.#hasAsked
+  }
+
+  onAsking(hear: (isAsking: boolean) => void): () => void {
+    return this.#watch.on(hear)
   }
 
   get visibility(): readonly VisibilityRule[] | undefined {
@@ -120,13 +132,10 @@ export class SessionExchange extends WireExchange implements Exchange {
     return this.request.rounds.state
   }
 
-  get hasAsked(): boolean {
-    return this.#hasAsked
-  }
-
   ask(questions: readonly Question[]): Promise<readonly Answer[]> {
     this.#hasAsked = true
-    const answers = Promise.all(questions.map((question) => this.#askOnce(question)))
+    const asked = Promise.all(questions.map((question) => this.#askOnce(question)))
+    const answers = this.#watch.during(asked)
     // A handler may stop listening (a race, an early return); its silence must not end the process.
     answers.catch(() => undefined)
     return answers
@@ -191,8 +200,8 @@ export class SessionExchange extends WireExchange implements Exchange {
     return (await this.#stepping()).run(step)
   }
 
-  async recall(key: string, work: () => Promise<object>): Promise<object> {
-    return (await this.#stepping()).recall(key, work)
+  async recall(key: string, by: object | undefined, work: () => Promise<object>): Promise<object> {
+    return (await this.#stepping()).recall(key, by, work)
   }
 
   /** The steps of this run, for the next one to go on with. */
@@ -245,6 +254,7 @@ export class SessionExchange extends WireExchange implements Exchange {
     if (typeof elicitationId === "string") await site.noteElicitations(data.id, [elicitationId])
     if (this.inert) throw new CallAborted(this.aborted ?? "cancel")
     if (this.#isUnanswered) throw new CallAborted("disconnect")
+    this.#hasAsked = true
     const answer = await this.#request(site.live.get(data.id), site.newId(), { method, params })
     const problem = answerProblem(method, answer)
     if (problem !== undefined) throw new InvalidAnswer(`to \`${method}\` ${problem}.`)

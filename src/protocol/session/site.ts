@@ -1,3 +1,4 @@
+import { quietTimeout } from "../../shared/quiet-timer.ts"
 import type { Channel, Reply } from "../transport.ts"
 import { Audience } from "./audience.ts"
 import type { Change } from "./change.ts"
@@ -83,6 +84,30 @@ export class SessionSite {
   onEnd(id: string, run: () => void): () => void {
     return this.link.subscribe(id, ({ kind }) => {
       if (kind === "end") run()
+    })
+  }
+
+  /**
+   * Asks the client of a session whether it is there: an error is an answer too.
+   *
+   * @see S11/basic/utilities/ping
+   */
+  ping(session: string, timeoutMs: number): Promise<boolean | undefined> {
+    const id = this.newId()
+    const json = JSON.stringify({ jsonrpc: "2.0", id, method: "ping" })
+    if (!this.#audience.has(session)) return Promise.resolve(undefined)
+    const live = this.live.get(session)
+    return new Promise((resolve) => {
+      const settle = (isThere: boolean | undefined) => {
+        for (const stop of stops) stop()
+        resolve(isThere)
+      }
+      const stops = [
+        live.await(id, () => settle(true)),
+        live.onEnd(() => settle(undefined)),
+        quietTimeout(() => settle(false), timeoutMs),
+      ]
+      this.#audience.send(session, json)
     })
   }
 

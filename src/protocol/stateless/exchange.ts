@@ -111,8 +111,8 @@ export class StatelessExchange extends WireExchange implements Exchange {
     return (await this.#stepping()).run(step)
   }
 
-  async recall(key: string, work: () => Promise<object>): Promise<object> {
-    return (await this.#stepping()).recall(key, work)
+  async recall(...work: Parameters<Exchange["recall"]>): Promise<object> {
+    return (await this.#stepping()).recall(...work)
   }
 
   async recorded(): Promise<EarlierSteps> {

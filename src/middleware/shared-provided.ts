@@ -1,0 +1,59 @@
+import type { Tool } from "../components/tool.ts"
+import type { MiddlewareServer } from "../server/middleware-view.ts"
+import type { Provider, Resolved } from "../server/provider.ts"
+import { wholeScope } from "../server/snapshot.ts"
+
+/** Tools that middleware brings to a server. */
+interface Brought {
+  /** Who brings them, for the log: `injectTools()`. */
+  readonly by: string
+  readonly tools: readonly Tool[]
+}
+
+/** Adds tools to a server. Where it has one of the same name and version, that one stays, and the log says so. */
+export function provideTools(server: MiddlewareServer, { by, tools }: Brought): void {
+  const entries = tools.map((component): Resolved<"tool"> => {
+    return { component, owner: by, invoke: component.invoke }
+  })
+  const warned = new Set<Tool>()
+  let isDue = false
+  const provider: Provider = {
+    name: by,
+    list(kind) {
+      if (kind !== "tool") return []
+      if (!isDue) {
+        isDue = true
+        // The list is being made, of this and those of others.
+        queueMicrotask(() => {
+          isDue = false
+          warn()
+        })
+      }
+      // Of the kind that was asked for.
+      return entries as readonly Resolved[] as never
+    },
+    onChange: () => () => undefined,
+  }
+  server.provide(provider)
+
+  function warn(): void {
+    for (const component of tools) {
+      if (warned.has(component) || !isHidden(component)) continue
+      warned.add(component)
+      const message = `The tool \`${component.name}\` of \`${by}\` is not offered: the server has one of that name itself.`
+      server.log({ level: "warning", message })
+    }
+  }
+
+  /** Those that must be waited for come behind all others. */
+  function isHidden({ name, version }: Tool): boolean {
+    for (const other of server.providers) {
+      if (other === provider) return false
+      const list = other.list("tool", wholeScope)
+      if (list instanceof Promise) list.catch(() => undefined)
+      else if (list.some(({ component }) => component.id === name && component.version === version))
+        return true
+    }
+    return false
+  }
+}
