@@ -3,7 +3,6 @@ import type { SamplingOptions, SamplingTool } from "../components/sampling.ts"
 import type { Tool } from "../components/tool.ts"
 import { EndlessCalls, InProcessError } from "../errors/in-process.ts"
 import { CallAborted } from "../errors/protocol.ts"
-import { NoContext } from "../errors/server.ts"
 import { abortError } from "../protocol/abort-error.ts"
 import { AskWatch } from "../protocol/ask-watch.ts"
 import { BaseExchange } from "../protocol/base-exchange.ts"
@@ -141,7 +140,7 @@ export class InProcess implements Invoker {
 
   async nested(parent: Call | Context, method: string, params: Params): Promise<object> {
     const call = parent instanceof Call ? parent : CallContext.callOf(parent)
-    if (call === undefined) throw new NoContext()
+    if (call === undefined) throw new InProcessError("the context is of no call of this server")
     return this.#recalled(call, { method, params })
   }
 

@@ -23,7 +23,7 @@ export interface MiddlewareServer {
   /**
    * Calls a method as part of the call that a context is of, for the same caller, through middleware; gives its result.
    *
-   * @throws {NoContext} FLEET-03: the context is of no call.
+   * @throws {InProcessError} The context is of no call.
    */
   request(ctx: Context, method: string, params: Params): Promise<object>
   /**
