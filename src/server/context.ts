@@ -160,7 +160,9 @@ export class CallContext implements Context {
   }
 
   #nested(member: string, method: string, params: Params): Promise<object> {
-    return this.#start(member, () => this.#invoker.nested(this.#call, method, params))
+    return this.#start(member, () =>
+      this.#invoker.load().then((inside) => inside.nested(this.#call, method, params)),
+    )
   }
 
   #ask<T>(member: string, question: (asking: Asking) => Promise<T>): Promise<T> {
@@ -171,13 +173,8 @@ export class CallContext implements Context {
 
   /** The context of what is made for this call: it has other values, and all else is the same. */
   #withValues(values: ServerValues): Context {
-    const invoker = this.#invoker
-    return new CallContext(this.#call, this.#core, {
-      nested: (call, method, params) => invoker.nested(call, method, params),
-      runTool: (call, tool, args) => invoker.runTool(call, tool, args),
-      sampling: invoker.sampling,
-      values,
-    })
+    const { load, sampling } = this.#invoker
+    return new CallContext(this.#call, this.#core, { load, sampling, values })
   }
 
   /** Gives the methods of a part that is loaded when the first of them is called. */

@@ -1,5 +1,5 @@
 import type { Context } from "../components/context.ts"
-import type { SamplingOptions, SamplingTool } from "../components/sampling.ts"
+import type { SamplingTool } from "../components/sampling.ts"
 import type { Tool } from "../components/tool.ts"
 import { EndlessCalls, InProcessError } from "../errors/in-process.ts"
 import { CallAborted } from "../errors/protocol.ts"
@@ -31,7 +31,7 @@ import { assertCallOptions } from "./call-options.ts"
 import { CallContext } from "./context.ts"
 import { contextStore } from "./context-store.ts"
 import type { Core } from "./core.ts"
-import { givenTool, type InProcessOptions, type Invoker, type ServerValues } from "./invoker.ts"
+import { givenTool, type InProcessOptions, type Inside } from "./invoker.ts"
 import { markNested } from "./nested-errors.ts"
 import type { Resolved } from "./provider.ts"
 import type { Abortable } from "./running.ts"
@@ -51,8 +51,6 @@ export interface InProcessCall<M extends string = string> {
 export interface InProcessHost {
   readonly core: () => Core
   readonly dispatch: () => Dispatch
-  readonly values: ServerValues
-  readonly sampling: SamplingOptions | undefined
 }
 
 /** A call that a handler makes. */
@@ -75,15 +73,11 @@ const lists = {
 export type ListMethod = keyof typeof lists
 
 /** Runs calls of a server from its own process, past all transports but through middleware and auth checks. */
-export class InProcess implements Invoker {
-  readonly values: ServerValues
-  readonly sampling: SamplingOptions | undefined
+export class InProcess implements Inside {
   readonly #host: InProcessHost
 
   constructor(host: InProcessHost) {
     this.#host = host
-    this.values = host.values
-    this.sampling = host.sampling
   }
 
   /** Runs a method and returns its result. Rejects where a peer would get an error. */

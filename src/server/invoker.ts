@@ -7,16 +7,22 @@ import type { CallToolResult } from "../spec/index.ts"
 import type { Resolved } from "./provider.ts"
 
 /** Runs calls that come from inside: handlers calling other components. */
-export interface Invoker {
+export interface Inside {
   /**
    * Runs a method as part of `parent`, a call or the context of one, for the same caller. Rejects where a peer would get
    * an error.
    */
   nested(parent: Call | Context, method: string, params: Params): Promise<object>
-  /** What the server itself has for handlers. */
-  readonly values: ServerValues
   /** Runs a tool that need not be offered as part of `parent`, for the same caller, as `nested` runs those that are. */
   runTool(parent: Call, tool: SamplingTool, args: Params): Promise<CallToolResult>
+}
+
+/** What handlers call by, and what there is for them. */
+export interface Invoker {
+  /** Loads what runs calls: one promise for all, so that calls of one turn begin in their order. */
+  readonly load: () => Promise<Inside>
+  /** What the server itself has for handlers. */
+  readonly values: ServerValues
   /** Who answers sampling requests besides the client. */
   readonly sampling: SamplingOptions | undefined
 }

@@ -1,8 +1,6 @@
-import type { Context } from "../components/context.ts"
-import type { SamplingOptions, SamplingTool } from "../components/sampling.ts"
-import type { AbortReason, Call } from "../protocol/call.ts"
+import type { SamplingOptions } from "../components/sampling.ts"
+import type { AbortReason } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
-import type { CallToolResult } from "../spec/index.ts"
 import { contextStore } from "./context-store.ts"
 import type { InProcess, InProcessCall, InProcessHost, ListMethod } from "./in-process.ts"
 import type { InProcessOptions, Invoker, ServerValues } from "./invoker.ts"
@@ -52,20 +50,10 @@ export class LocalCaller implements Invoker {
     const entry = new Entry()
     running.enter(entry)
     try {
-      return await run(await this.#load(), { context, onBegin: (exchange) => entry.begin(exchange) })
+      return await run(await this.load(), { context, onBegin: (exchange) => entry.begin(exchange) })
     } finally {
       running.leave(entry)
     }
-  }
-
-  async nested(parent: Call | Context, method: string, params: Params): Promise<object> {
-    const inProcess = await this.#load()
-    return inProcess.nested(parent, method, params)
-  }
-
-  async runTool(parent: Call, tool: SamplingTool, args: Params): Promise<CallToolResult> {
-    const inProcess = await this.#load()
-    return inProcess.runTool(parent, tool, args)
   }
 
   get sampling(): SamplingOptions | undefined {
@@ -73,7 +61,7 @@ export class LocalCaller implements Invoker {
   }
 
   /** One promise for all, so that calls of one turn begin in their order. */
-  #load(): Promise<InProcess> {
+  readonly load = (): Promise<InProcess> => {
     this.#loading ??= import("./in-process.ts").then(({ InProcess }) => new InProcess(this.#host))
     return this.#loading
   }

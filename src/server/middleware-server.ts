@@ -46,7 +46,7 @@ function viewOf(core: Core): MiddlewareServer {
     fail: (call, error) =>
       (call.method === "tools/call" ? failTool : failMethod(`in \`${call.method}\`:`))(core, call, error),
     providers: core.catalog.providers,
-    request: (ctx, method, params) => core.invoker.nested(ctx, method, params),
+    request: async (ctx, method, params) => (await core.invoker.load()).nested(ctx, method, params),
     provide: (provider) => core.catalog.addProviders([provider]),
     storage: (part) => core.storage.part(`middleware.${part}`),
     onChange: (hear) => core.bus.subscribe(hear),

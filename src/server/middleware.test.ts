@@ -495,7 +495,7 @@ describe("defineMiddleware", () => {
     ],
     [{ onCallTool: () => 1 }, "FLEET-09", "`(unnamed)` has no option `onCallTool`. Did you mean `callTool`?"],
     [{ on_read_resource: () => 1 }, "FLEET-09", "Did you mean `readResource`?"],
-    [{ on_message: () => 1 }, "FLEET-09", "Use `message`."],
+    [{ on_message: () => 1 }, "FLEET-09", "Did you mean `message`?"],
     [{ callTool: "log" }, "INVALID_OPTION", 'is `"log"`. Give a function.'],
     [{ name: 5, request: () => 1 }, "INVALID_OPTION", "Give a string."],
     [() => 1, "INVALID_OPTION", "A middleware is a function. Give `{ request: (call, next) => next() }`."],

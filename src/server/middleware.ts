@@ -183,7 +183,6 @@ export function assertShape(middleware: Middleware): void {
         ...{ name: "string", before: "strings", after: "strings", provides: "list", requires: "list" },
         ...Object.fromEntries(["attach", ...hookNames].map((hook) => [hook, "function"])),
       },
-      foreign: { onMessage: "Use `message`.", on_message: "Use `message`." },
     },
   )
 }

@@ -126,7 +126,7 @@ export class SamplingLoop {
   async #runLoopTool(tool: SamplingTool, { input, name }: ToolUseContent): Promise<CallToolResult> {
     const { call, invoker } = this.#parts
     try {
-      return await invoker.runTool(call, tool, input)
+      return await (await invoker.load()).runTool(call, tool, input)
     } catch (error) {
       // What only a person can mend is not the model's to know.
       if (isProtocolError(error, call) || isInputRequired(error)) throw error
