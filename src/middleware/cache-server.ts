@@ -1,4 +1,5 @@
 import { CallAborted } from "../errors/protocol.ts"
+import { InvalidOption, quoted } from "../errors/server.ts"
 import { aborted, type Call, type Outcome } from "../protocol/call.ts"
 import type { ChangeEvent } from "../server/events.ts"
 import { givenTool } from "../server/invoker.ts"
@@ -111,7 +112,7 @@ export class ServerCache {
   #answerPlace(asked: Asked, component: Cacheable | undefined): MaybePromise<Outcome> {
     const { call, rule } = asked
     const { method, subject, vary } = rule
-    const varied = vary?.(call)
+    const varied = vary && checkedVary(vary(call))
     const isVaried = vary === undefined || varied !== undefined
     const sharedBy = sharedOf(rule, component)
     const place = isVaried ? placeOf(call, { method, subject, component, sharedBy, vary: varied }) : undefined
@@ -199,6 +200,16 @@ function isAnswering({ params }: Call): boolean {
 /** Whether running it would challenge the caller to come back with more scopes. */
 function isChallenged(component: Cacheable, { isTrusted, peer }: Call): boolean {
   return component.auth !== undefined && !isTrusted && challengedScopes(component, peer.principal).length > 0
+}
+
+/**
+ * Without types anything may be given, and a promise is the same JSON for all callers: one would get what is another's.
+ *
+ * @throws {InvalidOption}
+ */
+function checkedVary(given: unknown): string | undefined {
+  if (given === undefined || typeof given === "string") return given
+  throw new InvalidOption("What `vary` of `cache()` gave", quoted(given), "Give a text, or nothing.")
 }
 
 /** What its author calls private is for one caller, whatever is said of all. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { type Cached, cached, counter, textOf } from "../../test/support/cached.ts"
-import { settled } from "../../test/support/timing.ts"
+import { deferred, settled } from "../../test/support/timing.ts"
 import type { FleetMCPOptions } from "../fleet-mcp-options.ts"
 import { createPrincipal } from "../protocol/principal.ts"
 import { memoryStorage } from "../storage/memory.ts"
@@ -56,6 +56,27 @@ describe("a cache in a storage", () => {
     for (const secret of ["hunter2", "password", "ada-lovelace", ada.key, `"count"`])
       expect(text).not.toContain(secret)
     expect((await dump(storage))[0]?.[0]).toMatch(/[\w-]{43}$/)
+  })
+
+  it("does not keep what began before a change in another process, however long it takes", async () => {
+    let time = 1_800_000_000_000
+    const now = () => time
+    const options: CacheOptions = {
+      callTool: { only: ["price"], ttlMs: 1000 },
+      storage: memoryStorage({ now }),
+      now,
+    }
+    const [slow, other] = [cached(options), cached(options)]
+    const gate = deferred<string>()
+    slow.mcp.tool({ name: "price" }, () => gate.promise)
+    other.mcp.tool({ name: "price" }, () => "new")
+    const answer = textOf(await slow.client(), "price")
+    await settled()
+    await other.results.invalidate({ tool: "price" })
+    time += 120_000
+    gate.resolve("old")
+    expect(await answer).toBe("old")
+    expect(await textOf(await other.client(), "price")).toBe("new")
   })
 
   it("is not that of another server, or of another version of it", async () => {

@@ -21,8 +21,11 @@ export interface StorageOptions {
 /** The most changes that wait to be written; beyond, all that there is counts as changed. */
 const maxWaiting = 1000
 
-/** How much longer than any result a mark lives: clocks differ. */
-const marginMs = 60_000
+/**
+ * How much longer than any result a mark lives: clocks differ, and what ran when it was changed may run on for long. That is
+ * kept under the mark before, which would hold again once this one is forgotten.
+ */
+const marginMs = 3_600_000
 
 const unreadable: Look = { kept: undefined, mark: undefined }
 

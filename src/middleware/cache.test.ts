@@ -108,6 +108,15 @@ describe("a cache", () => {
     expect(results.statistics().callTool).toMatchObject({ hits: 0, misses: 2, stores: 0 })
   })
 
+  it("takes nothing but texts to tell results apart: a promise is the same for all", async () => {
+    const vary = (async () => "acme") as never
+    const { mcp, client } = cached({ callTool: { only, sharedBy: "everyone", vary } })
+    const state = counter(mcp)
+    const ada = await client()
+    await expect(ada.callTool("count")).rejects.toThrow()
+    expect(state.runs).toBe(0)
+  })
+
   it("keeps an empty list", async () => {
     const { mcp, client, results } = cached({ listPrompts: true })
     mcp.prompt({ name: "hidden", auth: requireScopes("admin") }, () => "x")

@@ -7,6 +7,7 @@ import { loggedServer } from "../../test/support/server.ts"
 import { type Deferred, deferred, settled } from "../../test/support/timing.ts"
 import { InvalidOption } from "../errors/server.ts"
 import { ToolError } from "../errors/tool.ts"
+import { connect } from "../testing/index.ts"
 import { type CircuitBreakerOptions, circuitBreaker } from "./circuit-breaker.ts"
 
 /** A server whose tool `work` does what it is told. */
@@ -179,6 +180,80 @@ describe("what a client can bring about", () => {
     }
     key = "victim"
     expect([await work(), breaker.states().size]).toEqual([503, 10])
+  })
+})
+
+describe("what began before the first circuit of a key opened", () => {
+  async function opened() {
+    const { breaker, state, work, clock, stateOf } = broken()
+    const gates: Deferred<string>[] = []
+    state.does = () => {
+      const gate = deferred<string>()
+      gates.push(gate)
+      return gate.promise
+    }
+    const calls = Array.from({ length: 8 }, () => work())
+    await settled()
+    for (const gate of gates.slice(0, 4)) gate.reject(new Error("no database"))
+    await settled()
+    expect(stateOf()).toBe("open")
+    return { breaker, gates, calls, work, clock, stateOf }
+  }
+
+  it("is no trial", async () => {
+    const { gates, work, clock, stateOf } = await opened()
+    clock.ms += 30_000
+    void work()
+    await settled()
+    gates[4]?.resolve("done")
+    await settled()
+    expect([gates.length, stateOf()]).toEqual([9, "half-open"])
+  })
+
+  it("does not keep it open for longer", async () => {
+    const { breaker, gates, calls, clock } = await opened()
+    clock.ms += 29_000
+    for (const gate of gates.slice(4)) gate.reject(new Error("no database"))
+    await Promise.all(calls)
+    expect(breaker.states().get("work")).toMatchObject({ state: "open", retryAfterMs: 1000 })
+  })
+})
+
+describe.each(["2025-06-18", "2025-11-25"] as const)("a client of %s", (revision) => {
+  it("opens nothing by refusing what it is asked", async () => {
+    const { mcp, breaker } = broken({ minCalls: 1 })
+    mcp.tool({ name: "ask" }, async (_, ctx) => JSON.stringify(await ctx.elicit("Go on?", z.boolean())))
+    const elicitation = () => {
+      throw new Error("never")
+    }
+    const client = await connect(mcp, { revision, elicitation })
+    expect(await client.callTool("ask")).toMatchObject({ isError: true })
+    expect(breaker.states().size).toBe(0)
+    await client.close()
+  })
+
+  it("opens nothing by refusing what a tool asks that another one calls", async () => {
+    const { mcp, breaker } = broken({ minCalls: 1 })
+    mcp.tool({ name: "ask" }, async (_, ctx) => JSON.stringify(await ctx.elicit("Go on?", z.boolean())))
+    mcp.tool({ name: "outer" }, (_, ctx) => ctx.callTool("ask"))
+    const elicitation = () => {
+      throw new Error("never")
+    }
+    const client = await connect(mcp, { revision, elicitation })
+    expect(await client.callTool("outer")).toMatchObject({ isError: true })
+    expect(breaker.states().size).toBe(0)
+    await client.close()
+  })
+
+  it("opens nothing by not answering", async () => {
+    const { mcp, breaker } = broken({ minCalls: 1 })
+    mcp.tool({ name: "ask", timeout: 1 }, async (_, ctx) =>
+      JSON.stringify(await ctx.elicit("Go on?", z.boolean())),
+    )
+    const client = await connect(mcp, { revision, elicitation: () => deferred<never>().promise })
+    expect(await client.callTool("ask")).toMatchObject({ isError: true })
+    expect(breaker.states().size).toBe(0)
+    await client.close()
   })
 })
 

@@ -6,6 +6,7 @@ import { CallAborted, isSuspended } from "../errors/protocol.ts"
 import type { Call, Outcome } from "../protocol/call.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import { defineMiddleware } from "../server/define-middleware.ts"
+import { causeOf } from "../server/handler-failure.ts"
 import type { Middleware, Next } from "../server/middleware.ts"
 import type { ServerLog } from "../server/server-log.ts"
 import { clip } from "../shared/clip.ts"
@@ -38,7 +39,7 @@ export interface CircuitBreakerOptions extends LimitedCalls {
   /**
    * Whether an outcome is a failure of what is called. Default: what the server could not foresee (a handler that threw or
    * took too long), and nothing that a client can bring about by what it sends: no invalid arguments, no `ToolError`, no
-   * cancelled call.
+   * cancelled call, no question that it refuses or leaves without an answer.
    */
   readonly isFailure?: (outcome: Outcome, call: Call) => boolean
   /** How many keys are known at most. Further ones are let through. Default 1,000. */
@@ -92,8 +93,8 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   })
   const verdict = (outcome: Outcome, call: Call) =>
     isFailure === undefined
-      ? verdictOf(outcome)
-      : isFailure(outcome, call) || (verdictOf(outcome) === false ? false : undefined)
+      ? verdictOf(outcome, call)
+      : isFailure(outcome, call) || (verdictOf(outcome, call) === false ? false : undefined)
 
   async function run(key: string, { call, next, log }: Run): Promise<Outcome> {
     const known = circuits.get(key)
@@ -119,8 +120,8 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     const circuit = circuits.get(key) ?? (failed === undefined ? undefined : kept(key))
     if (circuit === undefined) return
     const before = circuit.state
-    // One that was forgotten while the call ran, since nothing had failed, is news all the same.
-    settle(circuit, { turn: circuit === known ? turn : circuit.turn, failed, now: now() }, rule)
+    // To one that was made while the call ran it is news, unless that has opened since: then it began before, too.
+    settle(circuit, { turn: circuit === known ? turn : 0, failed, now: now() }, rule)
     if (circuit.state === before) return
     const level = circuit.state === "open" ? "warning" : "info"
     log({ level, message: `The circuit of \`${clip(key)}\` is ${circuit.state} now.` })
@@ -178,19 +179,25 @@ interface Ended {
 }
 
 /** Whether a call failed, as far as its outcome says anything of what was called: else `undefined`. */
-function verdictOf(outcome: Outcome): boolean | undefined {
+function verdictOf(outcome: Outcome, call: Call): boolean | undefined {
   switch (outcome.kind) {
     case "extended":
       return false
     case "input-required":
       return undefined
     case "failure":
-      return (outcome.error.code === -32603 && isOfServer(outcome.cause)) || undefined
+      return (
+        (outcome.error.code === -32603 &&
+          isOfServer(outcome.cause) &&
+          !isOfClient(causeOf(call, outcome), call)) ||
+        undefined
+      )
     case "complete": {
       const { isError, _meta } = outcome.result as { readonly isError?: unknown; readonly _meta?: unknown }
       if (isError !== true) return false
       // What nobody foresaw is logged under an id. The rest is told to the model: invalid arguments, a `ToolError`.
-      return (isObject(_meta) && _meta["fleetmcp/errorId"] !== undefined) || undefined
+      const isUnforeseen = isObject(_meta) && _meta["fleetmcp/errorId"] !== undefined
+      return (isUnforeseen && !isOfClient(causeOf(call, outcome), call)) || undefined
     }
   }
 }
@@ -200,6 +207,27 @@ function isOfServer(error: unknown): boolean {
   if (error instanceof HandlerFailed) return true
   if (error instanceof CallAborted || isSuspended(error)) return false
   return !(error instanceof FleetError && error.rpc !== undefined)
+}
+
+/** What only comes of how a client answers questions. By their codes: who never asks need not load their classes. */
+const ofAnswers: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  "ASK_REFUSED",
+  "ASK_TIMED_OUT",
+  "NEEDS_SESSION",
+  "NOT_IN_REVISION",
+  "TOO_MANY_ROUNDS",
+])
+
+/** What may come of it, where the client was asked. */
+const ofAsking: ReadonlySet<string> = /* @__PURE__ */ new Set(["HANDLER_TIMEOUT", "UNUSABLE_SAMPLE"])
+
+/** Whether the client can have brought an error about by how it answers, or does not: it must not open a circuit of all. */
+function isOfClient(error: unknown, { exchange, round }: Call): boolean {
+  const wasAsked = exchange.hasAsked === true || round > 0
+  // A handler gave back how a call that it made failed.
+  if (error === undefined) return wasAsked
+  if (!(error instanceof FleetError)) return false
+  return ofAnswers.has(error.code) || (wasAsked && ofAsking.has(error.code))
 }
 
 /** Whether a circuit says nothing that a new one would not. */

@@ -156,6 +156,26 @@ describe("concurrency", () => {
     expect((await post(mcp, call("outer"))).result).toMatchObject({ content: [{ text: "done" }] })
   })
 
+  it("keeps no place for a call that was given up while it waited further in", async () => {
+    const outer = concurrency({ max: 2, queue: 0 })
+    const inner = concurrency({ max: 1, tools: ["work"] })
+    const mcp = quietServer({ middleware: [outer, inner] })
+    const gate = deferred<string>()
+    mcp.tool({ name: "work" }, () => gate.promise)
+    const first = post(mcp, call("work"))
+    await settled()
+    const channel = new FakeChannel()
+    const second = handle(mcp, call("work"), channel)
+    await settled()
+    expect(outer.statistics()).toMatchObject({ running: 2 })
+    channel.leave()
+    await second
+    await settled()
+    expect(outer.statistics()).toMatchObject({ running: 1 })
+    gate.resolve("done")
+    await first
+  })
+
   it("bounds only the tools it is told to", async () => {
     const { mcp, work, runs } = bounded({ queue: 0, tools: ["work"] })
     const first = work()

@@ -1,3 +1,4 @@
+import { type ContextKey, contextKey } from "../components/context.ts"
 import { assertOptions } from "../components/options.ts"
 import { Overloaded } from "../errors/limits.ts"
 import { CallAborted } from "../errors/protocol.ts"
@@ -73,6 +74,7 @@ export function concurrency(options: ConcurrencyOptions): Concurrency {
       case "entered":
         return undefined
       case "left":
+        call.set(hasLeft, true)
         return abortedOutcome(call)
       case "late":
         counts.timedOut++
@@ -131,9 +133,13 @@ function abortedOutcome({ exchange }: Call): Outcome {
 }
 
 /** Whether a call was answered without its handler, which may go on all the same. */
-function isAbandoned({ exchange, isHandled, method }: Call): boolean {
-  return exchange.inert && !isHandled && ofHandlers.has(method)
+function isAbandoned(call: Call): boolean {
+  const { exchange, isHandled, method } = call
+  return exchange.inert && !isHandled && call.get(hasLeft) !== true && ofHandlers.has(method)
 }
+
+/** Left in a call that was given up while it waited for its turn further in: there is no handler to wait for. */
+const hasLeft: ContextKey<boolean> = /* @__PURE__ */ contextKey("hasLeft")
 
 const ofHandlers: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "tools/call",

@@ -127,6 +127,17 @@ describe("rateLimit", () => {
     expect(limit.statistics()).toMatchObject({ allowed: 5, refused: 5 })
   })
 
+  it("counts what a handler calls where its own call is free", async () => {
+    const { mcp, limit } = limited({ burst: 1, cost: ({ target }) => (target === "ping" ? 1 : 0) })
+    mcp.tool({ name: "twice" }, async (_, ctx) => {
+      await ctx.callTool("ping")
+      await ctx.callTool("ping")
+      return "done"
+    })
+    expect((await post(mcp, call("twice"))).result).toMatchObject({ isError: true })
+    expect(limit.statistics()).toMatchObject({ refused: 1 })
+  })
+
   it("counts what a handler calls where its own call is of no concern", async () => {
     const { mcp } = limited({ burst: 1, tools: ["ping"] })
     mcp.tool({ name: "twice" }, async (_, ctx) => {

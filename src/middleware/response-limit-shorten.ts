@@ -43,7 +43,9 @@ export function shortenContent(
     if (isText(content)) {
       const empty = jsonBytes(wrap(item, { ...content, text: "" })) + 1
       if (empty + inString(suffix) > left) return undefined
-      kept.push(wrap(item, { ...content, text: cutText(content.text, suffix, left - empty) }))
+      const text = cutText(content.text, suffix, left - empty)
+      // One that has room itself leaves none to what follows, of which nothing else says that it is missing.
+      kept.push(wrap(item, { ...content, text: text === content.text ? text + suffix : text }))
       return { ...result, [list]: kept }
     }
     const said = wrap(item, note(describe(content)))

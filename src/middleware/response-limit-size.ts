@@ -89,7 +89,21 @@ function wholeCharacters(text: string, end: number): number {
 
 function isWithin(text: string, at: number): boolean {
   const after = String.fromCodePoint(text.codePointAt(at) ?? 0)
-  return extending.test(after) || text[at - 1] === "\u200d" || (after === "\n" && text[at - 1] === "\r")
+  if (extending.test(after) || text[at - 1] === "\u200d") return true
+  return (after === "\n" && text[at - 1] === "\r") || (flagLetter.test(after) && isOddInFlags(text, at))
+}
+
+/** A letter of a flag; two make one. */
+const flagLetter = /^[\u{1f1e6}-\u{1f1ff}]$/u
+
+/** How many units of flags are looked back through: a row of more may be cut in one. */
+const longestFlags = 4096
+
+/** Whether an odd number of letters of flags stands before. */
+function isOddInFlags(text: string, at: number): boolean {
+  let from = at
+  while (from >= 2 && at - from < longestFlags && flagLetter.test(text.slice(from - 2, from))) from -= 2
+  return (at - from) % 4 !== 0
 }
 
 function isLowSurrogate(text: string, at: number): boolean {

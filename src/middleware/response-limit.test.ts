@@ -51,6 +51,16 @@ describe("responseLimit()", () => {
     expect(result.isError).toBeUndefined()
   })
 
+  it("says what is left out, however much of the room the text before it takes", async () => {
+    let length = 0
+    const { mcp } = loggedServer({ middleware: [responseLimit({ maxBytes: 1024 })] })
+    mcp.tool({ name: "two" }, () => [words("x".repeat(length)), words(large)])
+    for (length = 800; length < 1024; length++) {
+      const result = await resultOf(mcp, call("two"))
+      expect(JSON.stringify(result.content)).toContain("left out")
+    }
+  })
+
   it("answers structured content that is too large by an error that says what to do", async () => {
     const result = await resultOf(limited(), call("data"))
     expect(result).toMatchObject({
@@ -188,6 +198,8 @@ describe("a text that is cut", () => {
     ["a family", "ab👨‍👩‍👧cd", "ab"],
     ["a skin tone", "ab👍🏽cd", "ab"],
     ["a line's end", "ab\r\ncd", "ab"],
+    ["a flag", "ab🇩🇪cd", "ab"],
+    ["the second of two flags", "ab🇩🇪🇫🇷cd", "ab🇩🇪"],
   ])("never cuts %s", (_, text, kept) => {
     const least = inString(kept)
     const whole = inString(text.slice(0, text.length - 2))

@@ -126,7 +126,14 @@ export function createLimit<State>({ name, rule, limiter }: LimitKind<State>, op
   /** What a handler calls is counted only where the call that it is made for was not, under the same key. */
   function unlessCounted(outer: Call | undefined, key: string | undefined): MaybePromise<string | undefined> {
     if (outer === undefined || key === undefined) return key
-    return andThen(keyOf(outer), (own) => (own === key ? undefined : unlessCounted(outer.parent, key)))
+    return andThen(keyOf(outer), (own) =>
+      own === key && isCounted(outer) ? undefined : unlessCounted(outer.parent, key),
+    )
+  }
+
+  /** What is free pays for nothing: else whoever may call it may have it call what costs. */
+  function isCounted(outer: Call): boolean {
+    return !outer.isTrusted && costOf?.(outer) !== 0
   }
 
   function decide(call: Call, key: string): MaybePromise<number> {
