@@ -94,6 +94,9 @@ async function verifyChain(
   { digest, anchors }: ChainOptions,
 ): Promise<ChainVerdict | Break> {
   const broken = (seq: number, problem: Break["problem"]): Break => ({ ok: false, writer, seq, problem })
+  // Between two numbers there is room for what would break the link from one record to the next.
+  const between = chain.find(({ seq }) => !Number.isSafeInteger(seq) || seq < 0)
+  if (between !== undefined) return broken(between.seq, "out of place")
   const sorted = chain.toSorted((a, b) => a.seq - b.seq)
   const told = new Set(sorted.flatMap(({ lost = [] }) => lost))
   const known = new Map(anchors.map(({ seq, hash }) => [seq, hash]))

@@ -87,7 +87,6 @@ export function createWriter(options: WriterOptions): AuditWriter {
     }
     if (digest === undefined) return record
     const hash = await hashOf(record, digest)
-    head = { writer: name, seq: at.seq, hash }
     return { ...record, hash }
   }
 
@@ -98,6 +97,9 @@ export function createWriter(options: WriterOptions): AuditWriter {
       Promise.resolve().then(() => sink.write(record)),
       late,
     )
+    const { seq: own, hash } = record
+    // What may not have been written must not be looked for.
+    if (hash !== undefined && own > (head?.seq ?? -1)) head = { writer: name, seq: own, hash }
     written++
     isFailing = false
   }

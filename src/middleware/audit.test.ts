@@ -5,6 +5,7 @@ import { loggedServer } from "../../test/support/server.ts"
 import { deferred, settled } from "../../test/support/timing.ts"
 import { memoryStorage } from "../storage/memory.ts"
 import { type AuditOptions, type AuditRecord, audit, readAudit, verifyAudit } from "./audit.ts"
+import { createDigest, hashOf } from "./audit-chain.ts"
 
 const key = "0123456789abcdef0123456789abcdef"
 
@@ -235,5 +236,56 @@ describe("verifyAudit()", () => {
   it("keeps the chains of several writers apart", async () => {
     const [one, other] = [await chained(), await chained()]
     expect(await verifyAudit([...one.records, ...other.records])).toMatchObject({ ok: true, records: 12 })
+  })
+
+  it("finds a record that was made anew, and one put between to hide it", async () => {
+    const { records, heads: anchors } = await chained()
+    const sealed = async (record: AuditRecord) => ({
+      ...record,
+      hash: await hashOf(record, createDigest(undefined)),
+    })
+    const forged = await Promise.all(
+      records.map((record) => (record.seq === 2 ? sealed({ ...record, target: "other" }) : record)),
+    )
+    const second = records.find(({ seq }) => seq === 2)
+    if (second === undefined) throw new Error("There is no second record")
+    for (const seq of [2.5, -1])
+      expect(await verifyAudit([...forged, await sealed({ ...second, seq })], { anchors })).toMatchObject({
+        ok: false,
+        seq,
+        problem: "out of place",
+      })
+  })
+
+  it("closes a chain also where there was no room for more", async () => {
+    const write = deferred<void>()
+    const records: AuditRecord[] = []
+    const { mcp } = audited({
+      maxQueued: 1,
+      to: async (record) => {
+        await write.promise
+        records.push(record)
+      },
+    })
+    await resultOf(mcp, call("work"))
+    const closed = mcp.close({ graceMs: 1000 })
+    write.resolve()
+    await closed
+    expect(records.map(({ kind }) => kind)).toEqual(["call", "close"])
+    expect(await verifyAudit(records)).toMatchObject({ ok: true, open: [] })
+  })
+
+  it("has as its head the last record that was written", async () => {
+    const records: AuditRecord[] = []
+    const { mcp, trail } = audited({
+      to: (record) => {
+        if (records.length === 2) throw new Error("down")
+        records.push(record)
+      },
+    })
+    for (let n = 0; n < 4; n++) await resultOf(mcp, call("work"))
+    await trail.flush()
+    expect(trail.heads()).toMatchObject([{ seq: 1 }])
+    expect(await verifyAudit(records, { anchors: trail.heads() })).toMatchObject({ ok: true })
   })
 })

@@ -180,6 +180,8 @@ function hooksFor(server: MiddlewareServer, { options, writer, digest }: HookPar
   }
 
   server.lifespan(async () => async () => {
+    // Where too many wait there is no room for the last.
+    await writer.flush()
     void note({ kind: "close", time: time() })
     await writer.flush()
   })

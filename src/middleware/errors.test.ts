@@ -5,6 +5,7 @@ import { loggedServer } from "../../test/support/server.ts"
 import { settled } from "../../test/support/timing.ts"
 import { ToolError } from "../errors/tool.ts"
 import type { FleetMCP } from "../fleet-mcp.ts"
+import { defineMiddleware } from "../server/define-middleware.ts"
 import { type ErrorsOptions, errors } from "./errors.ts"
 
 class NotFound extends Error {}
@@ -221,5 +222,18 @@ describe("what errors() tells of failed calls", () => {
       await resultOf(mcp, call("fail"))
       expect(Object.keys(failures.counts())).toHaveLength(1)
     }
+  })
+})
+
+describe("the names of methods", () => {
+  it("are not counted where clients made them up, whatever refused them", async () => {
+    const failures = errors()
+    const refusing = defineMiddleware({
+      name: "rateLimit",
+      request: () => ({ kind: "failure", error: { code: -32000, message: "Too many." } }),
+    })
+    const { mcp } = loggedServer({ middleware: [failures, refusing] })
+    for (const name of ["a", "b", "c".repeat(10_000)]) await errorOf(mcp, rpc(name))
+    expect(failures.counts()).toEqual({ "-32000:(unknown)": 3 })
   })
 })

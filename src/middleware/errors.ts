@@ -5,7 +5,7 @@ import { defineMiddleware } from "../server/define-middleware.ts"
 import type { Middleware } from "../server/middleware.ts"
 import type { MiddlewareServer } from "../server/middleware-view.ts"
 import { type AnsweringOptions, createAnswering } from "./errors-answer.ts"
-import { createCounts } from "./errors-counts.ts"
+import { type Counts, createCounts } from "./errors-counts.ts"
 import type { ErrorRule, ErrorsOptions } from "./errors-options.ts"
 import { type CallFailure, failureOf, failureOfThrown, isGivenUp } from "./shared-failure.ts"
 import { withHandle } from "./shared-handle.ts"
@@ -76,22 +76,22 @@ export function errors(options: ErrorsOptions = {}): Middleware & Errors {
       ...["timing", "logging", "structuredLogging", "audit", "auth", "rateLimit", "slidingWindow", "cache"],
       ...["responseLimit", "validateOutputs"],
     ],
-    attach: (server) => hooksFor(server, { rules, mask, onError, count: counts.add }),
+    attach: (server) => hooksFor(server, { rules, mask, onError, counts }),
   })
   return withHandle(middleware, { counts: counts.all, reset: counts.reset })
 }
 
 interface HookOptions extends AnsweringOptions {
   readonly onError: ErrorsOptions["onError"]
-  readonly count: (failure: CallFailure, method: string) => void
+  readonly counts: Counts
 }
 
 function hooksFor(server: MiddlewareServer, options: HookOptions): Pick<Middleware, "request"> {
-  const { onError, count } = options
+  const { onError, counts } = options
   const answering = createAnswering(options, server.log)
 
   function note(call: Call, failure: CallFailure, told: unknown): void {
-    count(failure, call.method)
+    counts.add(failure, call.method)
     if (onError === undefined) return
     const report = (error: unknown) =>
       server.log({ level: "error", message: "`onError` of the middleware `errors` failed", error })
@@ -107,6 +107,7 @@ function hooksFor(server: MiddlewareServer, options: HookOptions): Pick<Middlewa
     async request(call, next) {
       try {
         const outcome = await next()
+        if (outcome.kind !== "failure") counts.learn(call.method)
         const failure = failureOf(call, outcome)
         if (failure === undefined || isGivenUp(failure.error)) return outcome
         // Only failures and complete results are said to have failed.

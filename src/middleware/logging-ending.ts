@@ -75,7 +75,10 @@ function isOurs(code: number, status: number | undefined): boolean {
 function kindOf(cause: unknown): string | undefined {
   if (!(cause instanceof Error)) return undefined
   if (cause instanceof CallAborted) return cause.reason
-  return "code" in cause && typeof cause.code === "string" ? cause.code : cause.name
+  if ("code" in cause && typeof cause.code === "string") return cause.code
+  // Whoever throws may have set it to anything.
+  const name: unknown = cause.name
+  return typeof name === "string" ? name : "Error"
 }
 
 function idOf({ message, data }: Failure["error"]): string | undefined {

@@ -414,6 +414,15 @@ describe("a hostile client", () => {
   })
 })
 
+describe("an error of a library", () => {
+  it("is logged, whatever its name is", async () => {
+    const odd = Object.defineProperty(new Error("it broke"), "name", { value: Symbol("odd") })
+    const { mcp, records } = recording({}, { middleware: [{ callTool: () => Promise.reject(odd) }] })
+    await (await connect(mcp)).callTool("add", { a: 1 }).catch(() => undefined)
+    expect(records).toMatchObject([{ outcome: "failed", error: "Error" }])
+  })
+})
+
 describe("where it goes", () => {
   it("is the server's own log, as a line", async () => {
     const { mcp, log } = lines()

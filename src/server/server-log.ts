@@ -27,7 +27,8 @@ export function writeRecord(record: LogRecord): void {
   const id = record.errorId === undefined ? "" : ` (${record.errorId})`
   const text = record.json ?? `[fleetmcp] ${record.level}: ${record.message}${id}`
   if (record.error === undefined) console.error(text)
-  else console.error(text, record.error)
+  // What stands in the text, such as a URI with `%d0`, must not take the place of the error.
+  else console.error("%s", text, record.error)
 }
 
 /** Makes the id under which an error is logged and reported. */

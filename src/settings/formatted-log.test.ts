@@ -29,6 +29,11 @@ describe("the level of the log", () => {
 describe("the log as JSON", () => {
   const parsed = () => JSON.parse(String(written[0]))
 
+  it("says of what has no text what it is", () => {
+    formattedLog({ logFormat: "json" })({ level: "error", message: "failed", error: Object.create(null) })
+    expect(parsed()).toMatchObject({ message: "failed", error: "object" })
+  })
+
   it("writes one object per line", () => {
     formattedLog({ logFormat: "json" })({ level: "info", message: "two\nlines" })
     expect(parsed()).toEqual({ time: expect.any(String), level: "info", message: "two\nlines" })

@@ -29,9 +29,18 @@ function writeJson({ level, message, errorId, error, json }: LogRecord): void {
 /** What JSON says of an error by itself is `{}`. */
 function describe(error: unknown, depth: number): unknown {
   if (!(error instanceof Error))
-    return error === undefined || typeof error === "string" ? error : String(error)
+    return error === undefined || typeof error === "string" ? error : textOf(error)
   const { name, message, stack, cause } = error
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined
   const below = cause === undefined || depth === 0 ? undefined : describe(cause, depth - 1)
   return { name, code, message, stack, cause: below }
+}
+
+/** What has no text, such as `Object.create(null)`, must not keep its record from being written. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown)
+  } catch {
+    return typeof thrown
+  }
 }

@@ -39,22 +39,41 @@ function bounded(
   { maxLength = 4096, redact = redactSecrets }: Pick<CaptureOptions, "maxLength" | "redact">,
 ): string | undefined {
   let left = maxLength
-  try {
-    const text = JSON.stringify(value, (name, field: unknown) => {
+  const write = (root: unknown, level: number): string | undefined =>
+    JSON.stringify(root, (name, field: unknown) => {
       // Past the end nothing is looked into any more: a result may be large.
       if (left <= 0) return undefined
-      const shown = name === "" ? field : redact(name, field)
+      const redacted = name === "" ? field : redact(name, field)
       left -= name.length
+      // What a tool returns is in its result a second time, as text.
+      const within = level < mostLevels ? embedded(redacted) : undefined
+      const shown = within === undefined ? redacted : write(within, level + 1)
       if (typeof shown !== "string") {
         left -= 1
         return shown
       }
-      left -= shown.length
+      if (within === undefined) left -= shown.length
       return shown.length > maxLength ? shown.slice(0, maxLength) : shown
     })
-    return text?.slice(0, maxLength)
+  try {
+    return write(value, 0)?.slice(0, maxLength)
   } catch {
     // What cannot be said in JSON, or not be redacted, is left out: a call does not fail because of its telemetry.
+    return undefined
+  }
+}
+
+/** How deep texts are read that are within texts, and up to what length. */
+const mostLevels = 3
+const longestJson = 65_536
+
+/** What a text holds that is JSON of an object or a list. */
+function embedded(text: unknown): object | undefined {
+  if (typeof text !== "string" || text.length > longestJson || !/^\s{0,8}[{[]/.test(text)) return undefined
+  try {
+    return JSON.parse(text) as object
+  } catch {
+    // It only looks so, and is shown as the text that it is.
     return undefined
   }
 }

@@ -28,7 +28,13 @@ export function extracted(base: Context, meta: Params | undefined): Context {
     carrier ??= {}
     carrier[field] = text
   }
-  return carrier === undefined ? base : propagation.extract(base, carrier)
+  if (carrier === undefined) return base
+  try {
+    return propagation.extract(base, carrier)
+  } catch {
+    // Some propagators throw of what is malformed, such as a `%` in baggage: it is as none.
+    return base
+  }
 }
 
 /** W3C Baggage §3.3.2 and W3C Trace Context §3.3.1.5 say how much must be taken; there is no need to take more. */

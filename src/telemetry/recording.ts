@@ -33,6 +33,14 @@ export function recording(options: TelemetryOptions, providers: Providers, serve
   const capture = captureOf(options.captureContent)
   const bounds = endBounds()
 
+  let hasComplained = false
+  /** What has run is answered, whatever becomes of what is told of it. */
+  function complain(error: unknown): void {
+    if (!hasComplained)
+      server.log({ level: "error", message: "A call could not be recorded; said once", error })
+    hasComplained = true
+  }
+
   async function record(call: Call, next: Next): Promise<Outcome> {
     const tracer = providers.tracer()
     const subject = { call, target: targets.of(call), server: server.info.name }
@@ -56,7 +64,7 @@ export function recording(options: TelemetryOptions, providers: Providers, serve
       ending ??= endingOfThrown(error)
       throw error
     } finally {
-      await end(recorded, ending ?? { outcome: "failure" })
+      await end(recorded, ending ?? { outcome: "failure" }).catch(complain)
     }
   }
 

@@ -2,6 +2,7 @@ import type { Call } from "../protocol/call.ts"
 import type { MiddlewareServer } from "../server/middleware-view.ts"
 import { clip } from "../shared/clip.ts"
 import { isThenable } from "../shared/maybe-promise.ts"
+import { within } from "../shared/within.ts"
 import type { Ending } from "./ending.ts"
 import { texts } from "./ending.ts"
 
@@ -27,6 +28,9 @@ export interface Targets {
 /** The most methods beside those of the specification, and the most names of each kind. */
 const maxMethods = 100
 const maxNames = 1000
+
+/** How long an answer waits for its name, in milliseconds. */
+const mostLookupMs = 500
 
 export function targetsOf(server: Pick<MiddlewareServer, "find">): Targets {
   const methods = texts(maxMethods, methodsOfSpec)
@@ -60,7 +64,9 @@ export function targetsOf(server: Pick<MiddlewareServer, "find">): Targets {
       if (!isThenable(found)) return learn(found)
       const learnt = Promise.resolve(found).then(learn, () => of(call))
       // What failed may have failed because lookups hang; its answer must not wait for one.
-      return ending.outcome === "failure" ? of(call) : learnt
+      if (ending.outcome === "failure") return of(call)
+      // So may that of a call which something further in answered without asking whoever hangs, such as a cache.
+      return within(mostLookupMs, learnt, () => new Error("The lookup takes too long.")).catch(() => of(call))
     } catch {
       // Whoever provides it has failed, and the call has or will have said so.
       return of(call)

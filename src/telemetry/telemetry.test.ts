@@ -1,5 +1,5 @@
 import { propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api"
-import { type Sampler, SamplingDecision } from "@opentelemetry/sdk-trace-node"
+import { NodeTracerProvider, type Sampler, SamplingDecision } from "@opentelemetry/sdk-trace-node"
 import fc from "fast-check"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { inSpan, type Recorder, recorder, unregister } from "../../test/support/telemetry.ts"
@@ -622,3 +622,62 @@ function refusing(code: string): Middleware {
     },
   })
 }
+
+describe("what telemetry depends on", () => {
+  it("may throw at the end of a call that has run", async () => {
+    const log: unknown[] = []
+    const tracerProvider = new NodeTracerProvider({
+      spanProcessors: [
+        {
+          onStart: () => undefined,
+          onEnd() {
+            throw new Error("no room")
+          },
+          forceFlush: async () => undefined,
+          shutdown: async () => undefined,
+        },
+      ],
+    })
+    const mcp = serverWith({ tracerProvider }, [], { log: (record) => void log.push(record) })
+    const client = await connect(mcp)
+    for (let n = 0; n < 2; n++)
+      expect(await client.callTool("echo")).toMatchObject({ content: [{ text: "hello" }] })
+    expect(log).toMatchObject([{ level: "error", error: new Error("no room") }])
+  })
+
+  it("may be a propagator that throws of what is malformed", async () => {
+    recorder()
+    propagation.disable()
+    propagation.setGlobalPropagator({
+      fields: () => ["baggage"],
+      inject: () => undefined,
+      extract(_, carrier) {
+        throw new URIError(String(carrier))
+      },
+    })
+    expect(await callWith(serverWith(), "echo", { baggage: "a=%" })).toMatchObject({
+      content: [{ text: "hello" }],
+    })
+  })
+
+  it("may be a lookup that hangs, of a call that needed none", async () => {
+    const recorded = recorder()
+    const answering = defineMiddleware({ name: "kept", callTool: () => complete({ content: [] }) })
+    const hanging = defineProvider({ name: "far", list: () => [], find: () => new Promise(() => undefined) })
+    const mcp = serverWith({}, [answering], { providers: [hanging] })
+    await (await connect(mcp)).callTool("far_tool")
+    expect(recorded.spans()).toMatchObject([{ name: "tools/call" }])
+  })
+
+  it("keeps secrets out of the text in which a result stands a second time", async () => {
+    const recorded = recorder()
+    const mcp = serverWith({ captureContent: true })
+    mcp.tool({ name: "login" }, () => ({ user: "ada", password: "hunter2" }))
+    await (await connect(mcp)).callTool("login")
+    const result = String(recorded.span("tools/call login").attributes["gen_ai.tool.call.result"])
+    expect(result).not.toContain("hunter2")
+    expect(JSON.parse(result)).toMatchObject({
+      content: [{ text: '{"user":"ada","password":"[redacted]"}' }],
+    })
+  })
+})
