@@ -3,6 +3,7 @@ import { loggedServer, quietServer } from "../../test/support/server.ts"
 import { settled } from "../../test/support/timing.ts"
 import { prompt } from "../components/prompt.ts"
 import { tool } from "../components/tool.ts"
+import { defineProvider } from "../server/provider.ts"
 import { injectTools } from "./inject-tools.ts"
 
 const named = (name: string, text = "injected", version?: string) =>
@@ -26,6 +27,21 @@ describe("injectTools()", () => {
     await settled()
     const warnings = log.filter(({ message }) => message.includes("is not offered"))
     expect(warnings).toHaveLength(1)
+  })
+
+  it("survives a provider that throws when it is asked again", async () => {
+    let asked = 0
+    const flaky = defineProvider({
+      name: "flaky",
+      list() {
+        if (asked++ > 0) throw new RangeError("gone")
+        return []
+      },
+    })
+    const { mcp, log } = loggedServer({ providers: [flaky], middleware: [injectTools([named("one")])] })
+    expect(await mcp.listTools()).toHaveLength(1)
+    await settled()
+    expect(log).toContainEqual(expect.objectContaining({ level: "error", error: new RangeError("gone") }))
   })
 
   it("offers the highest of several versions", async () => {

@@ -2,6 +2,7 @@ import type { Tool } from "../components/tool.ts"
 import type { MiddlewareServer } from "../server/middleware-view.ts"
 import type { Provider, Resolved } from "../server/provider.ts"
 import { wholeScope } from "../server/snapshot.ts"
+import { attempt } from "../shared/maybe-promise.ts"
 
 /** Tools that middleware brings to a server. */
 interface Brought {
@@ -26,7 +27,10 @@ export function provideTools(server: MiddlewareServer, { by, tools }: Brought): 
         // The list is being made, of this and those of others.
         queueMicrotask(() => {
           isDue = false
-          warn()
+          // A provider may throw: nobody would catch it here, and it would end the process.
+          attempt(warn, (error) =>
+            server.log({ level: "error", message: `Error in a provider beside \`${by}\``, error }),
+          )
         })
       }
       // Of the kind that was asked for.

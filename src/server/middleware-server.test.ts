@@ -3,8 +3,10 @@ import { post, resultOf } from "../../test/support/post.ts"
 import { call, rpc } from "../../test/support/rpc.ts"
 import { fullServer, loggedServer, quietServer } from "../../test/support/server.ts"
 import { tool } from "../components/tool.ts"
+import type { Call } from "../protocol/call.ts"
 import { createPrincipal } from "../protocol/principal.ts"
 import { defineMiddleware } from "./define-middleware.ts"
+import type { Next } from "./middleware.ts"
 import type { MiddlewareServer } from "./middleware-view.ts"
 import { defineProvider } from "./provider.ts"
 
@@ -206,5 +208,39 @@ describe("what middleware has of its server", () => {
     const mcp = fullServer({ middleware: [layer] })
     await post(mcp, call("add", { a: 1, b: 2 }))
     expect(firstOf(servers).stats()).toMatchObject({ answered: 1 })
+  })
+
+  it("closes whatever middleware does then", async () => {
+    const ended: string[] = []
+    const layer = defineMiddleware({
+      name: "failing",
+      attach(server) {
+        server.onClose(() => {
+          throw new RangeError("at once")
+        })
+        server.onClose(async () => {
+          throw new RangeError("later")
+        })
+        server.onClose(() => ended.push("never"))()
+        server.onClose(() => ended.push("next"))
+        server.lifespan(async () => async () => void ended.push("lifespan"))
+        return {}
+      },
+    })
+    const { mcp, log } = loggedServer({ middleware: [layer] })
+    await mcp.start()
+    await mcp.close()
+    expect(ended).toEqual(["next", "lifespan"])
+    expect(log.map(({ error }) => String(error))).toEqual(["RangeError: at once", "RangeError: later"])
+  })
+
+  it("refuses hooks of a class, which would never be called", () => {
+    class Hooks {
+      callTool(_call: Call, next: Next) {
+        return next()
+      }
+    }
+    const layer = defineMiddleware({ name: "mine", attach: () => new Hooks() as never })
+    expect(() => quietServer({ middleware: [layer] })).toThrow("the hook `callTool` of a class")
   })
 })

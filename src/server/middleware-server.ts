@@ -1,10 +1,10 @@
 import { InvalidOption } from "../errors/server.ts"
 import type { Call } from "../protocol/call.ts"
-import { andThen, isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
+import { andThen, attempt, isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
 import { type Core, scopeOf } from "./core.ts"
 import { failMethod, failTool } from "./failing.ts"
 import { givenTool } from "./invoker.ts"
-import type { Middleware } from "./middleware.ts"
+import { hookNames, type Middleware } from "./middleware.ts"
 import type { MiddlewareServer } from "./middleware-view.ts"
 import type { Resolved, Scope } from "./provider.ts"
 import { repeating } from "./repeating.ts"
@@ -33,6 +33,12 @@ export function attach(layer: Middleware, core: Core): Middleware {
       "Return an object of hooks.",
     )
   }
+  // Of a class: it would be lost here, and never called.
+  const lost = hookNames.find((name) => name in hooks && !Object.hasOwn(hooks, name))
+  if (lost !== undefined) {
+    const what = `What \`attach\` of the middleware \`${layer.name ?? "(unnamed)"}\` returned`
+    throw new InvalidOption(what, `the hook \`${lost}\` of a class`, "Return an object of hooks.")
+  }
   const { repeats, ...own } = hooks
   const attached = { ...place, ...own }
   return repeats === true ? repeating(attached) : attached
@@ -51,8 +57,13 @@ function viewOf(core: Core): MiddlewareServer {
     storage: (part) => core.storage.part(`middleware.${part}`),
     onChange: (hear) => core.bus.subscribe(hear),
     onClose(end) {
-      core.onClose.add(end)
-      return () => core.onClose.delete(end)
+      // What fails must not keep the server from ending calls and lifespans.
+      const run = () =>
+        attempt(end, (error) =>
+          core.log({ level: "error", message: "Error in `onClose` of middleware", error }),
+        )
+      core.onClose.add(run)
+      return () => core.onClose.delete(run)
     },
     lifespan: (start) => core.lifespans.add({ lifespan: start }),
     stats: core.stats,

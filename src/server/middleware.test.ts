@@ -249,6 +249,10 @@ describe("middleware that breaks the rules", () => {
     ["returned no outcome", (_, next) => void next()],
     ["neither called `next()` nor returned an outcome", () => ({ kind: "other" })],
     ["neither called `next()` nor returned an outcome", () => ({ content: [] })],
+    ["neither called `next()` nor returned an outcome", () => null],
+    ["neither called `next()` nor returned an outcome", () => ({ kind: "complete" })],
+    ["neither called `next()` nor returned an outcome", async () => ({ kind: "failure" })],
+    ["neither called `next()` nor returned an outcome", () => ({ kind: "extended", resultType: "task" })],
     [
       "called `next()` twice",
       async (_, next) => {

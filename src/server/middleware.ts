@@ -3,7 +3,7 @@ import { InvalidParams } from "../errors/protocol.ts"
 import { InvalidOption, MiddlewareMisuse, quoted } from "../errors/server.ts"
 import { Call, type Outcome } from "../protocol/call.ts"
 import type { Dispatch, DispatchCore } from "../protocol/dispatcher.ts"
-import type { Params } from "../protocol/jsonrpc.ts"
+import { isObject, type Params } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
 import { isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
 import type {
@@ -338,13 +338,9 @@ function quietly<T>(outcome: Promise<T>): Promise<T> {
 }
 
 function isOutcome(value: unknown): value is Outcome {
-  if (typeof value !== "object" || value === null || !("kind" in value)) return false
-  return (
-    value.kind === "complete" ||
-    value.kind === "failure" ||
-    value.kind === "input-required" ||
-    value.kind === "extended"
-  )
+  const { kind, result, error }: Params = Object(value)
+  if (kind === "failure") return isObject(error)
+  return kind === "complete" || kind === "extended" ? isObject(result) : kind === "input-required"
 }
 
 function tooLate(layer: Middleware, onLate: Late["onLate"]): MiddlewareMisuse {

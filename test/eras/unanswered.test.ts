@@ -35,6 +35,26 @@ describeEras(
   { knows: (revision) => !isStateless(revision) },
 )
 
+describeEras("an outcome of middleware that never asks anything", (t) => {
+  it("does not run the call forever", async () => {
+    let runs = 0
+    const mcp = t.server({
+      middleware: [
+        {
+          callTool() {
+            runs++
+            return { kind: "input-required", requests: undefined, continuation: undefined }
+          },
+        },
+      ],
+    })
+    mcp.tool({ name: "busy" }, () => "done")
+    const client = await t.connect(mcp)
+    await expect(client.callTool("busy")).rejects.toThrow("in more than 10 rounds")
+    expect(runs).toBe(11)
+  })
+})
+
 describeEras(
   "a question whose handler no longer waits for it",
   (t) => {

@@ -1,4 +1,5 @@
 import { InvalidParams, MissingClientCapability } from "../../errors/protocol.ts"
+import { TooManyRounds } from "../../errors/rounds.ts"
 import { ServerClosed } from "../../errors/server.ts"
 import { andThen, type MaybePromise } from "../../shared/maybe-promise.ts"
 import type { ClientCapabilities, Implementation } from "../../spec/index.ts"
@@ -7,6 +8,7 @@ import {
   Call,
   complete,
   type InputRequired,
+  maxRounds,
   type Outcome,
   type Peer,
   type Question,
@@ -181,6 +183,10 @@ export class SessionRun {
   /** Asks what the handler wants to know, and runs it again with the answers. */
   async #again(exchange: SessionExchange, outcome: InputRequired): Promise<Reply> {
     const { request } = exchange
+    const { round } = request.rounds
+    // Handlers are told so where they ask. Middleware may give such an outcome every time, and without a question it would
+    // be run again forever, before anything else is.
+    if (round >= maxRounds) return this.#finish(exchange, this.#toOutcome(new TooManyRounds(maxRounds)))
     const questions = Object.entries(outcome.requests ?? {})
     let answers: readonly Answer[]
     try {
@@ -195,7 +201,7 @@ export class SessionRun {
     const given = questions.map(([key], index) => [key, answers[index] as Answer] as const)
     const { continuation } = outcome
     const rounds: Rounds = {
-      round: request.rounds.round + 1,
+      round: round + 1,
       answers: { ...request.rounds.answers, ...Object.fromEntries(given) },
       state: continuation?.kind === "held" ? continuation.state : undefined,
       steps: exchange.steps ?? request.rounds.steps,
