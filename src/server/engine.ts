@@ -174,13 +174,20 @@ export class Engine implements MessageHandler {
 
   /** @throws {UnknownOption} One of them has no such hook. */
   use(...middleware: Middleware[]): void {
+    this.#accept(middleware)()
+  }
+
+  /** Checks middleware and attaches it; nothing is wrapped in it before what is returned is called. */
+  #accept(middleware: readonly Middleware[]): () => void {
     for (const layer of middleware) assertMiddleware(layer)
     assertOrder([...this.#given, ...middleware])
-    // Whatever one of them refuses, none is there.
-    this.#middleware.push(...middleware.map((layer) => attached(layer, this.#core)))
-    this.#given.push(...middleware)
-    this.#built = undefined
-    this.#sessionEra?.rebuild()
+    const own = middleware.map((layer) => attached(layer, this.#core))
+    return () => {
+      this.#middleware.push(...own)
+      this.#given.push(...middleware)
+      this.#built = undefined
+      this.#sessionEra?.rebuild()
+    }
   }
 
   addProviders(providers: readonly Provider[]): void {
@@ -196,12 +203,12 @@ export class Engine implements MessageHandler {
    */
   addPlugin(added: Plugin): void {
     const plugin = this.#extensions.accept(added)
-    assertOrder([...this.#given, ...(plugin.middleware ?? [])])
+    const wrap = this.#accept(plugin.middleware ?? [])
     this.addProviders(plugin.providers ?? [])
     this.#extensions.add(plugin)
     for (const transform of plugin.transforms ?? []) this.catalog.addTransform(transform)
     this.lifespans.add(plugin)
-    this.use(...(plugin.middleware ?? []))
+    wrap()
   }
 
   get plugins(): readonly Plugin[] {

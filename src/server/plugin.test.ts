@@ -6,6 +6,7 @@ import { call, capable, rpc, withHeaders } from "../../test/support/rpc.ts"
 import { fullServer, loggedServer, quietServer } from "../../test/support/server.ts"
 import { deferred, settled } from "../../test/support/timing.ts"
 import {
+  defineMiddleware,
   definePlugin,
   defineTransform,
   type Method,
@@ -543,4 +544,20 @@ describe("definePlugin", () => {
   ])("is judged before anything is added: %s", (_, fields, text) => {
     expect(() => definePlugin({ id: "com.example/x", ...fields } as never)).toThrow(text)
   })
+})
+
+it("leaves nothing of a plugin whose middleware cannot be attached", async () => {
+  const broken = defineMiddleware({
+    name: "broken",
+    attach() {
+      throw new TypeError("nope")
+    },
+  })
+  const component = tool({ name: "of_plugin" }, () => 1)
+  const provider = { name: "p", list: () => [{ component, owner: "p", invoke: component.invoke }] } as never
+  const mcp = quietServer()
+  const plugin = { id: "com.example/half", middleware: [broken], providers: [provider] }
+  expect(() => mcp.plugin(plugin)).toThrow("nope")
+  expect(await mcp.listTools()).toEqual([])
+  mcp.plugin({ id: "com.example/half" })
 })

@@ -33,7 +33,10 @@ export interface HandlerRun<Input> {
 export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome> {
   const { core, call } = run
   // The client left while middleware or a lookup was waited for: what it asked for must not happen now.
-  if (call.exchange.inert) throw whyInert(call)
+  if (call.exchange.inert) {
+    call.isHandled = true
+    throw whyInert(call)
+  }
   const watch = core.watch?.current
   if (core.watch && !watch) return loadWatch().then(() => runHandler(run))
   const ctx = new CallContext(call, core)

@@ -91,7 +91,9 @@ function run(serving: Serving, request: StatelessRequest): MaybePromise<Reply> {
   channel.onDisconnect(exchange)
   host.running.enter(exchange)
   const reply = outcome.then((settled) => finish(serving, exchange, settled))
-  reply.then(() => host.running.leave(exchange))
+  const leave = () => host.running.leave(exchange)
+  // Whatever becomes of it: a shutdown waits for what has not left.
+  reply.then(leave, leave)
   return reply
 }
 
