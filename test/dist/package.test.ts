@@ -45,7 +45,7 @@ describe("the packed package", () => {
   })
 
   // ajv is not linked here: it must not be on the way of a start.
-  it.each(entries().map(({ specifier }) => specifier))(
+  it.each(entries().flatMap(({ specifier }) => (specifier === "fleetmcp/telemetry" ? [] : [specifier])))(
     "%s is imported without ajv or any schema library",
     async (specifier) => {
       const names = await node([
@@ -56,6 +56,14 @@ describe("the packed package", () => {
       expect(names).toEqual({ code: 0, output: "true\n" })
     },
   )
+
+  it("says which package is missing where telemetry is imported without it", async () => {
+    const program = `
+      const error = await import("fleetmcp/telemetry").catch((error) => error)
+      console.log(error.code, error.message.includes("@opentelemetry/api"))`
+    const said = await node(["--input-type=module", "-e", program])
+    expect(said).toEqual({ code: 0, output: "ERR_MODULE_NOT_FOUND true\n" })
+  })
 
   it("loads few files and no network at the start, so that it starts fast", async () => {
     const program = `
