@@ -3,6 +3,7 @@ import type { Failure, Outcome } from "../protocol/call.ts"
 import { toFailure, unexpected } from "../protocol/dispatcher.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import type { LogRecord } from "../server/server-log.ts"
+import { isGivenUp } from "./shared-failure.ts"
 
 /** How bad what is logged is. */
 export type LogLevel = LogRecord["level"]
@@ -55,7 +56,7 @@ function endingOfResult(result: object): Ending {
 
 function endingOfFailure({ error, cause, http }: Failure): Ending {
   const { code: errorCode, message: errorMessage } = error
-  if (cause instanceof CallAborted && (cause.reason === "cancel" || cause.reason === "disconnect"))
+  if (isGivenUp(cause))
     return { level: "info", outcome: "cancelled", errorCode, error: cause.reason, errorMessage }
   return {
     level: isOurs(errorCode, http?.status) ? "error" : "warning",

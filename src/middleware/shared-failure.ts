@@ -33,7 +33,7 @@ export function failureOfThrown(call: Call, error: unknown): CallFailure | undef
 }
 
 /** Whether the client gave a call up: nothing went wrong. */
-export function isGivenUp(error: unknown): boolean {
+export function isGivenUp(error: unknown): error is CallAborted {
   return error instanceof CallAborted && (error.reason === "cancel" || error.reason === "disconnect")
 }
 

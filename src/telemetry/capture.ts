@@ -1,4 +1,5 @@
 import type { KnownOptions } from "../components/options.ts"
+import { createRedactor, redacted } from "../middleware/logging-redact.ts"
 
 /** What of tools' arguments and results stands in spans. */
 export interface CaptureOptions {
@@ -43,11 +44,11 @@ function bounded(
     JSON.stringify(root, (name, field: unknown) => {
       // Past the end nothing is looked into any more: a result may be large.
       if (left <= 0) return undefined
-      const redacted = name === "" ? field : redact(name, field)
+      const seen = name === "" ? field : redact(name, field)
       left -= name.length
       // What a tool returns is in its result a second time, as text.
-      const within = level < mostLevels ? embedded(redacted) : undefined
-      const shown = within === undefined ? redacted : write(within, level + 1)
+      const within = level < mostLevels ? embedded(seen) : undefined
+      const shown = within === undefined ? seen : write(within, level + 1)
       if (typeof shown !== "string") {
         left -= 1
         return shown
@@ -78,9 +79,8 @@ function embedded(text: unknown): object | undefined {
   }
 }
 
-const secretName =
-  /pass(word|wd|phrase|code)|secret|token|api[-_]?key|private[-_]?key|authorization|cookie|credential/i
+const redactor = /* @__PURE__ */ createRedactor()
 
 function redactSecrets(name: string, value: unknown): unknown {
-  return secretName.test(name) ? "[redacted]" : value
+  return redactor.hides([name], value) ? redacted : value
 }
