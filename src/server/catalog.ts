@@ -2,9 +2,9 @@ import type { ComponentKind } from "../components/component.ts"
 import { principalKey } from "../protocol/principal.ts"
 import { createLru, type Lru } from "../shared/lru.ts"
 import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
-import type { Provider, Resolved, Scope } from "./provider.ts"
+import type { ChangeListener, EventListener, Provider, Resolved, Scope } from "./provider.ts"
 import { listVisible, pickVersion, type Snapshot, seen, takeSnapshot, wholeScope } from "./snapshot.ts"
-import { assertTransform, type FindNext, type Transform } from "./transform.ts"
+import { assertTransform, type InnerView, type Transform } from "./transform.ts"
 
 /** A list before it is known what of it a caller may see. */
 export interface Survey<K extends ComponentKind = ComponentKind> {
@@ -30,7 +30,8 @@ export class Catalog {
   readonly #providers: Provider[] = []
   readonly #transforms: Transform[] = []
   readonly #unsubscribe: (() => void)[] = []
-  readonly #onChange: (kinds: readonly ComponentKind[]) => void
+  readonly #listeners: Set<ChangeListener> = new Set()
+  readonly #eventListeners: Set<EventListener> = new Set()
   readonly #offered: Set<ComponentKind> = new Set()
   /** What dynamic providers did not have, until something changes. */
   readonly #misses: Lru<string, true> = createLru({ max: 1000 })
@@ -43,8 +44,20 @@ export class Catalog {
   #revision = 0
 
   /** @param onChange Hears which kinds changed. */
-  constructor(onChange: (kinds: readonly ComponentKind[]) => void) {
-    this.#onChange = onChange
+  constructor(onChange: ChangeListener) {
+    this.#listeners.add(onChange)
+  }
+
+  /** Has one hear what else providers tell of, until what is returned is called. */
+  onEvent(listener: EventListener): () => void {
+    this.#eventListeners.add(listener)
+    return () => void this.#eventListeners.delete(listener)
+  }
+
+  /** Has another one hear which kinds changed, until what is returned is called. */
+  onChange(listener: ChangeListener): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
   }
 
   /** Grows with every change; what was computed at another revision is stale. */
@@ -84,8 +97,13 @@ export class Catalog {
     const stops: (() => void)[] = []
     try {
       for (const provider of providers) {
-        const stop = provider.onChange?.((kinds) => this.#changed(kinds))
-        if (stop !== undefined) stops.push(stop)
+        const ends = [
+          provider.onChange?.((kinds) => this.#changed(kinds)),
+          provider.onEvent?.((event) => {
+            for (const listener of this.#eventListeners) listener(event)
+          }),
+        ]
+        for (const stop of ends) if (stop !== undefined) stops.push(stop)
       }
     } catch (error) {
       for (const stop of stops) stop()
@@ -96,10 +114,25 @@ export class Catalog {
     this.#changed(allKinds)
   }
 
-  addTransform(transform: Transform): void {
-    assertTransform(transform)
+  addTransform(added: Transform): void {
+    assertTransform(added)
+    const { name, attach } = added
+    const transform =
+      attach === undefined ? added : { name, ...attach.call(added, this.#within(this.#transforms.length)) }
+    const stop = transform.onChange?.((kinds) => this.#changed(kinds))
+    if (stop !== undefined) this.#unsubscribe.push(stop)
     this.#transforms.push(transform)
     this.#changed(allKinds)
+  }
+
+  /** What the first `depth` transforms make of what providers have. */
+  #within(depth: number): InnerView {
+    return {
+      list: (kind, scope) =>
+        andThen(this.#listAll(kind, scope, depth), (entries) => listVisible(entries, scope)),
+      find: (kind, id, scope) =>
+        andThen(this.#findThrough({ kind, id, scope }, depth), (entry) => seen(entry, scope)),
+    }
   }
 
   close(): void {
@@ -108,14 +141,23 @@ export class Catalog {
 
   /** Finds what `scope` may use under this id: the highest version it can see, or the one it wants. */
   find<K extends ComponentKind>(kind: K, id: string, scope: Scope): MaybePromise<Resolved<K> | undefined> {
-    if (this.#transforms.length === 0) return this.#findBase({ kind, id, scope })
-    let next: FindNext<K> = (inner) => this.#findBase({ kind, id: inner, scope })
-    for (const transform of this.#transforms) {
-      const further = next
-      if (transform.find !== undefined) next = (inner) => transform.find?.(kind, inner, further, scope)
-    }
+    const depth = this.#transforms.length
+    if (depth === 0) return this.#findBase({ kind, id, scope })
     // A transform may have put another component in front, with a check of its own.
-    return andThen(next(id), (entry) => seen(entry, scope))
+    return andThen(this.#findThrough({ kind, id, scope }, depth), (entry) => seen(entry, scope))
+  }
+
+  /** Finds what the first `depth` transforms make of it. */
+  #findThrough<K extends ComponentKind>(
+    query: Query<K>,
+    depth: number,
+  ): MaybePromise<Resolved<K> | undefined> {
+    const transform = this.#transforms[depth - 1]
+    if (transform === undefined) return this.#findBase(query)
+    const next = (id: string) => this.#findThrough({ ...query, id }, depth - 1)
+    return transform.find === undefined
+      ? next(query.id)
+      : transform.find(query.kind, query.id, next, query.scope)
   }
 
   /** Gives the components of all kinds, every version of them, whoever may see them. */
@@ -139,23 +181,28 @@ export class Catalog {
     }
   }
 
-  #listAll<K extends ComponentKind>(kind: K, scope: Scope): MaybePromise<readonly Resolved<K>[]> {
-    const { entries, awaited } = this.#snapshot(kind)
+  /** Lists what the first `depth` transforms make of it, whoever may see it. */
+  #listAll<K extends ComponentKind>(
+    kind: K,
+    scope: Scope,
+    depth: number = this.#transforms.length,
+  ): MaybePromise<readonly Resolved<K>[]> {
+    const snapshot = this.#snapshot(kind)
     const base: MaybePromise<readonly Resolved<K>[]> =
-      awaited.length === 0 ? entries : this.#listAwaited(entries, awaited, { kind, scope })
-    return this.#transforms.reduce((listed, transform) => {
+      snapshot.awaited.length === 0 ? snapshot.entries : this.#listAwaited(snapshot, { kind, scope })
+    return this.#transforms.slice(0, depth).reduce((listed, transform) => {
       if (transform.list === undefined) return listed
       return andThen(listed, (all) => transform.list?.(kind, all, scope) ?? all)
     }, base)
   }
 
   async #listAwaited<K extends ComponentKind>(
-    entries: readonly Resolved<K>[],
-    awaited: readonly Provider[],
+    { entries, byId, awaited }: Snapshot<K>,
     { kind, scope }: Pick<Query<K>, "kind" | "scope">,
   ): Promise<readonly Resolved<K>[]> {
     const lists = await Promise.all(awaited.map((provider) => provider.list(kind, scope)))
-    return [...entries, ...lists.flat()]
+    // As with finds: what is known at once is not looked for elsewhere.
+    return [...entries, ...lists.flat().filter(({ component }) => !byId.has(component.id))]
   }
 
   #findBase<K extends ComponentKind>(query: Query<K>): MaybePromise<Resolved<K> | undefined> {
@@ -214,7 +261,7 @@ export class Catalog {
     this.#revision++
     this.#misses.clear()
     for (const kind of kinds) this.#snapshots[kind] = undefined
-    this.#onChange(kinds)
+    for (const listener of this.#listeners) listener(kinds)
   }
 }
 

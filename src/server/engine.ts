@@ -48,7 +48,7 @@ import {
 } from "./middleware.ts"
 import { observe } from "./observe.ts"
 import type { Plugin } from "./plugin.ts"
-import { assertProvider, type Provider } from "./provider.ts"
+import { assertProvider, type EventListener, type Provider } from "./provider.ts"
 import { RunningCalls } from "./running.ts"
 import { newErrorId, type ServerLog, safeLog } from "./server-log.ts"
 import type { SessionEra } from "./session-era.ts"
@@ -103,6 +103,7 @@ export class Engine implements MessageHandler {
   readonly #running: RunningCalls = new RunningCalls()
   /** What open subscriptions want done when the server closes. */
   readonly #onClose: Set<() => void> = new Set()
+  readonly #eventListeners: Set<EventListener> = new Set()
   readonly #madeAt: number = Date.now()
   readonly #core: Core
   #built: Built | undefined
@@ -115,7 +116,8 @@ export class Engine implements MessageHandler {
     this.#options = options
     const { blockedMs } = options
     this.lifespans = new LazyLifespans(options)
-    this.catalog = new Catalog((kinds) => this.announce(kinds))
+    this.catalog = new Catalog((kinds) => this.#tell(listEvents(kinds)))
+    this.catalog.onEvent((event) => this.publish(event))
     this.caller = new LocalCaller({
       core: () => this.#core,
       dispatch: () => this.#build().dispatch,
@@ -215,12 +217,29 @@ export class Engine implements MessageHandler {
     return this.#extensions.plugins
   }
 
+  /** Tells subscribers of a change, and the servers that it is mounted in. */
   publish(event: ChangeEvent): void {
-    try {
-      const done = this.#options.bus.publish(event)
-      if (done instanceof Promise) done.catch((error) => this.#busFailed(error))
-    } catch (error) {
-      this.#busFailed(error)
+    this.#tell([event])
+    for (const listener of this.#eventListeners) listener(event)
+  }
+
+  /**
+   * Has a server that mounts this one hear what is published here. What changes in the catalogue is not: whoever mounts it
+   * hears that from the catalogue.
+   */
+  onEvent(listener: EventListener): () => void {
+    this.#eventListeners.add(listener)
+    return () => void this.#eventListeners.delete(listener)
+  }
+
+  #tell(events: readonly ChangeEvent[]): void {
+    for (const event of events) {
+      try {
+        const done = this.#options.bus.publish(event)
+        if (done instanceof Promise) done.catch((error) => this.#busFailed(error))
+      } catch (error) {
+        this.#busFailed(error)
+      }
     }
   }
 
@@ -419,8 +438,7 @@ export class Engine implements MessageHandler {
 
   /** Tells that the components of these kinds have changed. */
   announce(kinds: readonly ComponentKind[], audience?: Pick<ChangeEvent, "audience" | "sessions">): void {
-    for (const topic of new Set(kinds.map((kind) => listTopics[kind])))
-      this.publish({ ...topic, ...audience })
+    for (const event of listEvents(kinds)) this.publish({ ...event, ...audience })
   }
 
   async #close(graceMs: number): Promise<void> {
@@ -450,6 +468,10 @@ const listTopics: { readonly [kind in ComponentKind]: ChangeEvent } = {
   prompt: { topic: "promptsListChanged", method: "notifications/prompts/list_changed" },
   resource: resourcesChanged,
   template: resourcesChanged,
+}
+
+function listEvents(kinds: readonly ComponentKind[]): readonly ChangeEvent[] {
+  return [...new Set(kinds.map((kind) => listTopics[kind]))]
 }
 
 /** Answers before there is a call. All these classes explain themselves to the peer. */

@@ -7,6 +7,7 @@ import type { Tool } from "../components/tool.ts"
 import type { ToolInvoke } from "../components/tool-invoke.ts"
 import type { Principal } from "../protocol/principal.ts"
 import type { VisibilityRule } from "../protocol/visibility-rule.ts"
+import type { ChangeEvent } from "./events.ts"
 
 /** The kinds of component and what runs each. */
 export interface Kinds {
@@ -43,6 +44,9 @@ export interface Resolved<K extends ComponentKind = ComponentKind> {
 /** What changed in a provider: kinds whose lists are others now. */
 export type ChangeListener = (kinds: readonly ComponentKind[]) => void
 
+/** What else happens in a provider, such as a resource that was updated. */
+export type EventListener = (event: ChangeEvent) => void
+
 /** Finds components: local ones, files, a mounted server, an upstream. */
 export interface Provider {
   /** Names it, for whoever debugs. */
@@ -63,6 +67,8 @@ export interface Provider {
   ): Resolved<K> | undefined | Promise<Resolved<K> | undefined>
   /** Tells when lists change. Returns what ends the telling. */
   onChange?(listener: ChangeListener): () => void
+  /** Tells of resources that were updated, by the URIs they have here, and the like. Returns what ends the telling. */
+  onEvent?(listener: EventListener): () => void
   /** Called when the server starts; what it returns is called when it closes. */
   lifespan?(): Promise<(() => Promise<void>) | undefined>
 }
@@ -109,6 +115,7 @@ const kinds: { readonly [name in keyof Provider]-?: OptionKind } = {
   list: "function",
   find: "function",
   onChange: "function",
+  onEvent: "function",
   lifespan: "function",
 }
 

@@ -1,11 +1,20 @@
 import type { ComponentKind } from "../components/component.ts"
 import { assertOptions, type OptionKind } from "../components/options.ts"
-import type { Resolved, Scope } from "./provider.ts"
+import type { MaybePromise } from "../shared/maybe-promise.ts"
+import type { ChangeListener, Resolved, Scope } from "./provider.ts"
 
 /** Goes on to what lies further in. */
 export type FindNext<K extends ComponentKind> = (
   id: string,
 ) => Resolved<K> | undefined | Promise<Resolved<K> | undefined>
+
+/** What lies further in than a transform, whoever asks it and whenever. */
+export interface InnerView {
+  /** Lists what `scope` can see of a kind, the highest version of each name. */
+  list<K extends ComponentKind>(kind: K, scope: Scope): MaybePromise<readonly Resolved<K>[]>
+  /** Finds what `scope` may use under an id. */
+  find<K extends ComponentKind>(kind: K, id: string, scope: Scope): MaybePromise<Resolved<K> | undefined>
+}
 
 /**
  * Changes what is found: renames, hides, replaces. Lists and finds must agree, so that what is hidden cannot
@@ -29,6 +38,13 @@ export interface Transform {
     next: FindNext<K>,
     scope: Scope,
   ): Resolved<K> | undefined | Promise<Resolved<K> | undefined>
+  /** Tells when what it changes is another, besides what changes further in. Returns what ends the telling. */
+  onChange?(listener: ChangeListener): () => void
+  /**
+   * Makes the transform of one server, in place of `list`, `find` and `onChange` beside it: for what must look further in
+   * than a list or find lets it, or needs something for each server that has it. Called when the server takes it.
+   */
+  attach?(inner: InnerView): Omit<Transform, "attach" | "name">
 }
 
 /**
@@ -66,6 +82,8 @@ const kinds: { readonly [name in keyof Transform]-?: OptionKind } = {
   scoped: "boolean",
   list: "function",
   find: "function",
+  onChange: "function",
+  attach: "function",
 }
 
 const required: readonly (keyof Transform)[] = ["name"]
