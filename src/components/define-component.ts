@@ -48,8 +48,13 @@ export function componentOf<Shared extends object, Own extends object>(
   return component
 }
 
+/** Has a component that was made of another be known by the function of that. */
+export function rememberHandler(component: object, handler: Handler): void {
+  handlers.set(component, handler)
+}
+
 /** The function that a component runs. */
-type Handler = (...args: never) => unknown
+export type Handler = (...args: never) => unknown
 
 const handlers: WeakMap<object, Handler> = /* @__PURE__ */ new WeakMap()
 
