@@ -7,6 +7,8 @@ import { assertOptions, readOptions } from "./components/options.ts"
 import { prompt } from "./components/prompt.ts"
 import { resource } from "./components/resource.ts"
 import { type Tool, tool } from "./components/tool.ts"
+import { UnguardedMount } from "./errors/composition.ts"
+import { assertMountable, importOnce, mount } from "./fleet-mcp-mount.ts"
 import {
   type CallOptions,
   type CloseOptions,
@@ -24,11 +26,13 @@ import { createLazyListener } from "./http/lazy-node.ts"
 import { joinRoutes, type OwnedRoutes, type RouteHandler } from "./http/router.ts"
 import type { MessageHandler } from "./protocol/transport.ts"
 import { type AnyComponent, assertComponent, LocalProvider } from "./providers/local.ts"
+import type { MountOptions } from "./providers/mount-options.ts"
 import { type AudienceOptions, audienceOf } from "./server/audience.ts"
 import { Engine } from "./server/engine.ts"
 import type { Middleware } from "./server/middleware.ts"
 import { assertCloseOptions, assertServerName, assertServerOptions } from "./server/options.ts"
 import { definePlugin, type Plugin } from "./server/plugin.ts"
+import type { Provider } from "./server/provider.ts"
 import { consoleLog, type ServerLog } from "./server/server-log.ts"
 import type { ServerStats } from "./server/stats.ts"
 import { environment } from "./settings/environment.ts"
@@ -77,6 +81,9 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   readonly #told: FleetMCPOptions<Tools>
   readonly #routes: { [route: string]: RouteHandler } = {}
   readonly #servers: Set<RunningServer | RunningStdio> = new Set()
+  /** The servers that mount it, and those that it mounts. */
+  readonly #parents: Set<FleetMCP> = new Set()
+  readonly #children: Set<FleetMCP> = new Set()
   #closed: Promise<void> | undefined
   #endpoint: Endpoint
   #node: NodeListener | undefined
@@ -200,6 +207,57 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   }
 
   /**
+   * Offers all that another server has, now and later: its components run in its own context, wrapped in its hooks for
+   * methods. Its routes are served beside those that are here.
+   *
+   * @param target A server, or what finds components: a proxy, a folder.
+   * @param options `prefix` and `separator`, which tags, and other names. Default: all under its own name.
+   * @throws {InvalidPrefix} FLEET-21: names with it would be none.
+   * @throws {MountCycle} FLEET-19: it mounts this server itself.
+   * @throws {UnguardedMount} It has `auth` and this server has none.
+   * @throws {InvalidRoute} One of its routes is served already.
+   * @example
+   * const math = new FleetMCP("Math")
+   * math.tool({ name: "one" }, () => 1)
+   * mcp.mount(math, { prefix: "math" }) // the tool `math_one`
+   */
+  mount(target: FleetMCP | Provider, options: MountOptions = {}): this {
+    this.#assertGuarded(target)
+    const mounting = { root: this.#engine, target, options }
+    assertMountable(mounting)
+    const child = target instanceof FleetMCP ? target : undefined
+    // Before it is mounted: a route that cannot be must leave nothing behind.
+    const endpoint = child && this.#endpointWith(`the mounted server \`${child.name}\``, child.#allRoutes)
+    mount(mounting)
+    if (child === undefined || endpoint === undefined) return this
+    Object.assign(this.#routes, child.#allRoutes)
+    child.#parents.add(this)
+    this.#children.add(child)
+    this.#offer(endpoint)
+    return this
+  }
+
+  /**
+   * Copies what another server, or what finds components, has now. The copies run in the context of that server, without its
+   * middleware. Awaited, or at the latest when this server starts, they are there.
+   *
+   * @param options As those of {@link mount}.
+   * @throws {InvalidPrefix} FLEET-21: names with it would be none.
+   * @throws {MountCycle} FLEET-19: it mounts this server itself.
+   * @throws {UnguardedMount} It has `auth` and this server has none.
+   * @throws {DuplicateComponent} One is there already and `onDuplicate` is `error`; then none is copied.
+   * @example
+   * const math = new FleetMCP("Math")
+   * math.tool({ name: "one" }, () => 1)
+   * await mcp.import(math, { prefix: "math" })
+   */
+  async import(target: FleetMCP | Provider, options: MountOptions = {}): Promise<this> {
+    this.#assertGuarded(target)
+    await importOnce({ root: this.#engine, target, options }, (components) => this.add(...components))
+    return this
+  }
+
+  /**
    * Wraps calls in middleware: the first is the outermost.
    *
    * @example
@@ -228,7 +286,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
   plugin(plugin: Plugin): this {
     // Before the engine has it: a route that cannot be must leave nothing behind.
     const { id, routes } = definePlugin(plugin)
-    const endpoint = this.#createEndpoint(this.#options.http ?? {}, [ownerOf(id), routes])
+    const endpoint = this.#endpointWith(ownerOf(id), routes ?? {})
     this.#engine.addPlugin(plugin)
     this.#offer(endpoint)
     return this
@@ -244,8 +302,15 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * mcp.route("GET /version", () => Response.json({ version: "1.2.0" }))
    */
   route(route: string, handler: RouteHandler): this {
-    this.#offer(this.#createEndpoint(this.#options.http ?? {}, ["`mcp.route()`", { [route]: handler }]))
-    this.#routes[route] = handler
+    // All or none of those that mount it.
+    const offers = this.#within().map((server) => {
+      const endpoint = server.#endpointWith("`mcp.route()`", { [route]: handler })
+      return () => {
+        server.#offer(endpoint)
+        server.#routes[route] = handler
+      }
+    })
+    for (const offer of offers) offer()
     return this
   }
 
@@ -621,6 +686,26 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
       : component.withDefaults({ lenient, dereference })
   }
 
+  /** Itself, and all that mount it, at any depth. */
+  #within(): readonly FleetMCP[] {
+    return [this as FleetMCP, ...[...this.#parents].flatMap((parent) => parent.#within())]
+  }
+
+  /** Who calls would be asked by nobody. */
+  #assertGuarded(target: FleetMCP | Provider): void {
+    if (target instanceof FleetMCP && target.#options.auth !== undefined && this.#options.auth === undefined)
+      throw new UnguardedMount(this.name, target.name)
+  }
+
+  #endpointWith(owner: string, routes: { readonly [route: string]: RouteHandler }): Endpoint {
+    return this.#createEndpoint(this.#options.http ?? {}, [owner, routes])
+  }
+
+  /** Its own, those of its plugins, and those of the servers that it mounts. */
+  get #allRoutes(): { readonly [route: string]: RouteHandler } {
+    return Object.assign({}, ...this.#engine.plugins.map(({ routes }) => routes), this.#routes)
+  }
+
   #offer(endpoint: Endpoint): void {
     // Its requests that are still open count for the new one.
     this.#endpoint = { ...endpoint, load: this.#endpoint.load }
@@ -642,6 +727,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
 
   async #close(graceMs: number): Promise<void> {
     const closing = [...this.#servers].map((server) => server.close(graceMs))
+    for (const child of this.#children) child.#parents.delete(this as FleetMCP)
     await this.#engine.close(graceMs)
     await Promise.all(closing)
   }

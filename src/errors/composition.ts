@@ -39,6 +39,19 @@ export class UnguardedMount extends FleetError {
   }
 }
 
+/** A server that has other components now than when it was imported. */
+export class ImportedBefore extends FleetError {
+  readonly code = "FLEET-20"
+  constructor(root: string, child: string) {
+    super(
+      `The server \`${child}\` changed after \`${root}\` imported it, which has a copy of what it was before.`,
+      {
+        fix: "Add components before the import, or mount the server: `mcp.mount(child)`.",
+      },
+    )
+  }
+}
+
 /** A name that is only there behind the prefix of a mount. */
 export class NameWithoutPrefix extends FleetError {
   readonly code = "FLEET-20"

@@ -157,6 +157,8 @@ export interface CallInit<P extends Params = Params> {
   readonly round: number
   /** The call whose handler makes this one. */
   readonly parent?: Call | undefined
+  /** Whether another server was called, which mounts the one that runs it. Default `false`. */
+  readonly isInside?: boolean
 }
 
 /**
@@ -181,6 +183,13 @@ export class Call<P extends Params = Params> {
   /** The call whose handler makes this one, if one does. */
   readonly parent: Call | undefined
   /**
+   * Whether another server was called, which mounts the one that runs it: what headers repeat, and what is hidden from a
+   * session, is looked at there, in the names that things have there.
+   *
+   * @internal
+   */
+  readonly isInside: boolean
+  /**
    * What is made for it, once its handler uses something of that kind.
    *
    * @internal
@@ -204,6 +213,7 @@ export class Call<P extends Params = Params> {
     this.exchange = init.exchange
     this.round = init.round
     this.parent = init.parent
+    this.isInside = init.isInside === true
     this.using = undefined
     this.isHandled = false
     this.#values = undefined
@@ -272,7 +282,25 @@ export class Call<P extends Params = Params> {
    * })
    */
   withParams(params: P): Call<P> {
-    const changed = new Call<P>({ ...this, params: { _meta: this.params._meta, ...params } })
+    return this.#as({ ...this, params: { _meta: this.params._meta, ...params } })
+  }
+
+  /**
+   * Makes the same call as a server sees it that is mounted in the one that was called.
+   *
+   * @internal
+   */
+  inside(method: string, params: Params): Call {
+    return (this as Call).#as({
+      ...this,
+      method,
+      params: { _meta: this.params._meta, ...params },
+      isInside: true,
+    })
+  }
+
+  #as(init: CallInit<P>): Call<P> {
+    const changed = new Call<P>(init)
     // What is left in either is found in both.
     this.#values ??= new Map()
     changed.#values = this.#values

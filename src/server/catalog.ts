@@ -160,6 +160,11 @@ export class Catalog {
       : transform.find(query.kind, query.id, next, query.scope)
   }
 
+  /** Asks providers anew what they have, which nobody need be told. */
+  refresh(): void {
+    this.#forget(allKinds)
+  }
+
   /** Gives the components of all kinds, every version of them, whoever may see them. */
   async everything(): Promise<readonly Resolved["component"][]> {
     const lists = await Promise.all(allKinds.map((kind) => this.#listAll(kind, wholeScope)))
@@ -257,10 +262,14 @@ export class Catalog {
     return entries.length > 0 || dynamic.length > 0
   }
 
-  #changed(kinds: readonly ComponentKind[]): void {
+  #forget(kinds: readonly ComponentKind[]): void {
     this.#revision++
     this.#misses.clear()
     for (const kind of kinds) this.#snapshots[kind] = undefined
+  }
+
+  #changed(kinds: readonly ComponentKind[]): void {
+    this.#forget(kinds)
     for (const listener of this.#listeners) listener(kinds)
   }
 }

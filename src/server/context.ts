@@ -34,6 +34,13 @@ export class CallContext implements Context {
     return typeof ctx === "object" && ctx !== null && #call in ctx ? ctx.#call : undefined
   }
 
+  /** The call that a context belongs to and the server that runs it, if it is one of ours. */
+  static partsOf(ctx: unknown): { readonly call: Call; readonly core: Core } | undefined {
+    return typeof ctx === "object" && ctx !== null && #call in ctx
+      ? { call: ctx.#call, core: ctx.#core }
+      : undefined
+  }
+
   get signal(): AbortSignal {
     return this.#call.exchange.signal
   }

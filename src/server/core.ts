@@ -85,7 +85,7 @@ export interface Limits {
 export function scopeOf(call: Call): Scope {
   const { principal } = call.peer
   const version = call.wantedVersion
-  const hidden = call.exchange.visibility
+  const hidden = call.isInside ? undefined : call.exchange.visibility
   if (principal === undefined && version === undefined && hidden === undefined)
     return call.isTrusted ? trustedScope : anonymousScope
   return { principal, trusted: call.isTrusted, version, hidden }

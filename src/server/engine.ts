@@ -81,6 +81,17 @@ export interface EngineOptions {
   readonly authenticator: Authenticator | undefined
 }
 
+/** What of a server those need that mount it. */
+export interface EngineParts {
+  readonly core: Core
+  /** As it is attached to this server. Only grows. */
+  readonly middleware: readonly Middleware[]
+  /** Of the core and of plugins. */
+  readonly methods: ReadonlyMap<string, Method>
+  readonly onError: (error: unknown, method: string) => string
+  readonly onLate: (error: Error) => void
+}
+
 /** What depends on middleware and plugins, made when first needed and again when those change. */
 interface Built {
   readonly dispatch: Dispatch
@@ -211,6 +222,16 @@ export class Engine implements MessageHandler {
     for (const transform of plugin.transforms ?? []) this.catalog.addTransform(transform)
     this.lifespans.add(plugin)
     wrap()
+  }
+
+  get parts(): EngineParts {
+    return {
+      core: this.#core,
+      middleware: this.#middleware,
+      methods: this.#extensions.methods,
+      onError: (error, method) => this.#internalError(error, method),
+      onLate: (error) => this.#misused(error),
+    }
   }
 
   get plugins(): readonly Plugin[] {

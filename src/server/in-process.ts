@@ -51,6 +51,8 @@ export interface InProcessCall<M extends string = string> {
 export interface InProcessHost {
   readonly core: () => Core
   readonly dispatch: () => Dispatch
+  /** Tells its calls from those of the servers that mount it, which may have the same names. */
+  readonly scope?: string | undefined
 }
 
 /** A call that a handler makes. */
@@ -152,15 +154,15 @@ export class InProcess implements Inside {
     const { exchange } = parent
     if (exchange.inert) throw abortError(exchange) ?? hasEnded()
     assertNotEndless(parent, method, params)
-    const scope = nestedScope(parent, method, params)
+    const scope = nestedScope(parent, [this.#host.scope ?? null, method, params])
     // Done once, like a step: what the parent asks later makes its handler run again.
     return exchange.recall(`call/${scope}`, parent, () => this.#nested(parent, inner, scope))
   }
 
   async #nested(parent: Call, { method, params, given }: NestedCall, scope: string): Promise<object> {
-    const { peer, exchange, round } = parent
+    const { peer, exchange, round, isInside } = parent
     const inner = new InProcessExchange({ exchange, scope }, exchange.isTrusted)
-    const call = new Call({ method, id: undefined, params, peer, exchange: inner, round, parent })
+    const call = new Call({ method, id: undefined, params, peer, exchange: inner, round, parent, isInside })
     if (given !== undefined) call.set(givenTool, given)
     try {
       return await this.#run(call, inner)
@@ -206,9 +208,14 @@ function hasEnded(): InProcessError {
   return new InProcessError("the call it belongs to has ended")
 }
 
+/** What of a nested call tells it from others: the server whose names it uses, the method and the parameters. */
+type NestedContent = readonly [server: string | null, method: string, params: Params]
+
 /** Numbers nested calls by what they are, not by when: parallel branches may run in any order. */
-function nestedScope(parent: Call, method: string, params: Params): string {
-  const content = textHash(jsonOf([method, params]) ?? `${method} ${targetOf(method, params)}`)
+function nestedScope(parent: Call, [server, method, params]: NestedContent): string {
+  const content = textHash(
+    jsonOf([server, method, params]) ?? `${server} ${method} ${targetOf(method, params)}`,
+  )
   const counts = parent.nestedCounts
   const count = counts.get(content) ?? 0
   counts.set(content, count + 1)

@@ -12,6 +12,9 @@ export class LazyLifespans implements ServerValues, LifespanState {
   /** Whether it is being started, or could not be. */
   isUnready = false
   #loading: Promise<Lifespans> | undefined
+  /** How many servers that mount this one have it run. */
+  #holders = 0
+  #isOwn = false
 
   constructor(options: LifespanServerOptions) {
     this.options = options
@@ -45,6 +48,25 @@ export class LazyLifespans implements ServerValues, LifespanState {
    * @param isForRequest Whether it is a request that waits for it, and nobody called for it before.
    */
   async start(isForRequest = false): Promise<void> {
+    this.#isOwn = true
+    await this.#start(isForRequest)
+  }
+
+  /**
+   * Starts what has not been started, for a server that mounts this one.
+   *
+   * @returns Ends it again where nobody else has it run: it may start another time.
+   */
+  async hold(): Promise<() => Promise<void>> {
+    await this.#start(false)
+    this.#holders++
+    return async () => {
+      this.#holders--
+      if (this.#holders === 0 && !this.#isOwn) await (await this.#loading)?.rest()
+    }
+  }
+
+  async #start(isForRequest: boolean): Promise<void> {
     if (this.isReady) return
     this.isUnready = true
     await (await this.load()).start(isForRequest)

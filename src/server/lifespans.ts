@@ -99,11 +99,16 @@ export class Lifespans {
     await this.#endAll(limitMs)
   }
 
-  /** Ends all, and has values made by others from the next start on. */
-  async override(dependencies: DependencyOption): Promise<void> {
+  /** Ends all, until the next start. */
+  async rest(): Promise<void> {
     await this.#starting?.catch(() => undefined)
     await this.#endAll(leastStopMs)
     this.#host.waiting.unshift(...this.#started.splice(0))
+  }
+
+  /** Ends all, and has values made by others from the next start on. */
+  async override(dependencies: DependencyOption): Promise<void> {
+    await this.rest()
     this.#overrides = byKey(dependencies)
     this.dependencies.override(this.#overrides)
   }

@@ -11,6 +11,7 @@ import { isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
 import { CallContext } from "./context.ts"
 import { contextStore } from "./context-store.ts"
 import type { Core } from "./core.ts"
+import { HandedOn } from "./handed-on.ts"
 import { loadWatch } from "./lazy-watch.ts"
 import type { Outliving } from "./outliving.ts"
 import type { Owner, Watched } from "./watch.ts"
@@ -130,6 +131,8 @@ function failed<Input>(run: HandlerRun<Input>, error: unknown): MaybePromise<Out
   const { core, call, fail } = run
   const { exchange } = call
   call.isHandled = true
+  // It ran elsewhere, and ended there.
+  if (error instanceof HandedOn) return error.outcome
   // What a handler throws once its call is over is no failure of it: nobody waits for the answer.
   if (exchange.inert) return abandoned(error)
   // The one error that asks for something; whoever would not answer is not asked again.

@@ -35,7 +35,8 @@ function runTool(core: Core, call: Call, found: Resolved<"tool"> | undefined): M
   if (found === undefined) return unknownTool(core, call)
   const { component, invoke } = found
   assertScopes(core, call, component)
-  if (component.headerParams.length > 0) call.exchange.checkHeaderParams(component.headerParams)
+  if (component.headerParams.length > 0 && !call.isInside)
+    call.exchange.checkHeaderParams(component.headerParams)
   const input = call.params.arguments ?? {}
   return runHandler({ core, call, owner: component, invoke, input, fail: failTool })
 }
