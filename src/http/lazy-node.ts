@@ -1,5 +1,4 @@
 import type { NodeListener } from "#node"
-import { failureAnswer } from "./answer.ts"
 import type { Endpoint } from "./endpoint.ts"
 
 type NodeModule = typeof import("#node")
@@ -42,11 +41,14 @@ export function createLazyListener(endpoint: () => Endpoint): NodeListener {
         if (url !== undefined) req.url = url
         listenerOf(node)(req, res)
       })
-      .catch((error) => {
+      .catch(async (error) => {
+        // Loaded when it is needed: nearly no server says that it could not be loaded.
+        const { failureAnswer } = await import("./answer.ts")
         const { status, headers, body } = failureAnswer(endpoint(), error)
         if (res.headersSent) res.destroy()
         else res.writeHead(status, headers).end(body)
       })
+      .catch(() => res.destroy())
   }
 }
 

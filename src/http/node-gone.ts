@@ -25,7 +25,8 @@ export function whenGone(pair: Pair, run: () => void): void {
   const check = () => {
     if (!res.writableFinished) run()
   }
-  res.once("close", check)
+  // Not by `once`, which makes more objects: it comes but once.
+  res.on("close", check)
   // In a pipeline, behind other responses, it has no socket yet, and `node:http` would never tell it of the end.
   if (res.socket === null) waitOn(req.socket, res, check)
 }

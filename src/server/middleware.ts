@@ -280,12 +280,15 @@ function wrap<C, T>(layer: Middleware, hook: AnyHook<C>, ring: Ring<C, T>): (giv
   return (given) => {
     let isOver = false
     let isTaken = false
+    let further: MaybePromise<T> | undefined
     let inner: Promise<T> | undefined
     const next = (changed?: unknown): Promise<T> => {
       if (isOver || isTaken) return quietly(Promise.reject(isOver ? tooLate(layer, onLate) : tooOften(layer)))
       isTaken = true
       try {
-        inner = Promise.resolve(run(changed === undefined || read === undefined ? given : read(changed)))
+        const found = run(changed === undefined || read === undefined ? given : read(changed))
+        further = found
+        inner = Promise.resolve(found)
         return inner
       } catch (error) {
         return quietly(Promise.reject(error))
@@ -303,10 +306,10 @@ function wrap<C, T>(layer: Middleware, hook: AnyHook<C>, ring: Ring<C, T>): (giv
     try {
       // `run` is for those whose `next()` has rules of its own.
       const outcome = hook.call(layer, given, next, run)
-      // It was looked at further in.
+      // It was looked at further in. As it came from there: a call that was answered at once still is.
       if (outcome === inner && inner !== undefined) {
         isOver = true
-        return inner
+        return further as MaybePromise<T>
       }
       return isThenable(outcome) ? Promise.resolve(outcome).then(end, thrown) : end(outcome)
     } catch (error) {
