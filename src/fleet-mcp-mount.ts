@@ -6,7 +6,8 @@ import { isObject } from "./protocol/jsonrpc.ts"
 import { lazyProvider } from "./providers/lazy-provider.ts"
 import type { AnyComponent } from "./providers/local.ts"
 import { type MountOptions, mountOptions } from "./providers/mount-options.ts"
-import { Engine } from "./server/engine.ts"
+import type { Core } from "./server/core.ts"
+import { Engine, type EngineParts } from "./server/engine.ts"
 import { assertProvider, type Provider } from "./server/provider.ts"
 
 /** What can be mounted or imported: a server, or what finds components, such as a proxy. */
@@ -23,7 +24,10 @@ export interface Mounting {
 export function mount(mounting: Mounting): void {
   const { root, target, options } = mounting
   const child = engineOf(target)
-  if (child !== undefined) childrenOf(root).push(child)
+  if (child !== undefined) {
+    childrenOf(root).push(child)
+    warn(root.parts.core, child.parts)
+  }
   root.addProviders([
     lazyProvider({
       name: options.prefix ?? "mount",
@@ -116,6 +120,21 @@ function childrenOf(engine: Engine): Engine[] {
   const known = children.get(engine) ?? []
   children.set(engine, known)
   return known
+}
+
+/** Says what is otherwise than whoever mounts may think. */
+function warn({ info, log, maskErrors }: Core, { core, middleware }: EngineParts): void {
+  const [root, child] = [info.name, core.info.name]
+  const names = middleware.filter(({ message, request, notification }) => message ?? request ?? notification)
+  if (names.length > 0) {
+    const hooks = names.map(({ name }) => `\`${name ?? "(unnamed)"}\``).join(", ")
+    const message = `Of the middleware of \`${child}\`, only hooks for methods run where it is mounted: not those of ${hooks} for all messages. Add it to \`${root}\`.`
+    log({ level: "info", message })
+  }
+  if (maskErrors && !core.maskErrors) {
+    const message = `\`${root}\` masks errors, but \`${child}\`, which it mounts, does not. Give both \`maskErrors: true\`.`
+    log({ level: "warning", message })
+  }
 }
 
 async function sourceOf({ target, options }: Mounting, hasHooks: boolean): Promise<Provider> {

@@ -27,6 +27,14 @@ import type {
   UnawaitedPromise,
 } from "./components.ts"
 import type {
+  ImportedBefore,
+  InvalidPrefix,
+  MountCycle,
+  NameWithoutPrefix,
+  UnguardedMount,
+  UriWithoutPrefix,
+} from "./composition.ts"
+import type {
   ArgumentsTakenForContext,
   CannotNotify,
   ContextMisused,
@@ -232,6 +240,7 @@ export type AnyFleetError =
   | HandlerFailed
   | HandlerTimeout
   | HeaderMismatch
+  | ImportedBefore
   | ImportTimeWork
   | InProcessError
   | InexpressibleSchema
@@ -252,6 +261,7 @@ export type AnyFleetError =
   | InvalidOutput
   | InvalidParams
   | InvalidPlugin
+  | InvalidPrefix
   | InvalidRequest
   | InvalidRequestState
   | InvalidResult
@@ -289,6 +299,8 @@ export type AnyFleetError =
   | MissingStorageClient
   | MissingTable
   | MissingSqlite
+  | MountCycle
+  | NameWithoutPrefix
   | NeedsSession
   | NoContext
   | NoResponseStream
@@ -358,6 +370,7 @@ export type AnyFleetError =
   | UnansweredRequest
   | UnawaitedPromise
   | UndeclaredResultType
+  | UnguardedMount
   | UnknownComponent
   | UnknownHandle
   | UnknownOption
@@ -370,6 +383,7 @@ export type AnyFleetError =
   | UnsettledImport
   | UnsupportedDialect
   | UnsupportedVersion
+  | UriWithoutPrefix
   | ValueTooLarge
   | UnusableSample
   | UrlElicitationRequired

@@ -70,9 +70,11 @@ export class NameWithoutPrefix extends FleetError {
 export class UriWithoutPrefix extends FleetError {
   readonly code = "FLEET-21"
   override readonly rpc = -32602
+  override readonly data: { readonly uri: string }
   constructor(uri: string, right: string) {
     super(`No resource \`${clip(uri)}\`: its server is mounted under a prefix, where it is \`${right}\`.`, {
       fix: `Read \`${right}\`.`,
     })
+    this.data = { uri }
   }
 }

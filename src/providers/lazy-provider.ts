@@ -54,6 +54,7 @@ export function lazyProvider({ name, load, onLoaded }: LazyProviderOptions): Pro
         : loaded.find?.(kind, id, scope),
     onChange: (listener: ChangeListener) => listen((provider) => provider.onChange?.(listener)),
     onEvent: (listener: EventListener) => listen((provider) => provider.onEvent?.(listener)),
+    namesFor: (kind, id) => loaded?.namesFor?.(kind, id) ?? [],
     lifespan: async () => (await get()).lifespan?.(),
   }
 }

@@ -1,4 +1,5 @@
 import type { KnownOptions } from "../components/options.ts"
+import type { Transform } from "../server/transform.ts"
 
 /** How the components of a server are called in another. */
 export interface MountOptions {
@@ -12,6 +13,8 @@ export interface MountOptions {
   readonly excludeTags?: readonly string[]
   /** Other names of tools and prompts, before the prefix: `{ old: "new" }`. */
   readonly names?: { readonly [name: string]: string }
+  /** What else changes its components, the first one first: before tags are looked at and names given. Default: nothing. */
+  readonly transforms?: readonly Transform[]
 }
 
 /** The options of mounts and imports. */
@@ -22,6 +25,7 @@ export const mountOptions: KnownOptions = {
     includeTags: "strings",
     excludeTags: "strings",
     names: "object",
+    transforms: "list",
   },
   foreign: {
     namespace: "Use `prefix`.",

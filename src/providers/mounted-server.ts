@@ -54,6 +54,8 @@ export function serverSource(engine: Engine, { id, hasHooks }: SourceOptions): P
       andThen(engine.catalog.find(kind, name, ownScope(scope)), (entry) => entry && wrapped(entry)),
     onChange: (listener) => engine.catalog.onChange(listener),
     onEvent: (listener) => engine.onEvent(listener),
+    namesFor: (kind, name) =>
+      engine.catalog.providers.flatMap((provider) => provider.namesFor?.(kind, name) ?? []),
     lifespan: () => engine.lifespans.hold(),
   }
 }

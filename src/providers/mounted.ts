@@ -1,16 +1,11 @@
 import { Catalog } from "../server/catalog.ts"
 import type { ChangeEvent } from "../server/events.ts"
 import type { Provider } from "../server/provider.ts"
-import { prefixing } from "../shared/prefix.ts"
+import { type Prefixing, prefixing } from "../shared/prefix.ts"
 import { namespace } from "../transforms/namespace.ts"
 import { onlyTagged } from "../transforms/only-tagged.ts"
 import { rename } from "../transforms/rename.ts"
 import type { MountOptions } from "./mount-options.ts"
-
-/** A provider that knows under which prefix its components stand. */
-export interface Mounted extends Provider {
-  readonly prefix: string | undefined
-}
 
 /**
  * Offers what a provider has under other names: what is left out by its tags is left out first, then tools and prompts get
@@ -19,10 +14,11 @@ export interface Mounted extends Provider {
  * @throws {InvalidPrefix} FLEET-21
  * @throws {InvalidName} One of `names` is none.
  */
-export function mounted(source: Provider, options: MountOptions): Mounted {
-  const { prefix, separator = "_", includeTags, excludeTags, names } = options
+export function mounted(source: Provider, options: MountOptions): Provider {
+  const { prefix, separator = "_", includeTags, excludeTags, names, transforms = [] } = options
   const catalog = new Catalog(() => undefined)
   catalog.addProviders([source])
+  for (const transform of transforms) catalog.addTransform(transform)
   if (includeTags !== undefined || excludeTags !== undefined) {
     catalog.addTransform(
       onlyTagged({
@@ -33,10 +29,10 @@ export function mounted(source: Provider, options: MountOptions): Mounted {
   }
   if (names !== undefined) catalog.addTransform(rename(names))
   if (prefix !== undefined) catalog.addTransform(namespace(prefix, { separator }))
+  const naming = prefixing(prefix ?? "", prefix === undefined ? "" : separator)
   const lifespan = source.lifespan?.bind(source)
   return {
     name: prefix === undefined ? source.name : `${prefix} (${source.name})`,
-    prefix,
     list(kind, scope) {
       const { all, isKept } = catalog.survey(kind, scope)
       return isKept ? all : Promise.resolve(all)
@@ -50,14 +46,22 @@ export function mounted(source: Provider, options: MountOptions): Mounted {
         catalog.close()
       }
     },
-    onEvent: (listener) => catalog.onEvent((event) => listener(outward(event, prefix, separator))),
+    onEvent: (listener) =>
+      catalog.onEvent((event) => listener(prefix === undefined ? event : outward(event, naming))),
+    namesFor(kind, id) {
+      const inner = [id, ...(source.namesFor?.(kind, id) ?? [])]
+      // The names of resources are URIs; their own names are not looked for.
+      const outer = (name: string) =>
+        kind === "tool" || kind === "prompt" ? naming.name(name) : naming.uri(name)
+      return prefix === undefined ? inner.slice(1) : inner.map((name) => outer(names?.[name] ?? name))
+    },
     ...(lifespan === undefined ? undefined : { lifespan }),
   }
 }
 
 /** An event that names a resource names it as it is called here. */
-function outward(event: ChangeEvent, prefix: string | undefined, separator: string): ChangeEvent {
+function outward(event: ChangeEvent, naming: Prefixing): ChangeEvent {
   const uri = event.params?.uri
-  if (prefix === undefined || typeof uri !== "string") return event
-  return { ...event, params: { ...event.params, uri: prefixing(prefix, separator).uri(uri) } }
+  if (typeof uri !== "string") return event
+  return { ...event, params: { ...event.params, uri: naming.uri(uri) } }
 }

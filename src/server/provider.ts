@@ -69,6 +69,8 @@ export interface Provider {
   onChange?(listener: ChangeListener): () => void
   /** Tells of resources that were updated, by the URIs they have here, and the like. Returns what ends the telling. */
   onEvent?(listener: EventListener): () => void
+  /** Says what a name or URI of elsewhere may be called here: for messages to whoever forgets a prefix. */
+  namesFor?(kind: ComponentKind, id: string): readonly string[]
   /** Called when the server starts; what it returns is called when it closes. */
   lifespan?(): Promise<(() => Promise<void>) | undefined>
 }
@@ -116,6 +118,7 @@ const kinds: { readonly [name in keyof Provider]-?: OptionKind } = {
   find: "function",
   onChange: "function",
   onEvent: "function",
+  namesFor: "function",
   lifespan: "function",
 }
 

@@ -1,3 +1,4 @@
+import { UriWithoutPrefix } from "../../errors/composition.ts"
 import { MissingClientCapability } from "../../errors/protocol.ts"
 import { ResourceNotFound } from "../../errors/server.ts"
 import { isErrorCodeAllowed } from "../../spec/error-codes.ts"
@@ -54,8 +55,8 @@ function createSessionCodec(revision: SessionRevision): SessionCodec {
 
   function toError({ error, cause }: Failure, method: string): RpcError {
     // S11/server/utilities/completion#error-handling: what a completion refers to is a parameter.
-    if (cause instanceof ResourceNotFound && method !== "completion/complete")
-      return { ...error, code: row.resourceNotFound }
+    const isNotFound = cause instanceof ResourceNotFound || cause instanceof UriWithoutPrefix
+    if (isNotFound && method !== "completion/complete") return { ...error, code: row.resourceNotFound }
     if (cause instanceof MissingClientCapability) return { ...error, code: row.missingCapability }
     return isErrorCodeAllowed(error.code, revision) ? error : { ...error, code: -32603 }
   }
