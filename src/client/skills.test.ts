@@ -55,7 +55,9 @@ function server(
           return { path: own, size: size ?? bytes.length, hash: hash ?? sha(bytes) }
         })
         return {
-          contents: [{ uri, text: JSON.stringify(manifest !== undefined ? manifest : { skill: name, files: listed }) }],
+          contents: [
+            { uri, text: JSON.stringify(manifest !== undefined ? manifest : { skill: name, files: listed }) },
+          ],
         } as never
       }
       const file = files.find((one) => one.path === path)

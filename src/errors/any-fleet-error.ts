@@ -58,6 +58,7 @@ import type {
 import type { NotAForm } from "./elicitation.ts"
 import type { BlockedLoop } from "./event-loop.ts"
 import { FleetError } from "./fleet-error.ts"
+import type { DuplicateInFiles, FolderUnusable } from "./folders.ts"
 import type { HandlerFailed } from "./handler-failed.ts"
 import type { TooManyHandles, UnknownHandle } from "./handles.ts"
 import type { BodyAlreadyRead, BodyCutOff, BodyTooLarge, InvalidRoute } from "./http.ts"
@@ -138,6 +139,8 @@ import type {
   UnknownSession,
 } from "./session.ts"
 import type { InvalidSetting, UnreadableEnvFile } from "./settings.ts"
+import type { SkillExists, SkillRefused } from "./skill-download.ts"
+import type { InvalidSkill, NotADirectory, UnknownSkill } from "./skills.ts"
 import type { ContentLengthFraming, StrayOutput } from "./stdio.ts"
 import type { ForkedStep, InvalidStepKey, RepeatedStep, StepOutcomeUnknown } from "./steps.ts"
 import type {
@@ -222,11 +225,13 @@ export type AnyFleetError =
   | DamagedEntry
   | DependencyFailed
   | DuplicateComponent
+  | DuplicateInFiles
   | EndlessCalls
   | EndlessList
   | EndlessQuestions
   | ExitedOnImport
   | FolderNotWritable
+  | FolderUnusable
   | ForkedStep
   | FileFailed
   | HandlerFailed
@@ -258,6 +263,7 @@ export type AnyFleetError =
   | InvalidRoute
   | InvalidSchema
   | InvalidSetting
+  | InvalidSkill
   | InvalidSource
   | InvalidStepKey
   | InvalidState
@@ -296,6 +302,7 @@ export type AnyFleetError =
   | NoServer
   | NoState
   | NoSuchFile
+  | NotADirectory
   | NotAForm
   | NotAnHttpEvent
   | NotAnMcpServer
@@ -330,6 +337,8 @@ export type AnyFleetError =
   | SchemaTooLarge
   | SdkServerInUse
   | SessionRequired
+  | SkillExists
+  | SkillRefused
   | StartingServer
   | StepOutcomeUnknown
   | StateTooLarge
@@ -363,6 +372,7 @@ export type AnyFleetError =
   | UnknownOption
   | UnknownPrompt
   | UnknownSession
+  | UnknownSkill
   | UnknownTool
   | UnreadableEnvFile
   | UnknownThreadFunction

@@ -355,7 +355,9 @@ describe("skillsExtension", () => {
     await write("a/SKILL.md", head("a"))
     const client = await serve(open({ auth: () => false }))
     expect(await client.request("skills/list")).toMatchObject({ skills: [] })
-    await expect(client.request("skills/get", { uri: "skill://a/SKILL.md" })).rejects.toMatchObject({ error: { code: -32602 } })
+    await expect(client.request("skills/get", { uri: "skill://a/SKILL.md" })).rejects.toMatchObject({
+      error: { code: -32602 },
+    })
     const read = client.request("resources/directory/read", { uri: "skill://a" })
     await expect(read).rejects.toMatchObject({ error: { code: -32602 } })
   })
