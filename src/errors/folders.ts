@@ -11,7 +11,7 @@ export class FolderUnusable extends FleetError {
 
 /** Two files of a folder have a component of the same kind, name and version. */
 export class DuplicateInFiles extends FleetError {
-  readonly code = "DUPLICATE_COMPONENT"
+  readonly code = "DUPLICATE_IN_FILES"
   /** The files, as they are named from the folder. */
   readonly files: readonly [string, string]
   constructor(key: string, first: string, second: string) {

@@ -13,7 +13,7 @@ import { type FoundFile, type FoundFolder, walkFolder } from "./folder-walk.ts"
 import { readHead, type SkillHead } from "./skills-frontmatter.ts"
 
 /** What every host takes: more of either is not served. */
-export const skillLimits: { readonly files: number; readonly bytes: number } = {
+const skillLimits: { readonly files: number; readonly bytes: number } = {
   files: 512,
   bytes: 16 * 1024 * 1024,
 }
