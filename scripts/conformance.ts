@@ -20,6 +20,8 @@ interface Leg {
   readonly sessions: "memory" | "none"
   /** How many scenarios must run, and how many checks must succeed at least: a run of nothing is no success. */
   readonly minimum: { readonly scenarios: number; readonly successes: number }
+  /** Scenarios of extensions, which run by name, each by itself. Default: all that the revision has. */
+  readonly scenarios?: readonly string[]
   /** Scenarios that cannot apply, each with its reason. */
   readonly inapplicable: Readonly<Record<string, string>>
 }
@@ -51,7 +53,17 @@ const revisions = [
   { revision: "2025-03-26", scenarios: 1, successes: 3, sessionless: 0 },
 ]
 
-const legs: readonly Leg[] = revisions.flatMap(({ revision, scenarios, successes, sessionless }) => {
+const skills: Leg = {
+  name: "server-skills",
+  revision: "2026-07-28",
+  node: () => Promise.resolve(process.execPath),
+  sessions: "memory",
+  scenarios: ["enumeration", "manifest", "directory"].map((part) => `sep-2640-skills-${part}`),
+  minimum: { scenarios: 3, successes: 45 },
+  inapplicable: {},
+}
+
+const ofRevisions: readonly Leg[] = revisions.flatMap(({ revision, scenarios, successes, sessionless }) => {
   const name = `server-${revision}`
   const usual = { revision, sessions: "memory", minimum: { scenarios, successes }, inapplicable: {} } as const
   const node = () => Promise.resolve(process.execPath)
@@ -64,6 +76,8 @@ const legs: readonly Leg[] = revisions.flatMap(({ revision, scenarios, successes
     ...(sessionless > 0 ? [none] : []),
   ]
 })
+
+const legs: readonly Leg[] = [...ofRevisions, skills]
 
 /** What a scenario's `checks.json` holds, as far as it is read. */
 export interface Check {
@@ -149,20 +163,14 @@ async function run(leg: Leg, node: string): Promise<ReadonlyMap<string, readonly
       stop(`${error.message}\n${readFileSync(log, "utf8")}`),
     )
     const url = `http://127.0.0.1:${port}/mcp`
-    const { output: said } = await capture(node, [
-      suite,
-      "server",
-      "--url",
-      url,
-      "--suite",
-      "all",
-      "--spec-version",
-      leg.revision,
-      "-o",
-      output,
-      "--timeout",
-      "30000",
-    ])
+    const choices = leg.scenarios?.map((scenario) => ["--scenario", scenario, "--force"]) ?? [
+      ["--suite", "all"],
+    ]
+    let said = ""
+    for (const choice of choices) {
+      const common = ["--spec-version", leg.revision, "-o", output, "--timeout", "30000"]
+      said += (await capture(node, [suite, "server", "--url", url, ...choice, ...common])).output
+    }
     const read = readChecks(output)
     if (read.size === 0) console.log(said)
     return read

@@ -165,7 +165,8 @@ async function describe(scan: Scan, path: string, entry: Dirent): Promise<Direct
   }
 }
 
-function isInside(root: string, path: string): boolean {
+/** Tells whether a path is a folder or lies in it; both are whole, behind all links. */
+export function isInside(root: string, path: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep)
 }
 

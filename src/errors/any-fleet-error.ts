@@ -66,6 +66,7 @@ import type {
 import type { NotAForm } from "./elicitation.ts"
 import type { BlockedLoop } from "./event-loop.ts"
 import { FleetError } from "./fleet-error.ts"
+import type { DuplicateInFiles, FolderUnusable } from "./folders.ts"
 import type { HandlerFailed } from "./handler-failed.ts"
 import type { TooManyHandles, UnknownHandle } from "./handles.ts"
 import type { BodyAlreadyRead, BodyCutOff, BodyTooLarge, InvalidRoute } from "./http.ts"
@@ -146,6 +147,8 @@ import type {
   UnknownSession,
 } from "./session.ts"
 import type { InvalidSetting, UnreadableEnvFile } from "./settings.ts"
+import type { SkillExists, SkillRefused } from "./skill-download.ts"
+import type { InvalidSkill, NotADirectory, UnknownSkill } from "./skills.ts"
 import type { ContentLengthFraming, StrayOutput } from "./stdio.ts"
 import type { ForkedStep, InvalidStepKey, RepeatedStep, StepOutcomeUnknown } from "./steps.ts"
 import type {
@@ -230,11 +233,13 @@ export type AnyFleetError =
   | DamagedEntry
   | DependencyFailed
   | DuplicateComponent
+  | DuplicateInFiles
   | EndlessCalls
   | EndlessList
   | EndlessQuestions
   | ExitedOnImport
   | FolderNotWritable
+  | FolderUnusable
   | ForkedStep
   | FileFailed
   | HandlerFailed
@@ -268,6 +273,7 @@ export type AnyFleetError =
   | InvalidRoute
   | InvalidSchema
   | InvalidSetting
+  | InvalidSkill
   | InvalidSource
   | InvalidStepKey
   | InvalidState
@@ -308,6 +314,7 @@ export type AnyFleetError =
   | NoServer
   | NoState
   | NoSuchFile
+  | NotADirectory
   | NotAForm
   | NotAnHttpEvent
   | NotAnMcpServer
@@ -342,6 +349,8 @@ export type AnyFleetError =
   | SchemaTooLarge
   | SdkServerInUse
   | SessionRequired
+  | SkillExists
+  | SkillRefused
   | StartingServer
   | StepOutcomeUnknown
   | StateTooLarge
@@ -376,6 +385,7 @@ export type AnyFleetError =
   | UnknownOption
   | UnknownPrompt
   | UnknownSession
+  | UnknownSkill
   | UnknownTool
   | UnreadableEnvFile
   | UnknownThreadFunction

@@ -18,11 +18,16 @@ export type AnyComponent = Kinds[ComponentKind]["component"]
  * @throws {InvalidOption}
  */
 export function assertComponent(value: unknown): asserts value is AnyComponent {
-  if (hasKey(value) && isObject(value.definition) && typeof value.invoke === "function") return
+  if (isComponent(value)) return
   const fix = Array.isArray(value)
     ? "Spread it: `mcp.add(...list)`."
     : "Make it with `tool({ … }, handler)`, `resource({ … }, handler)` or `prompt({ … }, handler)`."
   throw new InvalidOption("What should be a component", quoted(value), fix)
+}
+
+/** Tells whether a value is what `tool()`, `resource()` or `prompt()` made, of any copy of this package. */
+export function isComponent(value: unknown): value is AnyComponent {
+  return hasKey(value) && isObject(value.definition) && typeof value.invoke === "function"
 }
 
 const kinds: readonly unknown[] = ["tool", "resource", "template", "prompt"] satisfies ComponentKind[]

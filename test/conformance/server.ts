@@ -1,5 +1,6 @@
 /** The server that the official conformance suite tests: an ordinary one, written in the public API. */
 import { FleetMCP } from "fleetmcp"
+import { skills, skillsExtension } from "fleetmcp/providers/skills"
 import { addInputRequired } from "./input-required.ts"
 import { addPrompts } from "./prompts.ts"
 import { addResources } from "./resources.ts"
@@ -10,6 +11,7 @@ const mcp = new FleetMCP("fleetmcp-conformance", {
   title: "FleetMCP conformance fixture",
   instructions: "Offers what the scenarios of the official conformance suite call for.",
   cacheHints: { "tools/list": { ttlMs: 1000, scope: "public" } },
+  plugins: [skillsExtension(skills(new URL("../../examples/skills/", import.meta.url)))],
   http: { sessions: process.env.SESSIONS === "none" ? "none" : "memory" },
 })
 
