@@ -26,6 +26,12 @@ export const FEATURES = {
     heading: "In memory: calls with telemetry as a share of one without (calls per second)",
     works: ["plain", "hook", "off", "idle", "propagation", "native"],
   },
+  mounts: {
+    title: "tools/call of mounted servers",
+    heading:
+      "In memory: calls of tools of mounted servers as a share of a server's own (calls per second)",
+    works: ["own", "depth-1", "depth-3", "10000-own", "10000-mounted"],
+  },
 }
 
 /** Runs the row of a feature; resolves to the figures of each work by name. */

@@ -202,6 +202,8 @@ export class Call<P extends Params = Params> {
    */
   isHandled: boolean
   #values: Map<object, unknown> | undefined
+  /** The call that it was made of, in which all is left; itself where it was made of none. */
+  #first: Call
   #nestedCounts: Map<string, number> | undefined
 
   /** Is called by the eras. */
@@ -217,6 +219,7 @@ export class Call<P extends Params = Params> {
     this.using = undefined
     this.isHandled = false
     this.#values = undefined
+    this.#first = this as Call
     this.#nestedCounts = undefined
   }
 
@@ -256,7 +259,7 @@ export class Call<P extends Params = Params> {
    */
   get<T>(key: ValueKey<T>): T | undefined {
     // The key's type says what `set` stored under it.
-    return this.#values?.get(key) as T | undefined
+    return this.#first.#values?.get(key) as T | undefined
   }
 
   /**
@@ -267,8 +270,9 @@ export class Call<P extends Params = Params> {
    * mcp.use({ request: (call, next) => (call.set(started, Date.now()), next()) })
    */
   set<T>(key: ValueKey<T>, value: T): void {
-    this.#values ??= new Map()
-    this.#values.set(key, value)
+    const first = this.#first
+    first.#values ??= new Map()
+    first.#values.set(key, value)
   }
 
   /**
@@ -282,7 +286,7 @@ export class Call<P extends Params = Params> {
    * })
    */
   withParams(params: P): Call<P> {
-    return this.#as({ ...this, params: { _meta: this.params._meta, ...params } })
+    return this.#as(this.method, { _meta: this.params._meta, ...params }, this.isInside)
   }
 
   /**
@@ -291,26 +295,24 @@ export class Call<P extends Params = Params> {
    * @internal
    */
   inside(method: string, params: Params): Call {
-    return (this as Call).#as({
-      ...this,
-      method,
-      params: { _meta: this.params._meta, ...params },
-      isInside: true,
-    })
+    return (this as Call).#as(method, params, true)
   }
 
-  #as(init: CallInit<P>): Call<P> {
-    const changed = new Call<P>(init)
+  /** Written out: a spread costs more than all the rest of a mounted call. */
+  #as(method: string, params: P, isInside: boolean): Call<P> {
+    const { id, peer, exchange, round, parent } = this
+    const changed = new Call<P>({ method, id, params, peer, exchange, round, parent, isInside })
     // What is left in either is found in both.
-    this.#values ??= new Map()
-    changed.#values = this.#values
+    changed.#first = this.#first
     return changed
   }
 
   /** How often this call made each nested call, by content. */
   get nestedCounts(): Map<string, number> {
-    this.#nestedCounts ??= new Map()
-    return this.#nestedCounts
+    // Of all that were made of one: what middleware calls with either must not be taken for the other's.
+    const first = this.#first
+    first.#nestedCounts ??= new Map()
+    return first.#nestedCounts
   }
 }
 

@@ -36,10 +36,14 @@ export interface SourceOptions {
 export function serverSource(engine: Engine, { id, hasHooks }: SourceOptions): Provider {
   const homes = new WeakMap<Core, Home>()
   const parts = hasHooks ? engine.parts : { ...engine.parts, middleware: [] }
+  // Nearly always one: the server that was called.
+  let last: { readonly outer: Core; readonly home: Home } | undefined
   const homeIn = (outer: Core): Home => {
-    const known = homes.get(outer) ?? new Home(parts, outer, id)
-    homes.set(outer, known)
-    return known
+    if (last?.outer === outer) return last.home
+    const home = homes.get(outer) ?? new Home(parts, outer, id)
+    homes.set(outer, home)
+    last = { outer, home }
+    return home
   }
   const wrapped = createWrapped((entry) => entered(entry, parts.core, homeIn))
   return {
@@ -78,12 +82,13 @@ function entered(entry: Resolved, core: Core, homeIn: HomeIn): Resolved {
     ...("cache" in component ? { cache } : undefined),
     ...("completers" in component ? { completers: completersOf(component, homeIn) } : undefined),
   }
+  const method = methods[component.kind]
   const invoke = (input: unknown, ctx: Context): MaybePromise<object> => {
     const outer = CallContext.partsOf(ctx)
     const run = entry.invoke as HandlerRun<unknown>["invoke"]
     if (outer === undefined) return run(input, ctx)
     const home = homeIn(outer.core)
-    const call = outer.call.inside(methods[component.kind], paramsOf(component, input))
+    const call = outer.call.inside(method, paramsOf(component, input, outer.call.params._meta))
     return andThen(home.run(call, { owner: component, invoke: run, input }), resultOf)
   }
   return { ...entry, component: changedComponent(component, changes), invoke } as Resolved
@@ -96,11 +101,11 @@ const methods: { readonly [kind in ComponentKind]: string } = {
   template: "resources/read",
 }
 
-function paramsOf({ kind, id }: Component, input: unknown): Params {
-  if (kind === "resource") return { uri: id }
+function paramsOf({ kind, id }: Component, input: unknown, _meta: unknown): Params {
+  if (kind === "resource") return { _meta, uri: id }
   // What a template takes has its URI.
-  if (kind === "template") return { uri: (input as { readonly uri: string }).uri }
-  return { name: id, arguments: input }
+  if (kind === "template") return { _meta, uri: (input as { readonly uri: string }).uri }
+  return { _meta, name: id, arguments: input }
 }
 
 function resultOf(outcome: Outcome): object {
@@ -120,6 +125,7 @@ function completersOf(
       const outer = CallContext.partsOf(context.ctx)
       if (outer === undefined) return completer(value, context)
       const call = outer.call.inside("completion/complete", {
+        _meta: outer.call.params._meta,
         ref,
         argument: { name, value },
         context: { arguments: context.arguments },
@@ -176,7 +182,8 @@ class Home {
 
   /** Runs a handler, in the hooks of this server for its method. */
   run(call: Call, running: Running): MaybePromise<Outcome> {
-    if (hasHook(this.#parts.middleware, call.method)) return this.#dispatch(call)
+    const { middleware } = this.#parts
+    if (middleware.length > 0 && hasHook(middleware, call.method)) return this.#dispatch(call)
     const { owner, invoke, input } = running
     return runHandler({
       core: this.#core,

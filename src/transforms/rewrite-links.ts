@@ -10,7 +10,7 @@ export type RenameUri = (uri: string) => Promise<string | undefined>
  */
 export function rewriteLinks(result: object, rename: RenameUri): MaybePromise<object> {
   const { content, contents, messages } = result as { readonly [field: string]: unknown }
-  return [content, contents, messages].some(hasUri) ? rewritten(result, rename) : result
+  return hasUri(content) || hasUri(contents) || hasUri(messages) ? rewritten(result, rename) : result
 }
 
 async function rewritten(result: object, rename: RenameUri): Promise<object> {
