@@ -7,7 +7,7 @@ const floors = [
   "^src/components/",
   "^src/(server|client)/|^src/storage/memory\\.ts$",
   "^src/(providers|transforms|middleware|auth|tasks|apps|telemetry|http|settings|stdio|sdk|threads|sampling)/|^src/storage/(?!(storage|atomic|deadline|memory|over|scoped)\\.ts$)[^/]+\\.ts$",
-  "^src/(index|node|fleet-mcp|fleet-mcp-options|fleet-mcp-run)\\.ts$|^src/files/",
+  "^src/(index|node|fleet-mcp|fleet-mcp-options|fleet-mcp-mount|fleet-mcp-run)\\.ts$|^src/files/",
   "^src/(testing|doctor|cli)/",
 ]
 

@@ -293,6 +293,8 @@ export class Call<P extends Params = Params> {
    * Makes the same call as a server sees it that is mounted in the one that was called.
    *
    * @internal
+   * @example
+   * const inner = (call: Call) => call.inside("tools/call", { name: "add", arguments: { a: 1, b: 2 } })
    */
   inside(method: string, params: Params): Call {
     return (this as Call).#as(method, params, true)

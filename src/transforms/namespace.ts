@@ -18,8 +18,7 @@ export interface NamespaceOptions {
   readonly separator?: string
 }
 
-/** The options of `namespace()`, for whoever takes them. */
-export const namespaceOptions: KnownOptions = { kinds: { separator: "string" } }
+const namespaceOptions: KnownOptions = { kinds: { separator: "string" } }
 
 /**
  * Puts all components under a prefix: `add` becomes `math_add`, and `config://settings` becomes `config://math/settings`.
