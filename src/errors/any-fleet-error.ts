@@ -122,6 +122,7 @@ import type {
   InvalidPlugin,
   MiddlewareMisuse,
   MissingContextValue,
+  MixedVersions,
   NoContext,
   ResourceNotFound,
   ServerClosed,
@@ -172,7 +173,7 @@ import type {
   UnknownThreadFunction,
 } from "./threads.ts"
 import type { HandlerTimeout, InvalidOutput, ToolError } from "./tool.ts"
-import type { UnknownPrompt, UnknownTool } from "./unknown-name.ts"
+import type { UnknownPrompt, UnknownTool, UnknownVersion } from "./unknown-name.ts"
 import type { InvalidTemplateValue, InvalidUriTemplate, TemplateMismatch } from "./uri.ts"
 import type { UrlElicitationRequired } from "./url-elicitation.ts"
 import type { NotAWebPage } from "./web-page.ts"
@@ -283,6 +284,7 @@ export type AnyFleetError =
   | MissingConverter
   | MissingDependency
   | MissingHandler
+  | MixedVersions
   | ModuleFailed
   | MissingPiscina
   | MissingSecrets
@@ -364,6 +366,7 @@ export type AnyFleetError =
   | UnknownPrompt
   | UnknownSession
   | UnknownTool
+  | UnknownVersion
   | UnreadableEnvFile
   | UnknownThreadFunction
   | UnresolvedRef
