@@ -14,7 +14,7 @@ import { versionFilter } from "./version-filter.ts"
 import { type Visibility, visibility } from "./visibility.ts"
 
 interface Asked {
-  readonly args?: object
+  readonly args?: { readonly [name: string]: unknown }
   readonly version?: string
   readonly as?: Principal | undefined
 }
@@ -223,7 +223,7 @@ describe("versionFilter()", () => {
     [{}, "no bound"],
     [{ from: "2", below: "2.0" }, "not above"],
     [{ gte: "1" }, "Use `from`."],
-  ])("refuses %j", (bounds, remedy) => expect(() => versionFilter(bounds)).toThrow(remedy))
+  ])("refuses %j", (bounds, remedy) => expect(() => versionFilter(bounds as never)).toThrow(remedy))
 })
 
 describe("versionArgument()", () => {
