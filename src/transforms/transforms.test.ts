@@ -8,9 +8,9 @@ import { tool } from "../components/tool.ts"
 import type { FleetMCP } from "../fleet-mcp.ts"
 import type { LogRecord } from "../server/server-log.ts"
 import { prefixing } from "../shared/prefix.ts"
-import { describe as describeTransform } from "./describe.ts"
 import { namespace } from "./namespace.ts"
 import { onlyTagged } from "./only-tagged.ts"
+import { relabel } from "./relabel.ts"
 import { rename } from "./rename.ts"
 import { visibility } from "./visibility.ts"
 
@@ -166,11 +166,11 @@ describe("onlyTagged()", () => {
   })
 })
 
-describe("describe()", () => {
+describe("relabel()", () => {
   it("says something else of components, which are called as before", async () => {
     const mcp = quietServer({
       transforms: [
-        describeTransform({
+        relabel({
           add: { title: "Sum", description: "Sums", tags: ["m"], annotations: { readOnlyHint: true } },
           "a://b": { description: "B", annotations: { priority: 1 } },
           p: { meta: { "com.example/x": 1 } },
@@ -198,5 +198,5 @@ describe("describe()", () => {
   it.each([
     [{ add: { name: "x" } }, "Use `rename()`."],
     [{ add: { tags: "x" } }, "a list of strings"],
-  ])("refuses %j", (given, remedy) => expect(() => describeTransform(given as never)).toThrow(remedy))
+  ])("refuses %j", (given, remedy) => expect(() => relabel(given as never)).toThrow(remedy))
 })

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest"
 import * as z from "zod"
 import { tool } from "../../src/index.ts"
-import { describe as describes } from "../../src/transforms/describe.ts"
 import { namespace } from "../../src/transforms/namespace.ts"
+import { relabel } from "../../src/transforms/relabel.ts"
 import { rename } from "../../src/transforms/rename.ts"
 import { transformTools } from "../../src/transforms/tool.ts"
 import { versionFilter } from "../../src/transforms/version-filter.ts"
@@ -19,7 +19,7 @@ describeEras("transforms", (t) => {
       transforms: [
         transformTools({ add: { arguments: { a: { name: "left" }, b: { hide: true, default: 2 } } } }),
         rename({ add: "plus" }),
-        describes({ plus: { title: "Sum" } }),
+        relabel({ plus: { title: "Sum" } }),
         namespace("math"),
       ],
       tools: [add],

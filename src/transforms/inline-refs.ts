@@ -8,19 +8,19 @@ import { withComponent } from "./renaming.ts"
 import { createListed, createWrapped } from "./wrapped.ts"
 
 /**
- * Replaces local `$ref`s in the schemas of tools by what they point to, as the middleware of the same name does for lists
+ * Replaces local `$ref`s in the schemas of tools by what they point to, as the middleware `dereference()` does for lists
  * that are answered by others: for tools of providers whose schemas others wrote. Recursive definitions keep their
  * references, and so do large ones that are used in several places.
  *
  * @see S28/basic/index#ref-resolution
  * @example
- * const mcp = new FleetMCP("Gateway", { transforms: [dereference()] })
+ * const mcp = new FleetMCP("Gateway", { transforms: [inlineRefs()] })
  */
-export function dereference(): Transform {
+export function inlineRefs(): Transform {
   const wrapped = createWrapped((entry) => (entry.component.kind === "tool" ? plain(entry) : entry))
   const listed = createListed((entries) => entries.map((entry) => wrapped(entry)))
   return defineTransform({
-    name: "dereference",
+    name: "inline references",
     list: (_kind, entries) => listed(entries),
     find: (_kind, id, next) => andThen(next(id), (entry) => entry && wrapped(entry)),
   })

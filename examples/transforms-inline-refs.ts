@@ -1,6 +1,6 @@
 // #region use
 import { FleetMCP, tool } from "fleetmcp"
-import { dereference } from "fleetmcp/transforms/dereference"
+import { inlineRefs } from "fleetmcp/transforms/inline-refs"
 
 const place = { type: "object", properties: { city: { type: "string" } } } as const
 const route = tool(
@@ -11,7 +11,7 @@ const route = tool(
   },
   () => "Go straight on.",
 )
-const mcp = new FleetMCP("Routes", { tools: [route], transforms: [dereference()] })
+const mcp = new FleetMCP("Routes", { tools: [route], transforms: [inlineRefs()] })
 // #endregion
 
 export default mcp

@@ -1,6 +1,6 @@
 // #region use
 import { FleetMCP, tool } from "fleetmcp"
-import { describe } from "fleetmcp/transforms/describe"
+import { relabel } from "fleetmcp/transforms/relabel"
 
 const tools = [
   tool({ name: "add", tags: ["math"] }, () => 3),
@@ -9,7 +9,7 @@ const tools = [
 
 const mcp = new FleetMCP("Demo", {
   tools,
-  transforms: [describe({ add: { title: "Sum", description: "Adds two numbers", tags: ["sums"] } })],
+  transforms: [relabel({ add: { title: "Sum", description: "Adds two numbers", tags: ["sums"] } })],
 })
 // #endregion
 

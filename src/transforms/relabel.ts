@@ -46,12 +46,12 @@ const options: KnownOptions = {
  * @throws {InvalidOption}
  * @example
  * const mcp = new FleetMCP("Demo", {
- *   transforms: [describe({ add: { title: "Sum", tags: ["math"] } })],
+ *   transforms: [relabel({ add: { title: "Sum", tags: ["math"] } })],
  * })
  */
-export function describe(descriptions: { readonly [id: string]: Description }): Transform {
+export function relabel(descriptions: { readonly [id: string]: Description }): Transform {
   const names = isObject(descriptions) ? Object.keys(descriptions) : []
-  assertOptions("`describe()`", descriptions, { names })
+  assertOptions("`relabel()`", descriptions, { names })
   const changes = new Map(Object.entries(descriptions).map(([id, given]) => [id, read(id, given)]))
   const wrapped = createWrapped((entry) => {
     const change = changes.get(entry.component.id)
@@ -59,7 +59,7 @@ export function describe(descriptions: { readonly [id: string]: Description }): 
   })
   const listed = createListed((entries) => entries.map((entry) => wrapped(entry)))
   return defineTransform({
-    name: "describe",
+    name: "relabel",
     list: (_kind, entries) => listed(entries),
     find: (_kind, id, next) => andThen(next(id), (entry) => entry && wrapped(entry)),
   })
