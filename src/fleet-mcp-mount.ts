@@ -36,7 +36,7 @@ export function mount(mounting: Mounting): void {
           import("./providers/mounted.ts"),
           sourceOf(mounting, true),
         ])
-        return mounted(source, options)
+        return mounted(source, options, root.parts.core.log)
       },
       onLoaded: () => root.catalog.refresh(),
     }),

@@ -134,6 +134,8 @@ export interface CallOptions {
   readonly as?: Principal | undefined
   /** Cancels the call when it is aborted. Default: nothing does. */
   readonly signal?: AbortSignal
+  /** The version of the tool, resource or prompt that is wanted. Default: the highest. */
+  readonly version?: string
 }
 
 /** How a server is closed. */

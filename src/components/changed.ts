@@ -25,8 +25,20 @@ export function changedComponent<C extends Listed>(component: C, changes: Partia
     readonly [name: string]: unknown
   }
   const definition = Object.freeze({ ...rest, ...wireFields(changed), ...shown })
-  const made = Object.freeze({ ...changed, definition })
+  const made = Object.freeze({ ...changed, ...underDefaults(component, changes, shown), definition })
   const handler = handlerOf(component)
   if (handler !== undefined) rememberHandler(made, handler)
   return made
+}
+
+/** A tool that is made anew under the defaults of a server is changed again. */
+function underDefaults<C extends Listed>(
+  component: C,
+  changes: Partial<C>,
+  shown: object,
+): object | undefined {
+  if ("withDefaults" in changes || !("withDefaults" in component)) return undefined
+  // Only tools have it, and what it makes is a tool.
+  const { withDefaults } = component as unknown as { withDefaults: (defaults: object) => C }
+  return { withDefaults: (defaults: object) => changedComponent(withDefaults(defaults), changes, shown) }
 }

@@ -180,8 +180,12 @@ export interface Context {
    * @throws {WrongScope} It is kept for a session, and there is none; or the call is over.
    */
   readonly use: <T>(key: ContextKey<T>) => Promise<T>
-  /** Calls another tool of this server, as the same caller. */
-  readonly callTool: (name: string, args?: { readonly [name: string]: unknown }) => Promise<CallToolResult>
+  /** Calls another tool of this server, as the same caller; `version` is the highest unless it is said. */
+  readonly callTool: (
+    name: string,
+    args?: { readonly [name: string]: unknown },
+    options?: { readonly version?: string },
+  ) => Promise<CallToolResult>
   /** Reads another resource of this server, as the same caller. */
   readonly readResource: (uri: string) => Promise<ReadResourceResult>
   /** Gets another prompt of this server, as the same caller. */

@@ -106,6 +106,14 @@ export function displayTitle(component: {
   return component.title ?? component.annotations?.title ?? titleFromName(component.name)
 }
 
+/** The title under another name: one that was made of the old name is made of the new one. */
+export function renamedTitle(
+  { name, title }: { readonly name: string; readonly title: string },
+  to: string,
+): string {
+  return title === titleFromName(name) ? titleFromName(to) : title
+}
+
 /** Tells whether a text is an absolute URI by RFC 3986: a scheme, then only characters that URIs may hold. */
 export function isUri(uri: unknown): uri is string {
   return typeof uri === "string" && uri.length <= MAX_URI_LENGTH && uriPattern.test(uri)

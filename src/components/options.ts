@@ -175,7 +175,11 @@ const shared: { readonly [Option in keyof ComponentOptions]-?: OptionKind } = {
   description: "string",
   icons: "any",
   tags: "strings",
-  version: "string",
+  // `@` separates it from the name in the key of a component.
+  version: {
+    holds: (value) => typeof value === "string" && /^[^@]{1,128}$/s.test(value),
+    expected: "1 to 128 characters without `@`, such as `1.2`",
+  },
   meta: "object",
   auth: { holds: isAuthCheck, expected: "`requireScopes(…)`, a function, or a list of these" },
 }

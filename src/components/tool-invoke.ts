@@ -43,15 +43,7 @@ export interface OutputSchema extends CompiledSchema {
 
 /** Joins validation, handler and conversion into the one function a call runs. */
 export function composeInvoke({ subject, input, output, handler, render }: ToolParts): ToolInvoke {
-  const options: ToolResultOptions = {
-    subject,
-    hasOutput: output !== undefined,
-    ...(render === undefined ? undefined : { render }),
-  }
-  const convert =
-    output === undefined
-      ? (value: unknown) => toCallToolResult(value, options)
-      : (value: unknown) => checkedResult(value, output, options)
+  const convert = composeConvert({ subject, output, render })
 
   function run(checked: Validated, ctx: Context): MaybePromise<CallToolResult | InputRequired> {
     if (!checked.ok) return issuesResult(subject, checked.issues)
@@ -79,6 +71,22 @@ export function composeInvoke({ subject, input, output, handler, render }: ToolP
     const checked = input.validate(args)
     return checked instanceof Promise ? checked.then((verdict) => run(verdict, ctx)) : run(checked, ctx)
   }
+}
+
+/** Makes what turns the value that a tool returns into its result. */
+export function composeConvert({
+  subject,
+  output,
+  render,
+}: Pick<ToolParts, "subject" | "output" | "render">): (value: unknown) => MaybePromise<CallToolResult> {
+  const options: ToolResultOptions = {
+    subject,
+    hasOutput: output !== undefined,
+    ...(render === undefined ? undefined : { render }),
+  }
+  return output === undefined
+    ? (value) => toCallToolResult(value, options)
+    : (value) => checkedResult(value, output, options)
 }
 
 /** Makes the result of a tool that declares what it returns. */
@@ -149,7 +157,7 @@ function withStructured(result: ToolResult<unknown>, structuredContent: unknown)
  *
  * @see S28/server/tools#error-handling
  */
-function issuesResult(subject: string, issues: readonly Issue[]): CallToolResult {
+export function issuesResult(subject: string, issues: readonly Issue[]): CallToolResult {
   const text = `Invalid arguments for ${subject}:\n${describeIssues(issues)}`
   return {
     content: [{ type: "text", text }],

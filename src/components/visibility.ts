@@ -8,6 +8,10 @@ export interface ComponentFilter {
   readonly id?: string | readonly string[]
   /** With one of these tags at least. Default: with any or none. */
   readonly tags?: readonly string[]
+  /** Of these versions; `1.0` is `v1`. Default: of any or none. */
+  readonly version?: string | readonly string[]
+  /** These very components, such as `tool:add@1`; `tool:add@` is the one without a version. Default: all. */
+  readonly key?: string | readonly string[]
 }
 
 /**

@@ -131,6 +131,7 @@ import type {
   InvalidPlugin,
   MiddlewareMisuse,
   MissingContextValue,
+  MixedVersions,
   NoContext,
   ResourceNotFound,
   ServerClosed,
@@ -183,7 +184,7 @@ import type {
   UnknownThreadFunction,
 } from "./threads.ts"
 import type { HandlerTimeout, InvalidOutput, ToolError } from "./tool.ts"
-import type { UnknownPrompt, UnknownTool } from "./unknown-name.ts"
+import type { UnknownPrompt, UnknownTool, UnknownVersion } from "./unknown-name.ts"
 import type { InvalidTemplateValue, InvalidUriTemplate, TemplateMismatch } from "./uri.ts"
 import type { UrlElicitationRequired } from "./url-elicitation.ts"
 import type { NotAWebPage } from "./web-page.ts"
@@ -299,6 +300,7 @@ export type AnyFleetError =
   | MissingConverter
   | MissingDependency
   | MissingHandler
+  | MixedVersions
   | ModuleFailed
   | MissingPiscina
   | MissingSecrets
@@ -387,6 +389,7 @@ export type AnyFleetError =
   | UnknownSession
   | UnknownSkill
   | UnknownTool
+  | UnknownVersion
   | UnreadableEnvFile
   | UnknownThreadFunction
   | UnresolvedRef

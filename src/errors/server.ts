@@ -41,6 +41,17 @@ export class DuplicateComponent extends FleetError {
   }
 }
 
+/** A name has components with a version and one without. */
+export class MixedVersions extends FleetError {
+  readonly code = "MIXED_VERSIONS"
+  constructor(kind: string, id: string, isVersioned: boolean) {
+    const [is, others] = isVersioned ? ["a version", "none"] : ["no version", "one"]
+    super(`The ${kind} \`${clip(id)}\` is given ${is}, and there is one of that name with ${others}.`, {
+      fix: "Give all of one name a `version`, or none.",
+    })
+  }
+}
+
 /** What should be replaced is not registered. */
 export class UnknownComponent extends FleetError {
   readonly code = "UNKNOWN_COMPONENT"

@@ -24,6 +24,22 @@ export class UnknownPrompt extends FleetError {
   }
 }
 
+/** No such version of what there is under this name or URI, or none that the caller may see. */
+export class UnknownVersion extends FleetError {
+  readonly code = "UNKNOWN_VERSION"
+  override readonly rpc = -32602
+  override readonly data: { readonly versions: readonly string[] }
+  /** @param versions Those that the caller may see, highest first. */
+  constructor(name: string, version: string, versions: readonly string[]) {
+    const shown = versions.slice(0, 10).map((each) => `\`${clip(each)}\``)
+    const there = shown.length === 0 ? "it has no versions" : `there are ${shown.join(", ")}`
+    super(`No version \`${clip(version)}\` of \`${clip(name)}\`: ${there}.`, {
+      fix: "Ask for one of these, or for none to get the highest.",
+    })
+    this.data = { versions: versions.slice(0, 100) }
+  }
+}
+
 function notFound(kind: "tool" | "prompt", name: string, near: string | undefined): string {
   return `No ${kind} named \`${clip(name)}\`.${didYouMean(name, near)}`
 }

@@ -1,6 +1,12 @@
 import type { ComponentKind } from "../components/component.ts"
 import { componentKey } from "../components/component.ts"
-import { DuplicateComponent, InvalidOption, quoted, UnknownComponent } from "../errors/server.ts"
+import {
+  DuplicateComponent,
+  InvalidOption,
+  MixedVersions,
+  quoted,
+  UnknownComponent,
+} from "../errors/server.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import type { ChangeListener, Kinds, Provider, Resolved } from "../server/provider.ts"
 import type { ServerLog } from "../server/server-log.ts"
@@ -43,6 +49,8 @@ export class LocalProvider implements Provider {
   readonly #policy: DuplicatePolicy
   readonly #log: ServerLog
   readonly #entries: Map<string, Resolved> = new Map()
+  /** How many versions names have that have any, by the key of the name without one. */
+  readonly #versioned: Map<string, number> = new Map()
   readonly #listeners: Set<ChangeListener> = new Set()
 
   constructor(owner: string, policy: DuplicatePolicy, log: ServerLog) {
@@ -65,10 +73,12 @@ export class LocalProvider implements Provider {
   /** @throws {DuplicateComponent} */
   add(components: readonly AnyComponent[]): void {
     const added = new Map<string, AnyComponent>()
+    const versioned = new Set<string>()
     // All or nothing: a duplicate among several leaves none behind.
     for (const component of components) {
       assertComponent(component)
       const key = componentKey(component)
+      this.#assertUnmixed(component, added, versioned)
       if (this.#mayAdd(key, added.has(key))) added.set(key, component)
     }
     for (const [key, component] of added) this.#set(key, component)
@@ -91,12 +101,30 @@ export class LocalProvider implements Provider {
       throw new InvalidOption("What should be removed", quoted(component), fix)
     }
     const removed = this.#entries.delete(componentKey(component))
-    if (removed) this.#changed([component])
+    if (removed) {
+      this.#count(component, -1)
+      this.#changed([component])
+    }
     return removed
   }
 
   get components(): readonly AnyComponent[] {
     return [...this.#entries.values()].map(({ component }) => component)
+  }
+
+  /** A name is versioned or it is not: nobody could tell which of the two is the newer one. */
+  #assertUnmixed(
+    { kind, id, version }: AnyComponent,
+    added: ReadonlyMap<string, AnyComponent>,
+    versioned: Set<string>,
+  ): void {
+    const plain = componentKey({ kind, id, version: undefined })
+    const isMixed =
+      version === undefined
+        ? this.#versioned.has(plain) || versioned.has(plain)
+        : this.#entries.has(plain) || added.has(plain)
+    if (version !== undefined) versioned.add(plain)
+    if (isMixed) throw new MixedVersions(kind, id, version !== undefined)
   }
 
   #mayAdd(key: string, isAdded: boolean): boolean {
@@ -117,7 +145,16 @@ export class LocalProvider implements Provider {
   #set(key: string, component: AnyComponent): void {
     // A component's own `invoke` is the one for its kind.
     const entry = { component, owner: this.#owner, invoke: component.invoke } as Resolved
+    if (!this.#entries.has(key)) this.#count(component, 1)
     this.#entries.set(key, entry)
+  }
+
+  #count({ kind, id, version }: Pick<AnyComponent, "kind" | "id" | "version">, by: number): void {
+    if (version === undefined) return
+    const name = componentKey({ kind, id, version: undefined })
+    const count = (this.#versioned.get(name) ?? 0) + by
+    if (count > 0) this.#versioned.set(name, count)
+    else this.#versioned.delete(name)
   }
 
   #changed(components: Iterable<Pick<AnyComponent, "kind">>): void {

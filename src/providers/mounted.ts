@@ -1,6 +1,7 @@
 import { Catalog } from "../server/catalog.ts"
 import type { ChangeEvent } from "../server/events.ts"
 import type { Provider } from "../server/provider.ts"
+import type { ServerLog } from "../server/server-log.ts"
 import { type Prefixing, prefixing } from "../shared/prefix.ts"
 import { namespace } from "../transforms/namespace.ts"
 import { onlyTagged } from "../transforms/only-tagged.ts"
@@ -14,9 +15,9 @@ import type { MountOptions } from "./mount-options.ts"
  * @throws {InvalidPrefix} FLEET-21
  * @throws {InvalidName} One of `names` is none.
  */
-export function mounted(source: Provider, options: MountOptions): Provider {
+export function mounted(source: Provider, options: MountOptions, log?: ServerLog): Provider {
   const { prefix, separator = "_", includeTags, excludeTags, names, transforms = [] } = options
-  const catalog = new Catalog(() => undefined)
+  const catalog = new Catalog(() => undefined, log)
   catalog.addProviders([source])
   for (const transform of transforms) catalog.addTransform(transform)
   if (includeTags !== undefined || excludeTags !== undefined) {

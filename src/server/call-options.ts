@@ -16,6 +16,7 @@ const names: { readonly [method: string]: string } = {
 const known: KnownOptions = {
   kinds: {
     as: { holds: isPrincipal, expected: "what `await createPrincipal(…)` gave, or `undefined` for nobody" },
+    version: "string",
     signal: { holds: isSignal, expected: "the `signal` of an `AbortController`" },
   },
 }

@@ -3,7 +3,19 @@ import { principalKey } from "../protocol/principal.ts"
 import { createLru, type Lru } from "../shared/lru.ts"
 import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
 import type { ChangeListener, EventListener, Provider, Resolved, Scope } from "./provider.ts"
-import { listVisible, pickVersion, type Snapshot, seen, takeSnapshot, wholeScope } from "./snapshot.ts"
+import type { ServerLog } from "./server-log.ts"
+import {
+  highestFirst,
+  listVisible,
+  pickVersion,
+  type Snapshot,
+  seen,
+  seenOf,
+  takeSnapshot,
+  type Walk,
+  walkKey,
+  wholeScope,
+} from "./snapshot.ts"
 import { assertTransform, type InnerView, type Transform } from "./transform.ts"
 
 /** A list before it is known what of it a caller may see. */
@@ -20,6 +32,7 @@ interface Query<K extends ComponentKind> {
   readonly kind: K
   readonly id: string
   readonly scope: Scope
+  readonly walk: Walk
 }
 
 /**
@@ -41,11 +54,16 @@ export class Catalog {
     template: undefined,
     prompt: undefined,
   }
+  readonly #log: ServerLog
   #revision = 0
 
-  /** @param onChange Hears which kinds changed. */
-  constructor(onChange: ChangeListener) {
+  /**
+   * @param onChange Hears which kinds changed.
+   * @param log Where transforms say what they leave out. Default: nowhere.
+   */
+  constructor(onChange: ChangeListener, log: ServerLog = () => undefined) {
     this.#listeners.add(onChange)
+    this.#log = log
   }
 
   /** Has one hear what else providers tell of, until what is returned is called. */
@@ -130,8 +148,10 @@ export class Catalog {
     return {
       list: (kind, scope) =>
         andThen(this.#listAll(kind, scope, depth), (entries) => listVisible(entries, scope)),
-      find: (kind, id, scope) =>
-        andThen(this.#findThrough({ kind, id, scope }, depth), (entry) => seen(entry, scope)),
+      listVersions: (kind, scope) =>
+        andThen(this.#listAll(kind, scope, depth), (entries) => seenOf(entries, scope)),
+      find: (kind, id, scope) => this.#findWithin(kind, id, { scope, depth }),
+      log: this.#log,
     }
   }
 
@@ -142,9 +162,27 @@ export class Catalog {
   /** Finds what `scope` may use under this id: the highest version it can see, or the one it wants. */
   find<K extends ComponentKind>(kind: K, id: string, scope: Scope): MaybePromise<Resolved<K> | undefined> {
     const depth = this.#transforms.length
-    if (depth === 0) return this.#findBase({ kind, id, scope })
-    // A transform may have put another component in front, with a check of its own.
-    return andThen(this.#findThrough({ kind, id, scope }, depth), (entry) => seen(entry, scope))
+    const versions = depth === 0 ? this.#snapshot(kind).byId.get(id) : undefined
+    return versions === undefined
+      ? this.#findWithin(kind, id, { scope, depth })
+      : pickVersion(versions, scope)
+  }
+
+  /** Asks for the next version as long as transforms or the visibility of what they make leave nothing of the one before. */
+  #findWithin<K extends ComponentKind>(
+    kind: K,
+    id: string,
+    { scope, depth }: { readonly scope: Scope; readonly depth: number },
+  ): MaybePromise<Resolved<K> | undefined> {
+    const walk: Walk = { tried: new Set(), hasMore: false }
+    const attempt = (): MaybePromise<Resolved<K> | undefined> => {
+      walk.hasMore = false
+      return andThen(this.#findThrough({ kind, id, scope, walk }, depth), (entry) =>
+        // A transform may have put another component in front, with a check of its own.
+        andThen(seen(entry, scope), (found) => (found === undefined && walk.hasMore ? attempt() : found)),
+      )
+    }
+    return attempt()
   }
 
   /** Finds what the first `depth` transforms make of it. */
@@ -153,7 +191,8 @@ export class Catalog {
     depth: number,
   ): MaybePromise<Resolved<K> | undefined> {
     const transform = this.#transforms[depth - 1]
-    if (transform === undefined) return this.#findBase(query)
+    // What is hidden from a session is hidden by what it is called outermost.
+    if (transform === undefined) return this.#findBase({ ...query, scope: withoutHidden(query.scope) })
     const next = (id: string) => this.#findThrough({ ...query, id }, depth - 1)
     return transform.find === undefined
       ? next(query.id)
@@ -174,6 +213,11 @@ export class Catalog {
   /** Lists what `scope` can see of a kind, the highest version of each name. */
   list<K extends ComponentKind>(kind: K, scope: Scope): MaybePromise<readonly Resolved<K>[]> {
     return andThen(this.#listAll(kind, scope), (entries) => listVisible(entries, scope))
+  }
+
+  /** Lists what `scope` can see of a kind, every version of each name. */
+  listVersions<K extends ComponentKind>(kind: K, scope: Scope): MaybePromise<readonly Resolved<K>[]> {
+    return andThen(this.#listAll(kind, scope), (entries) => seenOf(entries, scope))
   }
 
   /** Lists like {@link list}, and says what its caller may keep of the list. */
@@ -213,29 +257,28 @@ export class Catalog {
   #findBase<K extends ComponentKind>(query: Query<K>): MaybePromise<Resolved<K> | undefined> {
     const { byId, dynamic } = this.#snapshot(query.kind)
     const versions = byId.get(query.id)
-    if (versions !== undefined) return pickVersion(versions, query.scope)
+    if (versions !== undefined) return pickVersion(versions, query.scope, query.walk)
     return dynamic.length === 0 ? undefined : this.#findDynamic(query, dynamic)
   }
 
   async #findDynamic<K extends ComponentKind>(
-    { kind, id, scope }: Query<K>,
+    { kind, id, scope, walk }: Query<K>,
     dynamic: readonly Provider[],
   ): Promise<Resolved<K> | undefined> {
-    const key = JSON.stringify([
-      kind,
-      id,
-      principalKey(scope.principal),
-      scope.principal?.scopes,
-      scope.trusted,
-      scope.version,
-      scope.hidden,
-    ])
+    const { principal, trusted, version } = scope
+    const key = JSON.stringify([kind, id, principalKey(principal), principal?.scopes, trusted, version])
     if (this.#misses.get(key) === true) return undefined
     const revision = this.#revision
-    let isHidden = false
+    let isHidden = walk.tried.size > 0
     for (const provider of dynamic) {
-      const entry = provider.find === undefined ? undefined : await provider.find(kind, id, scope)
-      const found = await seen(entry ?? (await listed(provider, { kind, id, scope })), scope)
+      const given = provider.find === undefined ? undefined : await provider.find(kind, id, scope)
+      const isNew = given !== undefined && !walk.tried.has(walkKey(given))
+      // What is found is one version; which others there are, the list says.
+      const isListed = provider.find === undefined || (given !== undefined && !isNew)
+      const entry = isListed ? await listed(provider, { kind, id, scope, walk }) : given
+      if (entry !== undefined) walk.tried.add(walkKey(entry))
+      if (entry !== undefined && isNew && entry.component.version !== undefined) walk.hasMore = true
+      const found = await seen(entry, scope)
       if (found !== undefined) return found
       isHidden ||= entry !== undefined
     }
@@ -280,15 +323,16 @@ const resourceKinds: readonly ComponentKind[] = ["resource", "template"]
 
 const completableKinds: readonly ("prompt" | "template")[] = ["prompt", "template"]
 
-/** A provider that has no `find` has nothing but its list. */
+function withoutHidden(scope: Scope): Scope {
+  return scope.hidden === undefined ? scope : { ...scope, hidden: undefined }
+}
+
+/** The highest version in a provider's list that was not tried. */
 async function listed<K extends ComponentKind>(
   provider: Provider,
-  { kind, id, scope }: Query<K>,
+  { kind, id, scope, walk }: Query<K>,
 ): Promise<Resolved<K> | undefined> {
-  if (provider.find !== undefined) return undefined
   const entries = await provider.list(kind, scope)
-  return pickVersion(
-    entries.filter(({ component }) => component.id === id),
-    scope,
-  )
+  const versions = entries.filter(({ component }) => component.id === id)
+  return pickVersion(highestFirst(versions), scope, walk)
 }

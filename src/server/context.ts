@@ -153,8 +153,12 @@ export class CallContext implements Context {
   }
 
   get callTool(): Context["callTool"] {
-    return (name, args = {}) =>
-      this.#nested("callTool()", "tools/call", { name, arguments: args }) as Promise<CallToolResult>
+    return (name, args = {}, { version } = {}) =>
+      this.#nested("callTool()", "tools/call", {
+        name,
+        arguments: args,
+        ...(version === undefined ? undefined : { _meta: { "fleetmcp/version": version } }),
+      }) as Promise<CallToolResult>
   }
 
   get readResource(): Context["readResource"] {

@@ -127,7 +127,7 @@ export class Engine implements MessageHandler {
     this.#options = options
     const { blockedMs } = options
     this.lifespans = new LazyLifespans(options)
-    this.catalog = new Catalog((kinds) => this.#tell(listEvents(kinds)))
+    this.catalog = new Catalog((kinds) => this.#tell(listEvents(kinds)), options.log)
     this.catalog.onEvent((event) => this.publish(event))
     this.caller = new LocalCaller({
       core: () => this.#core,

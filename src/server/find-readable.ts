@@ -1,3 +1,4 @@
+import { compareVersions } from "../shared/version-order.ts"
 import type { Catalog } from "./catalog.ts"
 import type { Resolved, Scope } from "./provider.ts"
 import { seen } from "./snapshot.ts"
@@ -38,10 +39,14 @@ async function matchTemplate(
   scope: Scope,
 ): Promise<TemplateMatch | undefined> {
   for (const resolved of await catalog.survey("template", scope).all) {
-    if (scope.version !== undefined && resolved.component.version !== scope.version) continue
+    if (!fits(resolved, scope)) continue
     const accepted = await resolved.component.accept(uri)
     if (accepted !== undefined && (await seen(resolved, scope)) !== undefined)
       return { kind: "template", resolved, variables: accepted }
   }
   return undefined
+}
+
+function fits({ component: { version } }: Resolved, { version: wanted }: Scope): boolean {
+  return wanted === undefined || (version !== undefined && compareVersions(version, wanted) === 0)
 }

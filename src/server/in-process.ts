@@ -107,7 +107,9 @@ export class InProcess implements Inside {
     return items
   }
 
-  async #begin({ method, params, options, context, onBegin }: InProcessCall): Promise<object> {
+  async #begin({ method, params: given, options, context, onBegin }: InProcessCall): Promise<object> {
+    const { version } = options
+    const params = version === undefined ? given : { ...given, _meta: { "fleetmcp/version": version } }
     const parent = callOf(context)
     assertNotEndless(parent, method, params)
     const peer: Peer = {

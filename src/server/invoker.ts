@@ -48,6 +48,8 @@ export interface InProcessOptions {
   /** On whose behalf. Default: the server's own, which no auth check concerns. */
   readonly as?: Principal | undefined
   readonly signal?: AbortSignal | undefined
+  /** The version of the component. Default: the highest. */
+  readonly version?: string | undefined
 }
 
 /** The tool that a call was made for, where it is not to be looked for by its name. */

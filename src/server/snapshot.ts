@@ -1,5 +1,5 @@
 import type { ComponentKind } from "../components/component.ts"
-import type { MaybePromise } from "../shared/maybe-promise.ts"
+import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
 import { compareVersions } from "../shared/version-order.ts"
 import type { Provider, Resolved, Scope } from "./provider.ts"
 import { visible } from "./visibility.ts"
@@ -45,10 +45,7 @@ function indexed<K extends ComponentKind>(
     if (versions === undefined) byId.set(id, [entry])
     else if (!versions.some(({ component }) => component.version === version)) versions.push(entry)
   }
-  for (const versions of byId.values()) {
-    if (versions.length > 1)
-      versions.sort((a, b) => compareVersions(b.component.version, a.component.version))
-  }
+  for (const [id, versions] of byId) if (versions.length > 1) byId.set(id, highestFirst(versions))
   // The versions of a name stand together, so that a search in order meets the highest first.
   const entries = [...byId.values()].flat()
   return { entries, byId, hasAuth: entries.some(({ component }) => component.auth !== undefined) }
@@ -65,18 +62,56 @@ export function seen<K extends ComponentKind>(
   return verdict ? entry : undefined
 }
 
-/** The highest version that `scope` may see, or the one it wants. */
+/** Sorts the versions of a name; of equal ones the first stays the first. */
+export function highestFirst<K extends ComponentKind>(versions: readonly Resolved<K>[]): Resolved<K>[] {
+  return [...versions].sort((a, b) => compareVersions(b.component.version, a.component.version))
+}
+
+/** How far a find has come that goes from version to version. */
+export interface Walk {
+  /** What was given already, by {@link walkKey}. */
+  readonly tried: Set<string>
+  /** Whether there may be another version of what was given last. */
+  hasMore: boolean
+}
+
+export function walkKey({ component: { id, version } }: Resolved): string {
+  return JSON.stringify([id, version])
+}
+
+/** The highest version that `scope` may see and that was not tried, or the one it wants. */
 export function pickVersion<K extends ComponentKind>(
   versions: readonly Resolved<K>[],
   scope: Scope,
+  walk?: Walk,
 ): MaybePromise<Resolved<K> | undefined> {
-  const { version } = scope
-  if (version !== undefined)
-    return seen(
-      versions.find(({ component }) => component.version === version),
-      scope,
-    )
-  return versions.length === 1 ? seen(versions[0], scope) : firstSeen(versions, scope)
+  const fitting = scope.version === undefined ? versions : equalTo(versions, scope.version)
+  const left = walk === undefined ? fitting : fitting.filter((entry) => !walk.tried.has(walkKey(entry)))
+  const picked = left.length <= 1 ? seen(left[0], scope) : firstSeen(left, scope)
+  return walk === undefined ? picked : andThen(picked, (entry) => noted(entry, left, walk))
+}
+
+/** Whoever wants `1.0` may have `v1`, where none is written as he writes it. */
+function equalTo<K extends ComponentKind>(
+  versions: readonly Resolved<K>[],
+  wanted: string,
+): readonly Resolved<K>[] {
+  const exact = versions.filter(({ component }) => component.version === wanted)
+  if (exact.length > 0) return exact
+  return versions.filter(
+    ({ component: { version } }) => version !== undefined && compareVersions(version, wanted) === 0,
+  )
+}
+
+function noted<K extends ComponentKind>(
+  entry: Resolved<K> | undefined,
+  left: readonly Resolved<K>[],
+  walk: Walk,
+): Resolved<K> | undefined {
+  if (entry === undefined) return undefined
+  walk.tried.add(walkKey(entry))
+  walk.hasMore ||= left.at(-1) !== entry
+  return entry
 }
 
 async function firstSeen<K extends ComponentKind>(
@@ -94,26 +129,54 @@ export function listVisible<K extends ComponentKind>(
   entries: readonly Resolved<K>[],
   scope: Scope,
 ): MaybePromise<readonly Resolved<K>[]> {
+  return andThen(seenOf(entries, scope), highest)
+}
+
+/** What of a list `scope` can see, every version of each name. */
+export function seenOf<K extends ComponentKind>(
+  entries: readonly Resolved<K>[],
+  scope: Scope,
+): MaybePromise<readonly Resolved<K>[]> {
   const verdicts = entries.map(({ component }) => visible(component, scope))
-  if (!verdicts.some((verdict) => verdict instanceof Promise)) {
-    return highest(entries.filter((_, index) => verdicts[index] === true))
-  }
-  return Promise.all(verdicts).then((settled) =>
-    highest(entries.filter((_, index) => settled[index] === true)),
-  )
+  if (!verdicts.some((verdict) => verdict instanceof Promise))
+    return entries.filter((_, index) => verdicts[index] === true)
+  return Promise.all(verdicts).then((settled) => entries.filter((_, index) => settled[index] === true))
 }
 
 /** Keeps the highest version of each id, in the place where the id first stood. */
 function highest<K extends ComponentKind>(entries: readonly Resolved<K>[]): readonly Resolved<K>[] {
-  const best = new Map<string, Resolved<K>>()
+  const byId = new Map<string, Resolved<K>[]>()
   for (const entry of entries) {
-    const rival = best.get(entry.component.id)
-    if (rival === undefined || compareVersions(entry.component.version, rival.component.version) > 0) {
-      best.set(entry.component.id, entry)
-    }
+    const versions = byId.get(entry.component.id)
+    if (versions === undefined) byId.set(entry.component.id, [entry])
+    else versions.push(entry)
   }
-  return best.size === entries.length ? entries : [...best.values()]
+  if (byId.size === entries.length) return entries
+  // Each list has one at least.
+  return [...byId.values()].map((versions) => withVersions(highestFirst(versions))) as Resolved<K>[]
 }
+
+/** Shows with the highest version which others there are. */
+function withVersions<K extends ComponentKind>(entries: readonly Resolved<K>[]): Resolved<K> | undefined {
+  const [first] = entries
+  const versions = [...new Set(entries.map(({ component }) => component.version))]
+  if (first === undefined || versions.length === 1) return first
+  const key = JSON.stringify(versions)
+  const kept = shown.get(first)
+  // Made of that very entry, so of its kind.
+  if (kept?.key === key) return kept.entry as unknown as Resolved<K>
+  const { component } = first
+  const named = versions.filter((version) => version !== undefined)
+  const _meta = { ...component.definition._meta, "fleetmcp/versions": named }
+  const definition = Object.freeze({ ...component.definition, _meta })
+  const entry = { ...first, component: Object.freeze({ ...component, definition }) }
+  shown.set(first, { key, entry: entry as unknown as Resolved })
+  return entry as unknown as Resolved<K>
+}
+
+/** What was made of the entries of lists, by which versions it names. */
+const shown: WeakMap<object, { readonly key: string; readonly entry: Resolved }> =
+  /* @__PURE__ */ new WeakMap()
 
 /** The server's own view, for what is asked on nobody's behalf. */
 export const wholeScope: Scope = { principal: undefined, trusted: true }

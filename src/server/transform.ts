@@ -2,6 +2,7 @@ import type { ComponentKind } from "../components/component.ts"
 import { assertOptions, type OptionKind } from "../components/options.ts"
 import type { MaybePromise } from "../shared/maybe-promise.ts"
 import type { ChangeListener, Resolved, Scope } from "./provider.ts"
+import type { ServerLog } from "./server-log.ts"
 
 /** Goes on to what lies further in. */
 export type FindNext<K extends ComponentKind> = (
@@ -12,8 +13,12 @@ export type FindNext<K extends ComponentKind> = (
 export interface InnerView {
   /** Lists what `scope` can see of a kind, the highest version of each name. */
   list<K extends ComponentKind>(kind: K, scope: Scope): MaybePromise<readonly Resolved<K>[]>
-  /** Finds what `scope` may use under an id. */
+  /** Lists what `scope` can see of a kind, every version of each name. */
+  listVersions<K extends ComponentKind>(kind: K, scope: Scope): MaybePromise<readonly Resolved<K>[]>
+  /** Finds what `scope` may use under an id: the highest version it can see, or the one it wants. */
   find<K extends ComponentKind>(kind: K, id: string, scope: Scope): MaybePromise<Resolved<K> | undefined>
+  /** The server's own log, for what cannot be shown and is left out. */
+  readonly log: ServerLog
 }
 
 /**

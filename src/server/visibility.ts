@@ -1,6 +1,6 @@
 import { allows } from "../components/auth-check.ts"
 import type { Component } from "../components/component.ts"
-import type { VisibilityRule } from "../protocol/visibility-rule.ts"
+import { isHidden } from "../components/visibility-match.ts"
 import type { Scope } from "./provider.ts"
 
 /**
@@ -11,15 +11,4 @@ export function visible(component: Component, scope: Scope): boolean | Promise<b
   if (scope.hidden !== undefined && isHidden(component, scope.hidden)) return false
   if (component.auth === undefined) return true
   return allows(component.auth, { principal: scope.principal, component })
-}
-
-/** Of the rules that concern a component, the last decides. */
-function isHidden({ kind, id, tags }: Component, rules: readonly VisibilityRule[]): boolean {
-  const last = rules.findLast(
-    (rule) =>
-      rule.kinds?.includes(kind) !== false &&
-      rule.ids?.includes(id) !== false &&
-      rule.tags?.some((tag) => tags.includes(tag)) !== false,
-  )
-  return last?.isHidden === true
 }

@@ -1,16 +1,19 @@
 import { changedComponent } from "../components/changed.ts"
 import type { ComponentKind } from "../components/component.ts"
+import { isName } from "../components/name.ts"
 import { assertOptions, type KnownOptions } from "../components/options.ts"
 import { assertPrefix } from "../components/prefix.ts"
 import type { Resource } from "../components/resource.ts"
 import type { Template } from "../components/template.ts"
+import { InvalidPrefix } from "../errors/composition.ts"
 import type { Resolved, Scope } from "../server/provider.ts"
 import { defineTransform, type InnerView, type Transform } from "../server/transform.ts"
+import { clip } from "../shared/clip.ts"
 import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
 import { type Prefixing, prefixing } from "../shared/prefix.ts"
 import { parseTemplate } from "../shared/uri-template.ts"
 import { rewriteLinks } from "./rewrite-links.ts"
-import { createWrapped } from "./wrapped.ts"
+import { createListed, createWrapped } from "./wrapped.ts"
 
 /** How names are put behind a prefix. */
 export interface NamespaceOptions {
@@ -39,16 +42,37 @@ export function namespace(prefix: string, options: NamespaceOptions = {}): Trans
     name: `namespace ${prefix}`,
     attach(inner) {
       const wrapped = createWrapped((entry) => prefixed(entry, naming, inner))
+      const told = new Set<string>()
+      /** Whether the name may be that of a tool; hosts refuse a whole list for the sake of one that is none. */
+      const fits = ({ component: { kind, id } }: Resolved): boolean => {
+        const name = isNamed(kind) ? naming.name(id) : undefined
+        if (name === undefined || isName(name)) return true
+        if (!told.has(name) && told.size < mostTold) {
+          told.add(name)
+          const error = new InvalidPrefix(
+            prefix,
+            `leaves \`${clip(id)}\` out: its name would be none any more`,
+          )
+          inner.log({ level: "warning", message: error.message, error })
+        }
+        return false
+      }
+      const listed = createListed((entries) => entries.filter(fits).map((entry) => wrapped(entry)))
       return {
-        list: (_kind, entries) => entries.map((entry) => wrapped(entry)),
+        list: (_kind, entries) => listed(entries),
         find: (kind, id, next) => {
           const own = innerId(naming, kind, id)
-          return own === undefined ? undefined : andThen(next(own), (entry) => entry && wrapped(entry))
+          return own === undefined
+            ? undefined
+            : andThen(next(own), (entry) => (entry && fits(entry) ? wrapped(entry) : undefined))
         },
       }
     },
   })
 }
+
+/** The most names that are told of in the log: an upstream may have any number of them. */
+const mostTold = 100
 
 function innerId(naming: Prefixing, kind: ComponentKind, id: string): string | undefined {
   return isNamed(kind) ? naming.innerName(id) : naming.innerUri(id)

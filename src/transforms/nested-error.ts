@@ -3,7 +3,7 @@ import { HandlerFailed } from "../errors/handler-failed.ts"
 import { InvalidParams } from "../errors/protocol.ts"
 import { ResourceNotFound } from "../errors/server.ts"
 import { ToolError } from "../errors/tool.ts"
-import { UnknownPrompt } from "../errors/unknown-name.ts"
+import { UnknownPrompt, UnknownVersion } from "../errors/unknown-name.ts"
 
 /**
  * Waits for what a tool did by another method. What a client would have been told of its failure, the model is: it may
@@ -22,6 +22,7 @@ export async function toldToModel<T>(work: Promise<T>): Promise<T> {
 function isForModel(error: unknown): error is FleetError {
   return (
     error instanceof UnknownPrompt ||
+    error instanceof UnknownVersion ||
     error instanceof ResourceNotFound ||
     error instanceof InvalidParams ||
     error instanceof HandlerFailed

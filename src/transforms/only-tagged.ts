@@ -2,6 +2,7 @@ import { assertOptions, type KnownOptions } from "../components/options.ts"
 import type { Resolved } from "../server/provider.ts"
 import { defineTransform, type Transform } from "../server/transform.ts"
 import { andThen } from "../shared/maybe-promise.ts"
+import { createListed } from "./wrapped.ts"
 
 /** Which components are left, by their tags. */
 export interface TagOptions {
@@ -27,9 +28,10 @@ export function onlyTagged(tags: TagOptions): Transform {
     const has = (list: readonly string[]) => list.some((tag) => component.tags.includes(tag))
     return (include === undefined || has(include)) && !has(exclude)
   }
+  const listed = createListed((entries) => entries.filter(isLeft))
   return defineTransform({
     name: "only tagged",
-    list: (_kind, entries) => entries.filter(isLeft),
+    list: (_kind, entries) => listed(entries),
     find: (_kind, id, next) => andThen(next(id), (entry) => (entry && isLeft(entry) ? entry : undefined)),
   })
 }

@@ -1,15 +1,14 @@
 import { changedComponent } from "../components/changed.ts"
-import type { ComponentKind } from "../components/component.ts"
-import { assertPromptName, assertToolName } from "../components/name.ts"
+import { assertPromptName, assertToolName, renamedTitle } from "../components/name.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import type { Resolved } from "../server/provider.ts"
-import { defineTransform, type Transform } from "../server/transform.ts"
-import { andThen } from "../shared/maybe-promise.ts"
-import { createWrapped } from "./wrapped.ts"
+import type { Transform } from "../server/transform.ts"
+import { createRenaming, withComponent } from "./renaming.ts"
 
 /**
- * Gives tools and prompts other names. Under its old name a renamed one is not found.
+ * Gives tools and prompts other names. Under its old name a renamed one is not found, and neither is what had the new
+ * name before. A title that was made of the old name is made of the new one.
  *
  * @param names The new name of each old one, such as `{ add: "plus" }`.
  * @throws {InvalidName} A new name is none.
@@ -19,36 +18,17 @@ import { createWrapped } from "./wrapped.ts"
  */
 export function rename(names: { readonly [name: string]: string }): Transform {
   assertNames(names)
-  const outer = new Map(Object.entries(names))
-  const inner = new Map([...outer].map(([from, to]) => [to, from]))
-  const wrapped = createWrapped((entry) => {
-    const name = outer.get(entry.component.id)
-    return name === undefined || !isNamed(entry.component.kind) ? entry : renamed(entry, name)
-  })
-  return defineTransform({
+  return createRenaming({
     name: "rename",
-    list: (_kind, entries) => entries.map((entry) => wrapped(entry)),
-    find(kind, id, next) {
-      if (!isNamed(kind)) return next(id)
-      const own = inner.get(id)
-      if (own === undefined) return outer.has(id) ? undefined : next(id)
-      return andThen(next(own), (entry) => entry && wrapped(entry))
+    kinds: ["tool", "prompt"],
+    names: new Map(Object.entries(names)),
+    change: (entry, name) => {
+      // Only tools and prompts come here, which have a name of the same type.
+      const component = entry.component as Resolved<"tool">["component"]
+      const title = renamedTitle(component, name)
+      return withComponent(entry, changedComponent(component, { id: name, name, title }, { name }))
     },
   })
-}
-
-function isNamed(kind: ComponentKind): boolean {
-  return kind === "tool" || kind === "prompt"
-}
-
-function renamed(entry: Resolved, name: string): Resolved {
-  // Only tools and prompts come here, which have a name of the same type.
-  const component = changedComponent(
-    entry.component as Resolved<"tool">["component"],
-    { id: name, name },
-    { name },
-  )
-  return { ...entry, component } as Resolved
 }
 
 function assertNames(names: unknown): asserts names is { readonly [name: string]: string } {

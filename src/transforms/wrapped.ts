@@ -15,3 +15,19 @@ export function createWrapped(
     return wrapped as Entry
   }
 }
+
+/** Makes of each list another, once: what is asked for again for the same list gives the same list. */
+export function createListed(
+  make: (entries: readonly Resolved[]) => readonly Resolved[],
+): <Entry extends Resolved>(entries: readonly Entry[]) => readonly Entry[] {
+  const made = new WeakMap<object, readonly Resolved[]>()
+  return <Entry extends Resolved>(entries: readonly Entry[]): readonly Entry[] => {
+    let listed = made.get(entries)
+    if (listed === undefined) {
+      listed = make(entries)
+      made.set(entries, listed)
+    }
+    // What is made of entries is of their kind.
+    return listed as readonly Entry[]
+  }
+}

@@ -151,7 +151,7 @@ describeEras(
   "a filter of components",
   (t) => {
     it.each([
-      [{}, 'Say a `kind`, `id` or `tags`, or `"all"`.'],
+      [{}, 'Say a `kind`, `id`, `tags`, `version` or `key`, or `"all"`.'],
       [{ names: ["drop"] }, "Use `id`."],
       [{ kind: "tools" }, "Give one of tool, resource, template, prompt."],
       [{ tags: [] }, "Give 1 to 100 texts."],

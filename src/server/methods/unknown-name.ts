@@ -1,8 +1,9 @@
 import { NameWithoutPrefix, UriWithoutPrefix } from "../../errors/composition.ts"
 import { ResourceNotFound } from "../../errors/server.ts"
-import { UnknownPrompt, UnknownTool } from "../../errors/unknown-name.ts"
+import { UnknownPrompt, UnknownTool, UnknownVersion } from "../../errors/unknown-name.ts"
 import type { Call } from "../../protocol/call.ts"
 import { nearestName } from "../../shared/nearest-name.ts"
+import { compareVersions } from "../../shared/version-order.ts"
 import { type Core, scopeOf } from "../core.ts"
 import { findReadable } from "../find-readable.ts"
 import type { Scope } from "../provider.ts"
@@ -12,6 +13,10 @@ type NamedKind = "tool" | "prompt" | "resource"
 /** Makes the error of a name or URI that is none of what the caller may see, with what may have been meant. */
 export async function unknownName(core: Core, call: Call, kind: NamedKind): Promise<Error> {
   const name = call.target
+  const { wantedVersion } = call
+  const versions = wantedVersion === undefined ? undefined : await versionsOf(core, call, kind)
+  if (wantedVersion !== undefined && versions !== undefined)
+    return new UnknownVersion(name, wantedVersion, versions)
   const scope = scopeOf(call)
   const right = await withPrefix(core, { kind, name }, scope)
   if (right !== undefined)
@@ -51,4 +56,15 @@ async function withPrefix(
     if (found !== undefined) return candidate
   }
   return undefined
+}
+
+/** The versions that the caller may see of what he named, highest first; nothing where it is not there for him at all. */
+async function versionsOf(core: Core, call: Call, kind: NamedKind): Promise<readonly string[] | undefined> {
+  const scope = { ...scopeOf(call), version: undefined }
+  const entries = (await core.catalog.listVersions(kind, scope)).filter(
+    ({ component }) => component.id === call.target,
+  )
+  if (entries.length === 0) return undefined
+  const versions = entries.map(({ component }) => component.version).filter((each) => each !== undefined)
+  return [...new Set(versions)].sort((a, b) => compareVersions(b, a))
 }
