@@ -120,7 +120,7 @@ export class Catalog {
 
   /** Gives the components of all kinds, every version of them, whoever may see them. */
   async everything(): Promise<readonly Resolved["component"][]> {
-    const lists = await Promise.all(allKinds.map((kind) => this.#listAll(kind, wholeScope)))
+    const lists = await Promise.all(allKinds.map((kind) => this.#listAll(kind, { ...wholeScope, whole: true })))
     return lists.flat().map(({ component }) => component)
   }
 
@@ -177,6 +177,7 @@ export class Catalog {
       scope.trusted,
       scope.version,
       scope.hidden,
+      scope.whole,
     ])
     if (this.#misses.get(key) === true) return undefined
     const revision = this.#revision
