@@ -14,6 +14,7 @@ import type {
   UnsettledImport,
 } from "./cli.ts"
 import type { MissingTable, StorageThrottled } from "./cloud-storage.ts"
+import type { MissingQuickjs, SandboxFailed } from "./code-mode.ts"
 import type {
   InvalidAnnotations,
   InvalidContent,
@@ -285,6 +286,7 @@ export type AnyFleetError =
   | MissingHandler
   | ModuleFailed
   | MissingPiscina
+  | MissingQuickjs
   | MissingSecrets
   | MissingStorageClient
   | MissingTable
@@ -327,6 +329,7 @@ export type AnyFleetError =
   | ResourceUnreadable
   | ResponseTooLarge
   | SamplingFailed
+  | SandboxFailed
   | SchemaTooLarge
   | SdkServerInUse
   | SessionRequired

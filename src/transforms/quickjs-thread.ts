@@ -1,4 +1,5 @@
 import { parentPort } from "node:worker_threads"
+import type { QuickJSSyncVariant } from "quickjs-emscripten-core"
 import type { Program } from "./quickjs-program.ts"
 import type { SandboxResult } from "./sandbox.ts"
 
@@ -51,5 +52,6 @@ async function load() {
     import("@jitl/quickjs-wasmfile-release-sync"),
     import("./quickjs-program.ts"),
   ])
-  return { module: await newQuickJSWASMModuleFromVariant(variant.default), runProgram }
+  // Its declarations say the default of CommonJS, which is not what `import()` gives.
+  return { module: await newQuickJSWASMModuleFromVariant(variant.default as unknown as QuickJSSyncVariant), runProgram }
 }
