@@ -120,7 +120,9 @@ export class Catalog {
 
   /** Gives the components of all kinds, every version of them, whoever may see them. */
   async everything(): Promise<readonly Resolved["component"][]> {
-    const lists = await Promise.all(allKinds.map((kind) => this.#listAll(kind, { ...wholeScope, whole: true })))
+    const lists = await Promise.all(
+      allKinds.map((kind) => this.#listAll(kind, { ...wholeScope, whole: true })),
+    )
     return lists.flat().map(({ component }) => component)
   }
 

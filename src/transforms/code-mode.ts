@@ -65,7 +65,11 @@ export function codeMode(options: CodeModeOptions = {}): Transform {
     now: options.now ?? (() => Date.now()),
     random: options.random ?? (() => Math.random()),
   }
-  const tools = [searchTool(search, { schema, execute }), schemaTool(schema, search), executeTool(execute, { run, codeSize, search })]
+  const tools = [
+    searchTool(search, { schema, execute }),
+    schemaTool(schema, search),
+    executeTool(execute, { run, codeSize, search }),
+  ]
   return metaTransform({ name: "codeMode", tools: tools.map(resolvedTool), alwaysVisible, callHidden })
 }
 
@@ -102,7 +106,12 @@ function searchTool(name: string, others: { readonly schema: string; readonly ex
     },
     async (args, ctx) => {
       // As the schema says.
-      const { query, tags, detail = "brief", limit = 10 } = args as {
+      const {
+        query,
+        tags,
+        detail = "brief",
+        limit = 10,
+      } = args as {
         readonly query?: string
         readonly tags?: readonly string[]
         readonly detail?: Detail
@@ -112,7 +121,9 @@ function searchTool(name: string, others: { readonly schema: string; readonly ex
       // The whole list is searched, which is indexed once; what has other tags is left out of what was found.
       const isAsked = (each: WireTool) => tags === undefined || tagsOf(each).some((tag) => tags.includes(tag))
       const matching =
-        query === undefined || query.trim() === "" ? seen : (await finder.find(seen, query, seen.length)).tools
+        query === undefined || query.trim() === ""
+          ? seen
+          : (await finder.find(seen, query, seen.length)).tools
       const all = matching.filter(isAsked)
       const shown = all.slice(0, limit)
       const lines = shown.map((each) => described(each, detail))
@@ -139,7 +150,9 @@ function schemaTool(name: string, search: string): Tool {
       const byName = new Map((await toolsSeen(ctx)).map((each) => [each.name, each]))
       const parts = names.map((each) => {
         const found = byName.get(each)
-        return found === undefined ? `No tool named \`${each}\`.` : described(found, format === "json" ? "full" : "detailed")
+        return found === undefined
+          ? `No tool named \`${each}\`.`
+          : described(found, format === "json" ? "full" : "detailed")
       })
       return parts.join("\n\n")
     },
@@ -168,7 +181,7 @@ function executeTool(
             maxLength: codeSize,
             // What runs it ends at such a character.
             pattern: "^[^\\u0000]*$",
-            description: "Such as `const a = await callTool(\"find\", { id: 1 }); return a.name`",
+            description: 'Such as `const a = await callTool("find", { id: 1 }); return a.name`',
           },
         },
         required: ["code"],
@@ -193,9 +206,21 @@ function described(each: WireTool, detail: Detail): string {
 const searchInput = {
   type: "object",
   properties: {
-    query: { type: "string", maxLength: 1000, description: "What the tool should do, in words. Default: all tools" },
-    tags: { type: "array", items: { type: "string" }, maxItems: 50, description: "Only tools with one of these" },
-    detail: { enum: ["brief", "detailed", "full"], description: "Names, signatures or schemas. Default brief" },
+    query: {
+      type: "string",
+      maxLength: 1000,
+      description: "What the tool should do, in words. Default: all tools",
+    },
+    tags: {
+      type: "array",
+      items: { type: "string" },
+      maxItems: 50,
+      description: "Only tools with one of these",
+    },
+    detail: {
+      enum: ["brief", "detailed", "full"],
+      description: "Names, signatures or schemas. Default brief",
+    },
     limit: { type: "integer", minimum: 1, maximum: 100, description: "How many are shown. Default 10" },
   },
   additionalProperties: false,
@@ -204,7 +229,13 @@ const searchInput = {
 const schemaInput = {
   type: "object",
   properties: {
-    names: { type: "array", items: { type: "string" }, minItems: 1, maxItems: 50, description: "Names of tools" },
+    names: {
+      type: "array",
+      items: { type: "string" },
+      minItems: 1,
+      maxItems: 50,
+      description: "Names of tools",
+    },
     format: { enum: ["typescript", "json"], description: "Declarations, or JSON Schema. Default typescript" },
   },
   required: ["names"],

@@ -59,7 +59,9 @@ function toResult(result: SandboxResult): ToolResult<unknown> {
   const logs = result.logs.length === 0 ? [] : [`Logs:\n${result.logs.join("\n")}`]
   if (!result.ok) return new ToolResult({ content: [result.error, ...logs], isError: true })
   if (result.value === undefined)
-    return new ToolResult({ content: ["The program returned nothing. `return` what is to be seen.", ...logs] })
+    return new ToolResult({
+      content: ["The program returned nothing. `return` what is to be seen.", ...logs],
+    })
   const text = typeof result.value === "string" ? result.value : JSON.stringify(result.value)
   return new ToolResult({ content: [text, ...logs], structuredContent: { result: result.value } })
 }

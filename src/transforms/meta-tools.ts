@@ -83,7 +83,11 @@ export function passingTool(
 }
 
 /** How tools that lists leave out are called as part of a call. */
-export type CallOther = (ctx: Context, name: string, args: { readonly [name: string]: unknown }) => Promise<CallToolResult>
+export type CallOther = (
+  ctx: Context,
+  name: string,
+  args: { readonly [name: string]: unknown },
+) => Promise<CallToolResult>
 
 /** Gives what calls other tools. Where these are open to everybody, a call is like any other of a handler. */
 export function callOther(callHidden: boolean): CallOther {

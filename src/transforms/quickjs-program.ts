@@ -1,4 +1,10 @@
-import type { QuickJSContext, QuickJSHandle, QuickJSWASMModule } from "quickjs-emscripten-core"
+import {
+  type QuickJSContext,
+  type QuickJSHandle,
+  type QuickJSWASMModule,
+  Scope,
+} from "quickjs-emscripten-core"
+import { attempt } from "../shared/maybe-promise.ts"
 import { worldCode } from "./quickjs-world.ts"
 import type { SandboxLimits, SandboxResult } from "./sandbox.ts"
 
@@ -32,7 +38,7 @@ export async function runProgram(
   const clock = host.clock ?? (() => performance.now())
   const logs = createLogs(limits.logSize)
   let spent = 0
-  let since = 0
+  let since = clock()
   let isOver = false
   const runtime = module.newRuntime({
     memoryLimitBytes: limits.memoryMb * 1024 * 1024,
@@ -43,6 +49,7 @@ export async function runProgram(
     },
   })
   const context = runtime.newContext()
+  const scope = new Scope()
   const answers: Answer[] = []
   let wake: () => void = () => undefined
   let waiting = 0
@@ -87,31 +94,36 @@ export async function runProgram(
   }
 
   try {
-    const world = openWorld(context, program, { call, done, log: logs.add })
-    try {
-      compute(() => world.begin())
-      while (result === undefined && !isOver && waiting > 0) {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-          if (answers.length > 0) resolve()
-        })
-        for (const answer of answers.splice(0)) {
-          waiting--
-          compute(() => world.settle(answer))
-        }
+    const world = openWorld(context, scope, { program, host: { call, done, log: logs.add } })
+    compute(() => world.begin())
+    while (result === undefined && !isOver && waiting > 0) {
+      await new Promise<void>((resolve) => {
+        wake = resolve
+        if (answers.length > 0) resolve()
+      })
+      for (const answer of answers.splice(0)) {
+        waiting--
+        compute(() => world.settle(answer))
       }
-    } finally {
-      world.dispose()
     }
     if (result !== undefined) return result
-    if (isOver) return failure(`The program computed for more than ${limits.cpuMs} ms. Do less in it.`, logs.lines)
+    if (isOver)
+      return failure(`The program computed for more than ${limits.cpuMs} ms. Do less in it.`, logs.lines)
     return failure("The program waits for something that never comes.", logs.lines)
   } catch (error) {
-    if (isOver) return failure(`The program computed for more than ${limits.cpuMs} ms. Do less in it.`, logs.lines)
+    if (isOver)
+      return failure(`The program computed for more than ${limits.cpuMs} ms. Do less in it.`, logs.lines)
     return failure(textOf(error), logs.lines)
   } finally {
-    context.dispose()
-    runtime.dispose()
+    // A stack that overflowed on our side leaves the module broken: the thread ends with it, and the result is known.
+    attempt(
+      () => {
+        scope.dispose()
+        context.dispose()
+        runtime.dispose()
+      },
+      () => undefined,
+    )
   }
 }
 
@@ -130,27 +142,36 @@ interface WorldHost {
 interface World {
   readonly begin: () => void
   readonly settle: (answer: Answer) => void
-  readonly dispose: () => void
 }
 
-function openWorld(context: QuickJSContext, program: Program, host: WorldHost): World {
-  const text = (handle: QuickJSHandle) => (context.typeof(handle) === "string" ? context.getString(handle) : "null")
-  const hostCall = context.newFunction("call", (id, args) => host.call(context.getNumber(id), text(args)))
-  const hostLog = context.newFunction("log", (line) => host.log(JSON.parse(text(line))))
-  const hostDone = context.newFunction("done", (ok, value) => host.done(context.dump(ok) === true, text(value)))
-  const now = context.newNumber(program.now)
-  const seed = context.newNumber(program.seed)
-  const make = context.unwrapResult(context.evalCode(worldCode, "world.js"))
-  const made = context.unwrapResult(
-    context.callFunction(make, context.undefined, hostCall, hostLog, hostDone, now, seed),
+interface WorldInit {
+  readonly program: Program
+  readonly host: WorldHost
+}
+
+/** Makes what a program finds. What is made is given back by `scope`, also where making it fails. */
+function openWorld(context: QuickJSContext, scope: Scope, { program, host }: WorldInit): World {
+  const kept = <T extends QuickJSHandle>(handle: T): T => scope.manage(handle)
+  const text = (handle: QuickJSHandle) =>
+    context.typeof(handle) === "string" ? context.getString(handle) : "null"
+  const hostCall = kept(
+    context.newFunction("call", (id, args) => host.call(context.getNumber(id), text(args))),
   )
-  const start = context.getProp(made, "start")
-  const settle = context.getProp(made, "settle")
+  const hostLog = kept(context.newFunction("log", (line) => host.log(JSON.parse(text(line)))))
+  const hostDone = kept(
+    context.newFunction("done", (ok, value) => host.done(context.dump(ok) === true, text(value))),
+  )
+  const numbers = [program.now, program.seed].map((number) => kept(context.newNumber(number)))
+  const make = kept(context.unwrapResult(context.evalCode(worldCode, "world.js")))
+  const given = [hostCall, hostLog, hostDone, ...numbers]
+  const made = kept(context.unwrapResult(context.callFunction(make, context.undefined, ...given)))
+  const start = kept(context.getProp(made, "start"))
+  const settle = kept(context.getProp(made, "settle"))
   const run = (work: QuickJSHandle, ...args: QuickJSHandle[]) =>
     context.unwrapResult(context.callFunction(work, context.undefined, ...args)).dispose()
   return {
     begin() {
-      // One line above the code, which is taken from its line numbers by starting at line 0.
+      // On the first line, so that the lines that errors name are those of the program.
       const body = context.unwrapResult(context.evalCode(`(async () => {${program.code}\n})`, "program.js"))
       try {
         run(start, body)
@@ -159,15 +180,12 @@ function openWorld(context: QuickJSContext, program: Program, host: WorldHost): 
       }
     },
     settle({ id, ok, text: value }) {
-      const handles = [context.newNumber(id), ok ? context.true : context.false, context.newString(value)]
+      const handles = [context.newNumber(id), context.newString(value)] as const
       try {
-        run(settle, ...handles)
+        run(settle, handles[0], ok ? context.true : context.false, handles[1])
       } finally {
         for (const handle of handles) handle.dispose()
       }
-    },
-    dispose() {
-      for (const handle of [start, settle, made, make, now, seed, hostCall, hostLog, hostDone]) handle.dispose()
     },
   }
 }

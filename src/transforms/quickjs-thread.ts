@@ -53,5 +53,8 @@ async function load() {
     import("./quickjs-program.ts"),
   ])
   // Its declarations say the default of CommonJS, which is not what `import()` gives.
-  return { module: await newQuickJSWASMModuleFromVariant(variant.default as unknown as QuickJSSyncVariant), runProgram }
+  return {
+    module: await newQuickJSWASMModuleFromVariant(variant.default as unknown as QuickJSSyncVariant),
+    runProgram,
+  }
 }

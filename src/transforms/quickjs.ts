@@ -88,7 +88,10 @@ function openThread(memoryMb: number): Worker {
   })
 }
 
-function runOnThread(code: string, { callTool, limits, signal, now, seed }: SandboxRun): Promise<SandboxResult> {
+function runOnThread(
+  code: string,
+  { callTool, limits, signal, now, seed }: SandboxRun,
+): Promise<SandboxResult> {
   const thread = openThread(limits.memoryMb)
   const tell = (message: ToThread) => thread.postMessage(message)
   return new Promise<SandboxResult>((resolve, reject) => {

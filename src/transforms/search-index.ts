@@ -1,7 +1,7 @@
 import type MiniSearch from "minisearch"
 import type { Tool as WireTool } from "../spec/index.ts"
-import { type ToolTexts, textsOf } from "./tool-texts.ts"
 import { wordsOf } from "./search-words.ts"
+import { type ToolTexts, textsOf } from "./tool-texts.ts"
 
 /** What a search gives: the best ones, and how many there are. */
 export interface Found {

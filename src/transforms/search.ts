@@ -77,7 +77,10 @@ export function toolSearch(options: ToolSearchOptions = {}): Transform {
     },
     async (args, ctx) => {
       // As the schema says.
-      const given = args as { readonly name: string; readonly arguments?: { readonly [name: string]: unknown } }
+      const given = args as {
+        readonly name: string
+        readonly arguments?: { readonly [name: string]: unknown }
+      }
       if (given.name === searchName || given.name === callName)
         throw new ToolError(`\`${given.name}\` cannot be called by \`${callName}\`.`, {
           fix: "Call it by its own name.",
@@ -102,7 +105,14 @@ function hiddenOf(pinned: ReadonlySet<string>): (tools: readonly WireTool[]) => 
   }
 }
 
-const shown: readonly string[] = ["name", "title", "description", "inputSchema", "outputSchema", "annotations"]
+const shown: readonly string[] = [
+  "name",
+  "title",
+  "description",
+  "inputSchema",
+  "outputSchema",
+  "annotations",
+]
 
 function rendered(tools: readonly WireTool[], found: number): object {
   return { tools: tools.map((each) => fieldsOf(each, shown)), found }
@@ -111,7 +121,12 @@ function rendered(tools: readonly WireTool[], found: number): object {
 const queryInput = {
   type: "object",
   properties: {
-    query: { type: "string", minLength: 1, maxLength: 1000, description: "What the tool should do, in words" },
+    query: {
+      type: "string",
+      minLength: 1,
+      maxLength: 1000,
+      description: "What the tool should do, in words",
+    },
   },
   required: ["query"],
   additionalProperties: false,

@@ -28,7 +28,8 @@ function typeOf(schema: unknown, depth: number): string {
   if ("const" in schema) return literal(schema.const)
   if (Array.isArray(schema.enum)) return union(schema.enum.slice(0, mostMembers).map(literal))
   const branches = schema.anyOf ?? schema.oneOf
-  if (Array.isArray(branches)) return union(branches.slice(0, mostMembers).map((each) => typeOf(each, depth + 1)))
+  if (Array.isArray(branches))
+    return union(branches.slice(0, mostMembers).map((each) => typeOf(each, depth + 1)))
   if (Array.isArray(schema.type)) {
     const types = schema.type.slice(0, 10)
     return union(types.map((type) => typeOf({ ...schema, type }, depth + 1)))
@@ -54,7 +55,8 @@ function objectOf(schema: { readonly [name: string]: unknown }, depth: number): 
   const properties = isObject(schema.properties) ? Object.entries(schema.properties) : []
   const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : []
   const members = properties.slice(0, mostMembers).map(([name, property]) => {
-    const described = isObject(property) && typeof property.description === "string" ? property.description : ""
+    const described =
+      isObject(property) && typeof property.description === "string" ? property.description : ""
     const comment = described === "" ? "" : `/** ${oneLine(described)} */ `
     const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name)
     return `${comment}${key}${required.includes(name) ? "" : "?"}: ${typeOf(property, depth + 1)}`
