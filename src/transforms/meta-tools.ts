@@ -41,6 +41,7 @@ export function metaTransform({ name, tools, alwaysVisible, callHidden }: MetaTo
       // Of the kind that was asked for.
       return (scope.whole === true ? whole : short) as readonly Resolved<K>[]
     },
+    // biome-ignore lint/complexity/useMaxParams: the contract of transforms
     find<K extends ComponentKind>(kind: K, id: string, next: FindNext<K>, scope: Scope) {
       if (kind !== "tool") return next(id)
       const meta = own.get(id)

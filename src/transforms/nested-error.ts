@@ -4,6 +4,7 @@ import { InvalidParams } from "../errors/protocol.ts"
 import { ResourceNotFound } from "../errors/server.ts"
 import { ToolError } from "../errors/tool.ts"
 import { UnknownPrompt, UnknownTool } from "../errors/unknown-name.ts"
+import type { CallToolResult } from "../spec/index.ts"
 
 /**
  * Waits for what a tool did by another method. What a client would have been told of its failure, the model is: it may
@@ -27,4 +28,14 @@ export function isForModel(error: unknown): error is FleetError {
     error instanceof InvalidParams ||
     error instanceof HandlerFailed
   )
+}
+
+/** Gives the result of a call as it is, and what a client would have been told of its failure as a result. */
+export async function callForModel(work: Promise<CallToolResult>): Promise<CallToolResult> {
+  try {
+    return await work
+  } catch (error) {
+    if (!isForModel(error)) throw error
+    return { content: [{ type: "text", text: error.message }], isError: true }
+  }
 }

@@ -106,7 +106,7 @@ export async function runProgram(
         compute(() => world.settle(answer))
       }
     }
-    if (result !== undefined) return result
+    if (result?.ok === true || (result !== undefined && !isOver)) return result
     if (isOver)
       return failure(`The program computed for more than ${limits.cpuMs} ms. Do less in it.`, logs.lines)
     return failure("The program waits for something that never comes.", logs.lines)

@@ -73,19 +73,22 @@ export function quickjsSandbox(options: QuickjsOptions = {}): Sandbox {
 /** How long a thread may take to start and to say that it ended, beyond the time of the program. */
 const graceMs = 2_000
 
-/** The sources are run by tests only, and there with what reads TypeScript. */
+/** The sources are run by tests only, with what reads TypeScript there. */
 const isSource = /* @__PURE__ */ import.meta.url.endsWith(".ts")
 
 function openThread(memoryMb: number): Worker {
-  const file = new URL(isSource ? "./quickjs-thread.ts" : "./quickjs-thread.js", import.meta.url)
-  return new Worker(file, {
+  const options = {
     // Nothing of the process is for a program, should it ever get out of its world.
-    env: isSource ? { NODE_ENV: "test" } : {},
-    execArgv: isSource ? ["--import", "tsx"] : [],
+    env: {},
+    execArgv: [],
     stdout: true,
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: memoryMb + 64, stackSizeMb: 8 },
-  })
+  }
+  if (!isSource) return new Worker(new URL("./quickjs-thread.js", import.meta.url), options)
+  const file = JSON.stringify(new URL("./quickjs-thread.ts", import.meta.url).href)
+  const start = `import("tsx/esm/api").then(({ register }) => { register(); return import(${file}) })`
+  return new Worker(start, { ...options, eval: true })
 }
 
 function runOnThread(
