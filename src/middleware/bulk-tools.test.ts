@@ -1,5 +1,5 @@
-import * as z from "zod"
 import { describe, expect, it } from "vitest"
+import * as z from "zod"
 import { quietServer } from "../../test/support/server.ts"
 import { connect } from "../testing/index.ts"
 import { type BulkToolsOptions, bulkTools } from "./bulk-tools.ts"
@@ -16,7 +16,11 @@ async function bulk(args: object, options: BulkToolsOptions = {}) {
   })
   mcp.tool({ name: "drop", auth: { scopes: ["admin"] } as never }, () => "dropped")
   const result = await (await connect(mcp)).callTool("call_tools_bulk" as never, args as never)
-  return { most, isError: result.isError, ...(result.structuredContent as unknown as { results: object[]; skipped: number }) }
+  return {
+    most,
+    isError: result.isError,
+    ...(result.structuredContent as unknown as { results: object[]; skipped: number }),
+  }
 }
 const double = (n: unknown) => ({ name: "double", arguments: { n } })
 
@@ -29,7 +33,12 @@ describe("bulkTools()", () => {
 
   it("goes on where a call fails, and stops where it is told to", async () => {
     const calls = [double("x"), { name: "drop" }, { name: "call_tools_bulk" }, double(1)]
-    expect((await bulk({ calls })).results.map((each) => "isError" in each)).toEqual([true, true, true, false])
+    expect((await bulk({ calls })).results.map((each) => "isError" in each)).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ])
     expect((await bulk({ calls, onError: "stop" }, { concurrency: 1 })).skipped).toBe(3)
   })
 

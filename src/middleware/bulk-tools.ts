@@ -70,7 +70,10 @@ function bulkTool({ name, max, concurrency }: Required<BulkToolsOptions>): Tool 
               additionalProperties: false,
             },
           },
-          onError: { enum: ["continue", "stop"], description: "What to do where a call fails. Default continue" },
+          onError: {
+            enum: ["continue", "stop"],
+            description: "What to do where a call fails. Default continue",
+          },
         },
         required: ["calls"],
         additionalProperties: false,
@@ -97,7 +100,10 @@ function bulkTool({ name, max, concurrency }: Required<BulkToolsOptions>): Tool 
       }
       await Promise.all(Array.from({ length: Math.min(concurrency, calls.length) }, work))
       const skipped = results.filter((result) => result === undefined).length
-      return { results: results.map((result, at) => result ?? { name: calls[at]?.name, skipped: true }), skipped }
+      return {
+        results: results.map((result, at) => result ?? { name: calls[at]?.name, skipped: true }),
+        skipped,
+      }
     },
   )
 }

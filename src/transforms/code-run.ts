@@ -34,7 +34,7 @@ export async function runCode(code: string, ctx: Context, run: CodeRun): Promise
     if (run.closed.has(name)) throw new ToolError(`\`${name}\` cannot be called by a program.`)
     if (++calls > run.calls) throw new ToolError(`A program may call tools ${run.calls} times, and no more.`)
     try {
-      return valueOf(await run.call(ctx, name, args))
+      return dataOf(await run.call(ctx, name, args))
     } catch (error) {
       if (error instanceof ToolError || isForModel(error)) throw error
       // A question that waits for its answer, missing scopes, the end of the call: none of it is for the program.
@@ -67,7 +67,7 @@ function toResult(result: SandboxResult): ToolResult<unknown> {
 }
 
 /** What a program gets of a result: its data, else its text. A failure is an error with the text. */
-function valueOf({ content, structuredContent, isError }: CallToolResult): unknown {
+function dataOf({ content, structuredContent, isError }: CallToolResult): unknown {
   if (isError === true) throw new ToolError(content.map(textOf).join("\n") || "The tool failed.")
   if (structuredContent !== undefined) return structuredContent
   return content.map(textOf).join("\n")
