@@ -123,16 +123,13 @@ describeEras("codeMode()", (t) => {
     const mcp = t.server({ transforms: [codeMode({ sandbox: own })] })
     mcp.tool({ name: "charge" }, () => `${++charged}`)
     mcp.tool({ name: "ask" }, async (_, ctx) => ((await ctx.confirm("Sure?")) ? "yes" : "no"))
-    const client = await t.connect(mcp, {
-      elicitation: () => ({ action: "accept", content: { confirm: true, value: true, yes: true } }),
-    } as never)
-    const result = await client
-      .callTool("execute" as never, { code: "x" } as never)
-      .catch((error: unknown) => String(error))
-    if (typeof result === "string") return expect(result).toMatch(/ask|elicit|MissingClient|capab/i)
-    if ((result as { isError?: boolean }).isError !== true) {
-      expect(charged).toBe(1)
-      expect(new Set(seen).size).toBe(1)
-    }
+    const client = await t.connect(mcp, { elicitation: () => ({ action: "accept", content: {} }) } as never)
+    const result = await client.callTool("execute" as never, { code: "x" } as never).catch(String)
+    // Clients of the first revisions cannot be asked.
+    if (t.revision < "2025-06-18") return expect(JSON.stringify(result)).not.toContain("yes")
+    expect(result).toMatchObject({ content: [{ text: expect.stringMatching(/yes|no/) }] })
+    expect(charged).toBe(1)
+    expect(new Set(seen).size).toBe(1)
+    expect(seen.length).toBe(t.revision === "2026-07-28" ? 2 : 1)
   })
 })
