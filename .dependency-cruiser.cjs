@@ -19,7 +19,7 @@ const tests = "\\.test(-d)?\\.ts$"
 
 /** What the build takes in with the commands, and the peers that are installed for development too. */
 const ofCommands =
-  "node_modules/(commander|picocolors|@clack/prompts|fast-string-width|fast-wrap-ansi|esbuild|ioredis|mongodb|pg|@types/pg|piscina|@aws-sdk/client-dynamodb|@opentelemetry/api)/"
+  "node_modules/(commander|picocolors|@clack/prompts|fast-string-width|fast-wrap-ansi|esbuild|ioredis|mongodb|pg|@types/pg|piscina|quickjs-emscripten-core|@jitl/quickjs-wasmfile-release-sync|@aws-sdk/client-dynamodb|@opentelemetry/api)/"
 
 const floorRules = floors.slice(0, -1).map((files, floor) => ({
   name: `floor-${floor}`,
