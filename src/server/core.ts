@@ -82,25 +82,22 @@ export interface Limits {
 }
 
 /** The caller of a call, and the version it wants, as the catalog takes them. */
-export function scopeOf(call: Call): Scope {
-  const { principal } = call.peer
-  const version = call.wantedVersion
-  const hidden = call.exchange.visibility
-  const whole = call.params[wholeParam] === wholeView
-  if (principal === undefined && version === undefined && hidden === undefined && !whole)
-    return call.isTrusted ? trustedScope : anonymousScope
-  return { principal, trusted: call.isTrusted, version, hidden, whole }
+export function scopeOf({ peer, isTrusted, wantedVersion, exchange, params }: Call): Scope {
+  return {
+    principal: peer.principal,
+    trusted: isTrusted,
+    version: wantedVersion,
+    hidden: exchange.visibility,
+    whole: params[wholeParam] === wholeView,
+  }
 }
 
 /** The parameter by which the server's own code asks for the whole catalogue: see `Scope.whole`. */
 export const wholeParam = "fleetmcp/whole"
 
 /** Its value: a symbol, which no client can send, and for which no cache has a key. */
-export const wholeView: unique symbol = /* @__PURE__ */ Symbol("the whole catalogue")
+export const wholeView: unique symbol = /* @__PURE__ */ Symbol()
 
 export function scopeOfPrincipal(principal: Principal | undefined): Scope {
-  return principal === undefined ? anonymousScope : { principal, trusted: false }
+  return { principal, trusted: false }
 }
-
-const anonymousScope: Scope = { principal: undefined, trusted: false }
-const trustedScope: Scope = { principal: undefined, trusted: true }

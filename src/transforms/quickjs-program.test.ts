@@ -89,12 +89,16 @@ describe("runProgram()", () => {
     ["syntax error here", "SyntaxError"],
     ["throw new Error('why')", "why"],
     ["throw { get a() { throw 1 } }", "cannot be shown"],
-  ])("ends %j", async (code, expected) => {
-    const text = String(await value(code))
-    expect(text).toMatch(/^failed/)
-    expect(text.toLowerCase()).toContain(expected.toLowerCase())
-    expect(await value("return 'well'")).toBe("well")
-  })
+  ])(
+    "ends %j",
+    async (code, expected) => {
+      const text = String(await value(code))
+      expect(text).toMatch(/^failed/)
+      expect(text.toLowerCase()).toContain(expected.toLowerCase())
+      expect(await value("return 'well'")).toBe("well")
+    },
+    20_000,
+  )
 
   it("gives errors of tools to the program, by their message alone", async () => {
     const host: ProgramHost = { call: async () => ({ ok: false, text: '"No."' }) }

@@ -85,79 +85,8 @@ function openThread(memoryMb: number): Worker {
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: memoryMb + 64, stackSizeMb: 8 },
   }
-  if (!isSource) return new Worker(new URL("./quickjs-thread.js", import.meta.url), options)
-  const file = JSON.stringify(new URL("./quickjs-thread.ts", import.meta.url).href)
-  const start = `import("tsx/esm/api").then(({ register }) => { register(); return import(${file}) })`
-  return new Worker(start, { ...options, eval: true })
-}
-
-function runOnThread(
-  code: string,
-  { callTool, limits, signal, now, seed }: SandboxRun,
-): Promise<SandboxResult> {
-  const thread = openThread(limits.memoryMb)
-  const tell = (message: ToThread) => thread.postMessage(message)
-  return new Promise<SandboxResult>((settle, fail) => {
-    const resolve = (value: SandboxResult) => {
-      over()
-      settle(value)
-    }
-    const reject = (error: unknown) => {
-      over()
-      fail(error)
-    }
-    const stopBusy: () => void = () => undefined
-    const slow = (what: string) => resolve({ ok: false, error: what, logs: [] })
-    const tooLong = () => slow(`The program computed for more than ${limits.cpuMs} ms. Do less in it.`)
-    const stopClock = quietTimeout(
-      () => slow(`The program took more than ${limits.wallMs} ms.`),
-      limits.wallMs,
-    )
-    const leave = () => reject(new CallAborted("cancel"))
-    const over = () => {
-      stopBusy()
-      stopClock()
-      signal.removeEventListener("abort", leave)
-      thread.removeAllListeners()
-      thread.on("error", () => undefined)
-      void thread.terminate()
-    }
-    signal.addEventListener("abort", leave, { once: true })
-      queue.push(go)
-    })
-  }
-
-  return {
-    async run(code, given) {
-      if (given.signal.aborted) throw new CallAborted("cancel")
-      await enter(given.signal)
-      try {
-        return await runOnThread(code, given)
-      } finally {
-        const next = queue.shift()
-        if (next === undefined) running--
-        else next()
-      }
-    },
-  }
-}
-
-/** How long a thread may take to start and to say that it ended, beyond the time of the program. */
-const graceMs = 2_000
-
-/** The sources are run by tests only, with what reads TypeScript there. */
-const isSource = /* @__PURE__ */ import.meta.url.endsWith(".ts")
-
-function openThread(memoryMb: number): Worker {
-  const options = {
-    // Nothing of the process is for a program, should it ever get out of its world.
-    env: {},
-    execArgv: [],
-    stdout: true,
-    stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb + 64, stackSizeMb: 8 },
-  }
-  if (!isSource) return new Worker(new URL("./quickjs-thread.js", import.meta.url), options)
+  // By its name, since this file is built into another; and a file of its own, which a thread begins with.
+  if (!isSource) return new Worker(new URL(import.meta.resolve("#quickjs-thread")), options)
   const file = JSON.stringify(new URL("./quickjs-thread.ts", import.meta.url).href)
   const start = `import("tsx/esm/api").then(({ register }) => { register(); return import(${file}) })`
   return new Worker(start, { ...options, eval: true })
@@ -194,9 +123,6 @@ function runOnThread(
       thread.on("error", () => undefined)
       void thread.terminate()
     }
-    const finish = { resolve, reject }
-    resolve = ((value: SandboxResult) => (over(), finish.resolve(value))) as typeof resolve
-    reject = ((error: unknown) => (over(), finish.reject(error))) as typeof reject
     signal.addEventListener("abort", leave, { once: true })
     thread.on("error", (error) => {
       const isFull = (error as { readonly code?: string }).code === "ERR_WORKER_OUT_OF_MEMORY"
