@@ -13,13 +13,13 @@ const floors = [
 
 /** Where `node:` modules may be imported. Everything else runs on web standards. */
 const nodeOnly =
-  "^src/(stdio|threads|cli)/|^src/testing/contract/|^src/http/node[^/]*\\.ts$|^src/storage/disk[^/]*\\.ts$|^src/providers/(filesystem|folder|skills)[^/]*\\.ts$|^src/client/skills[^/]*\\.ts$|^src/components/[^/]+-file\\.ts$"
+  "^src/(stdio|threads|cli)/|^src/testing/contract/|^src/transforms/quickjs[^/]*\\.ts$|^src/http/node[^/]*\\.ts$|^src/storage/disk[^/]*\\.ts$|^src/providers/(filesystem|folder|skills)[^/]*\\.ts$|^src/client/skills[^/]*\\.ts$|^src/components/[^/]+-file\\.ts$"
 
 const tests = "\\.test(-d)?\\.ts$"
 
 /** What the build takes in with the commands, and the peers that are installed for development too. */
 const ofCommands =
-  "node_modules/(commander|picocolors|@clack/prompts|fast-string-width|fast-wrap-ansi|esbuild|ioredis|mongodb|pg|@types/pg|piscina|@aws-sdk/client-dynamodb|@opentelemetry/api)/"
+  "node_modules/(commander|picocolors|@clack/prompts|fast-string-width|fast-wrap-ansi|esbuild|ioredis|mongodb|pg|@types/pg|piscina|quickjs-emscripten-core|@jitl/quickjs-wasmfile-release-sync|@aws-sdk/client-dynamodb|@opentelemetry/api)/"
 
 const floorRules = floors.slice(0, -1).map((files, floor) => ({
   name: `floor-${floor}`,

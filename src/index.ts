@@ -38,6 +38,7 @@ export type {
 export { type Tool, type ToolConfig, type ToolDefaults, type ToolTypes, tool } from "./components/tool.ts"
 export type { ToolArguments, ToolHandler, ToolInput, ToolOutput } from "./components/tool-handler.ts"
 export type { ToolInvoke } from "./components/tool-invoke.ts"
+export { type MethodConfig, type MethodsOf, toolsOf } from "./components/tools-of.ts"
 export type { HeaderParam } from "./schema/header-params.ts"
 export type { TemplateVariables } from "./shared/uri-template/variables.ts"
 export type { TemplateVariable, UriTemplate } from "./shared/uri-template.ts"

@@ -14,6 +14,7 @@ import type {
   UnsettledImport,
 } from "./cli.ts"
 import type { MissingTable, StorageThrottled } from "./cloud-storage.ts"
+import type { MissingQuickjs, SandboxFailed } from "./code-mode.ts"
 import type {
   InvalidAnnotations,
   InvalidContent,
@@ -303,6 +304,7 @@ export type AnyFleetError =
   | MixedVersions
   | ModuleFailed
   | MissingPiscina
+  | MissingQuickjs
   | MissingSecrets
   | MissingStorageClient
   | MissingTable
@@ -348,6 +350,7 @@ export type AnyFleetError =
   | ResourceUnreadable
   | ResponseTooLarge
   | SamplingFailed
+  | SandboxFailed
   | SchemaTooLarge
   | SdkServerInUse
   | SessionRequired

@@ -142,7 +142,8 @@ function edge(reader: Reader, name: Extract<RegexNode, { kind: "edge" }>["edge"]
 function reads(reader: Reader, length: number): RegexNode {
   const source = reader.source.slice(reader.at, reader.at + length)
   reader.at += length
-  if (!/^[[\\.]/.test(source)) return { kind: "read", reads: (char) => char === source, char: source }
+  const isExact = !/^[[\\.]/.test(source) && !reader.flags.includes("i")
+  if (isExact) return { kind: "read", reads: (char) => char === source, char: source }
   const native = new RegExp(`^${source}$`, reader.flags)
   const isEscaped = /^\\[^\w]$/.test(source)
   const known = new Map<string, boolean>()

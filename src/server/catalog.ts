@@ -206,7 +206,9 @@ export class Catalog {
 
   /** Gives the components of all kinds, every version of them, whoever may see them. */
   async everything(): Promise<readonly Resolved["component"][]> {
-    const lists = await Promise.all(allKinds.map((kind) => this.#listAll(kind, wholeScope)))
+    const lists = await Promise.all(
+      allKinds.map((kind) => this.#listAll(kind, { ...wholeScope, whole: true })),
+    )
     return lists.flat().map(({ component }) => component)
   }
 
@@ -265,8 +267,16 @@ export class Catalog {
     { kind, id, scope, walk }: Query<K>,
     dynamic: readonly Provider[],
   ): Promise<Resolved<K> | undefined> {
-    const { principal, trusted, version } = scope
-    const key = JSON.stringify([kind, id, principalKey(principal), principal?.scopes, trusted, version])
+    const { principal, trusted, version, whole } = scope
+    const key = JSON.stringify([
+      kind,
+      id,
+      principalKey(principal),
+      principal?.scopes,
+      trusted,
+      version,
+      whole,
+    ])
     if (this.#misses.get(key) === true) return undefined
     const revision = this.#revision
     let isHidden = walk.tried.size > 0

@@ -86,10 +86,17 @@ export function scopeOf(call: Call): Scope {
   const { principal } = call.peer
   const version = call.wantedVersion
   const hidden = call.isInside ? undefined : call.exchange.visibility
-  if (principal === undefined && version === undefined && hidden === undefined)
+  const whole = call.params[wholeParam] === wholeView
+  if (principal === undefined && version === undefined && hidden === undefined && !whole)
     return call.isTrusted ? trustedScope : anonymousScope
-  return { principal, trusted: call.isTrusted, version, hidden }
+  return { principal, trusted: call.isTrusted, version, hidden, whole }
 }
+
+/** The parameter by which the server's own code asks for the whole catalogue: see `Scope.whole`. */
+export const wholeParam = "fleetmcp/whole"
+
+/** Its value: a symbol, which no client can send, and for which no cache has a key. */
+export const wholeView: unique symbol = /* @__PURE__ */ Symbol()
 
 export function scopeOfPrincipal(principal: Principal | undefined): Scope {
   return principal === undefined ? anonymousScope : { principal, trusted: false }

@@ -74,9 +74,9 @@ export class Lister {
     this.#revision = this.#catalog.revision
   }
 
-  #toPage(shape: ListShape, { entries, isPrivate }: Listing, cursor: string | undefined): Page {
+  #toPage(shape: ListShape, { entries, isPrivate, isWhole }: Listing, cursor: string | undefined): Page {
     const start = cursor === undefined ? 0 : startOf(entries, cursor)
-    const end = Math.min(start + this.#pageSize, entries.length)
+    const end = isWhole ? entries.length : Math.min(start + this.#pageSize, entries.length)
     const items = entries.slice(start, end).map(({ component }) => component.definition)
     const last = entries[end - 1]
     const result = Object.freeze({
@@ -111,6 +111,8 @@ function signatureOf({ all, isKept, isPlain }: Survey, scope: Scope): string | u
 /** A list as one caller sees it. */
 interface Listing {
   readonly entries: readonly Resolved[]
+  /** Whether one page has them all: for the server's own code, which takes no part of it. */
+  readonly isWhole: boolean
   /** Whether the entries depend on who asked. */
   readonly isPrivate: boolean
 }
@@ -120,7 +122,8 @@ function toListing({ all, isKept }: Survey, scope: Scope): MaybePromise<Listing>
     // What was hidden from this caller makes the list his as much as what was shown.
     const isPrivate =
       !isKept || scope.hidden !== undefined || listed.some(({ component }) => component.auth !== undefined)
-    return andThen(listVisible(listed, scope), (entries) => ({ entries, isPrivate }))
+    const isWhole = scope.whole === true
+    return andThen(listVisible(listed, scope), (entries) => ({ entries, isPrivate, isWhole }))
   })
 }
 

@@ -27,6 +27,8 @@ export interface Scope {
   readonly version?: string | undefined
   /** What is hidden from the session of the caller. */
   readonly hidden?: readonly VisibilityRule[] | undefined
+  /** Whether what transforms keep out of lists only to keep them short is wanted, too: by what searches it, or calls it. */
+  readonly whole?: boolean | undefined
 }
 
 /**

@@ -7,10 +7,11 @@ import type { Scope } from "./provider.ts"
  * predicate gives no key and the list must be made for each request.
  */
 export function visibilitySignature(components: readonly Component[], scope: Scope): string | undefined {
-  let signature = scope.hidden === undefined ? "" : JSON.stringify(scope.hidden)
+  let signature = scope.whole === true ? "whole" : ""
+  if (scope.hidden !== undefined) signature += JSON.stringify(scope.hidden)
   for (const { auth } of components) {
     if (auth === undefined) continue
-    if (scope.trusted) return "trusted"
+    if (scope.trusted) return `${signature}trusted`
     const checks = isAuthList(auth) ? auth : [auth]
     for (const check of checks) {
       const part = checkSignature(check, scope)
