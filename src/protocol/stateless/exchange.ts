@@ -1,5 +1,6 @@
-import { CallAborted, CannotAsk } from "../../errors/protocol.ts"
+import { CannotAsk } from "../../errors/protocol.ts"
 import type { HeaderParam } from "../../schema/header-params.ts"
+import type { MaybePromise } from "../../shared/maybe-promise.ts"
 import type { LoggingLevel } from "../../spec/index.ts"
 import type { AbortReason, Answer, Exchange, InputDemand, Outcome, Peer, Question } from "../call.ts"
 import type { StatelessCodec } from "../codec.ts"
@@ -12,6 +13,7 @@ import type { Conversation } from "./conversation.ts"
 import { checkParamHeaders } from "./headers.ts"
 import { type Binding, emptyJournal, type Journal } from "./journal.ts"
 import type { StateKeeper } from "./sealer.ts"
+import type { Settling } from "./settling.ts"
 
 /** What an exchange needs of the engine. */
 export interface ExchangeHost extends StateKeeper {
@@ -47,6 +49,7 @@ export class StatelessExchange extends WireExchange implements Exchange {
   #conversation: Promise<Conversation> | undefined
   #steps: Promise<Steps> | undefined
   #suspension: Outcome | undefined
+  #settling: Settling | undefined
 
   constructor(host: ExchangeHost, channel: Channel, request: StatelessRequest) {
     super(host.codec, request.progressToken)
@@ -61,6 +64,7 @@ export class StatelessExchange extends WireExchange implements Exchange {
     this.#conversation = undefined
     this.#steps = undefined
     this.#suspension = undefined
+    this.#settling = undefined
   }
 
   /** To what this call's sealed state is bound. */
@@ -122,9 +126,17 @@ export class StatelessExchange extends WireExchange implements Exchange {
   }
 
   /** Suspended, it waits for its steps: they end with what ends it. */
-  override abort(reason: AbortReason): void {
+  override abort(reason: AbortReason, answer?: MaybePromise<Outcome>): void {
+    this.#settling?.end(reason, answer)
     super.abort(reason)
-    if (reason !== "suspended") this.#steps?.then((steps) => steps.abort(new CallAborted(reason)))
+  }
+
+  get settling(): Promise<unknown> | undefined {
+    return this.#settling?.outcome
+  }
+
+  get steps(): Promise<Steps> | undefined {
+    return this.#steps
   }
 
   closeStream(): void {
@@ -147,10 +159,11 @@ export class StatelessExchange extends WireExchange implements Exchange {
   }
 
   /** Ends the call with the questions it waits for. */
-  suspend(outcome: Outcome): void {
+  suspend(outcome: Outcome, settling: Settling | undefined): void {
     this.#suspension = outcome
     this.abort("suspended")
-    this.finishWith(outcome)
+    this.#settling = settling
+    this.finishWith(settling?.outcome ?? outcome)
   }
 
   protected send(json: string): void {
