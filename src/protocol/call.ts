@@ -79,8 +79,8 @@ export interface Exchange {
   readonly suspension: Outcome | undefined
   /** What stands around its questions; not there where they are part of the outcome, as middleware sees it. */
   aroundAsk?: AroundAsk | undefined
-  /** Where it is suspended and waits for its steps: settled when it waits no longer. */
-  readonly settling?: Promise<unknown> | undefined
+  /** Where it is suspended and waits for its steps: what it is answered with then. */
+  readonly settling?: { readonly outcome: Promise<Outcome> } | undefined
   /** Sends a notification that belongs to this call. */
   notify(method: string, params: Params): void
   /** Tells the client how far the call is, if it asked to know. What does not increase is no news and is dropped. */

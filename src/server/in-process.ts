@@ -293,7 +293,7 @@ class InProcessExchange extends BaseExchange implements Exchange {
     return this.#signal
   }
 
-  get settling(): Promise<unknown> | undefined {
+  get settling(): Exchange["settling"] {
     return this.#parent?.exchange.settling
   }
 

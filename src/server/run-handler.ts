@@ -153,7 +153,7 @@ function withTimeout<Input>(run: HandlerRun<Input>, ms: number, settled: Promise
     }, ms)
     settled
       // Suspended, its handler is done, and its steps may not be.
-      .finally(() => run.call.exchange.settling)
+      .finally(() => run.call.exchange.settling?.outcome)
       .then(resolve, reject)
       .finally(() => clearTimeout(timer))
   })

@@ -6,7 +6,6 @@ import type { InputRequests } from "../../spec/index.ts"
 import { type Answer, type InputDemand, maxRounds, type Outcome, type Peer, type Question } from "../call.ts"
 import { missingCapability } from "../capability.ts"
 import { toFailure } from "../dispatcher.ts"
-import type { EarlierSteps } from "../step.ts"
 import type { Steps } from "../steps.ts"
 import type { Binding, Journal } from "./journal.ts"
 import type { StateKeeper } from "./sealer.ts"
@@ -18,8 +17,8 @@ export interface Suspendable {
   readonly inert: boolean
   readonly host: StateKeeper
   readonly binding: Binding
-  /** What the steps of this run and those before it gave, once none runs any more. */
-  recorded(): Promise<EarlierSteps>
+  /** The steps of this run and those before it; made, if it has none. */
+  stepping(): Promise<Steps>
   unasked(questions: readonly Question[]): void
   /** The steps of this run, if it has any. */
   readonly steps: Promise<Steps> | undefined
@@ -145,7 +144,9 @@ export class Conversation {
     const next = { ...this.#journal, round: this.#journal.round + 1, pending, state, isOnce: mayGoOnOnce }
     const { host, binding } = this.#exchange
     const seal = async () => {
-      const { id, results } = await this.#exchange.recorded()
+      const steps = await this.#exchange.stepping()
+      await steps.settled()
+      const { id, results } = steps
       // Loaded by the first call that asks: most never do.
       const { sealJournal } = await import("./sealed-journal.ts")
       return sealJournal(host, binding, { ...next, id, steps: results })

@@ -5,7 +5,7 @@ import type { LoggingLevel } from "../../spec/index.ts"
 import type { AbortReason, Answer, Exchange, InputDemand, Outcome, Peer, Question } from "../call.ts"
 import type { StatelessCodec } from "../codec.ts"
 import type { Params } from "../jsonrpc.ts"
-import type { EarlierSteps, Step } from "../step.ts"
+import type { Step } from "../step.ts"
 import type { Steps } from "../steps.ts"
 import type { Channel, HeaderBag } from "../transport.ts"
 import { WireExchange } from "../wire-exchange.ts"
@@ -47,9 +47,9 @@ export class StatelessExchange extends WireExchange implements Exchange {
   readonly #journal: Journal
   readonly #mayAsk: boolean
   #conversation: Promise<Conversation> | undefined
-  #steps: Promise<Steps> | undefined
-  #suspension: Outcome | undefined
-  #settling: Settling | undefined
+  steps: Promise<Steps> | undefined = undefined
+  suspension: Outcome | undefined = undefined
+  settling: Settling | undefined = undefined
 
   constructor(host: ExchangeHost, channel: Channel, request: StatelessRequest) {
     super(host.codec, request.progressToken)
@@ -62,9 +62,6 @@ export class StatelessExchange extends WireExchange implements Exchange {
     this.#journal = request.journal ?? emptyJournal
     this.#mayAsk = request.mayAsk
     this.#conversation = undefined
-    this.#steps = undefined
-    this.#suspension = undefined
-    this.#settling = undefined
   }
 
   /** To what this call's sealed state is bound. */
@@ -112,31 +109,17 @@ export class StatelessExchange extends WireExchange implements Exchange {
   }
 
   async step(step: Step): Promise<unknown> {
-    return (await this.#stepping()).run(step)
+    return (await this.stepping()).run(step)
   }
 
   async recall(...work: Parameters<Exchange["recall"]>): Promise<object> {
-    return (await this.#stepping()).recall(...work)
-  }
-
-  async recorded(): Promise<EarlierSteps> {
-    const steps = await this.#stepping()
-    await steps.settled()
-    return steps
+    return (await this.stepping()).recall(...work)
   }
 
   /** Suspended, it waits for its steps: they end with what ends it. */
   override abort(reason: AbortReason, answer?: MaybePromise<Outcome>): void {
-    this.#settling?.end(reason, answer)
+    this.settling?.end(reason, answer)
     super.abort(reason)
-  }
-
-  get settling(): Promise<unknown> | undefined {
-    return this.#settling?.outcome
-  }
-
-  get steps(): Promise<Steps> | undefined {
-    return this.#steps
   }
 
   closeStream(): void {
@@ -148,10 +131,6 @@ export class StatelessExchange extends WireExchange implements Exchange {
     if (headers !== undefined) checkParamHeaders(headers, declared, this.#params)
   }
 
-  get suspension(): Outcome | undefined {
-    return this.#suspension
-  }
-
   /** Takes note of questions that come to nothing, since the call was answered before they went out. */
   unasked(questions: readonly Question[]): void {
     if (!this.ended || this.aborted !== undefined) return
@@ -160,9 +139,9 @@ export class StatelessExchange extends WireExchange implements Exchange {
 
   /** Ends the call with the questions it waits for. */
   suspend(outcome: Outcome, settling: Settling | undefined): void {
-    this.#suspension = outcome
+    this.suspension = outcome
     this.abort("suspended")
-    this.#settling = settling
+    this.settling = settling
     this.finishWith(settling?.outcome ?? outcome)
   }
 
@@ -171,14 +150,12 @@ export class StatelessExchange extends WireExchange implements Exchange {
   }
 
   /** Loaded by the first call that has one: most never do. */
-  #stepping(): Promise<Steps> {
+  stepping(): Promise<Steps> {
     const { id, steps, answers } = this.#journal
     // Before it was first suspended nobody else knows of this call.
     const sharing = id === undefined ? undefined : { storage: () => this.host.storage.part("steps"), answers }
-    this.#steps ??= import("../steps.ts").then(
-      ({ Steps }) => new Steps(this, { id, results: steps }, sharing),
-    )
-    return this.#steps
+    this.steps ??= import("../steps.ts").then(({ Steps }) => new Steps(this, { id, results: steps }, sharing))
+    return this.steps
   }
 
   /** Loaded by the first call that asks: most never do. */
