@@ -3,11 +3,14 @@ import { decodeJson, encodeJson, type StorageDriver } from "../storage/storage.t
 import type { AuditRecord } from "./audit-record.ts"
 import type { AuditSink } from "./audit-writer.ts"
 
+/** How many records of one chain are written side by side. */
+export const mostOnTheirWay = 16
+
 /** Writes each record under a key of its own; keys sort by time. */
 export function storageSink(driver: StorageDriver, ttl: number | undefined): AuditSink {
   return {
     // Each has a key of its own, so the order of writing says nothing.
-    concurrency: 16,
+    concurrency: mostOnTheirWay,
     write(record) {
       const key = keyOf(record)
       return driver.write(key, encodeJson(key, record), ttl === undefined ? {} : { ttl })

@@ -1,5 +1,6 @@
 import { type AuditKey, createDigest, type Digest, hashOf } from "./audit-chain.ts"
 import type { AuditRecord } from "./audit-record.ts"
+import { mostOnTheirWay } from "./audit-storage.ts"
 import type { AuditHead } from "./audit-writer.ts"
 
 /** With what records are checked. */
@@ -32,8 +33,11 @@ export type AuditVerdict =
       readonly writer: string
       /** The first record at which it is. */
       readonly seq: number
-      /** What is wrong there. */
-      readonly problem: "changed" | "missing" | "out of place" | "forked"
+      /**
+       * What is wrong there. `pending`: it is not there, but the chain goes on, and it may still be on its way. Nothing else
+       * is wrong then: look again later.
+       */
+      readonly problem: "changed" | "missing" | "out of place" | "forked" | "pending"
     }
 
 /** The first place at which a chain is broken. */
@@ -63,17 +67,23 @@ export async function verifyAudit(
     if (chain === undefined) chains.set(record.writer, [record])
     else chain.push(record)
   }
+  let pending: Break | undefined
   const found = { records: 0, lost: 0, dropped: 0, open: [] as string[] }
   for (const [writer, chain] of chains) {
     const own = anchors.filter((anchor) => anchor.writer === writer)
     const verdict = await verifyChain(writer, chain, { digest, anchors: own })
-    if ("problem" in verdict) return verdict
+    if ("problem" in verdict) {
+      // What may come right of itself must not hide what cannot.
+      if (verdict.problem !== "pending") return verdict
+      pending ??= verdict
+      continue
+    }
     found.records += verdict.records
     found.lost += verdict.lost
     found.dropped += verdict.dropped
     if (!verdict.isClosed) found.open.push(writer)
   }
-  return { ok: true, ...found }
+  return pending ?? { ok: true, ...found }
 }
 
 interface ChainOptions {
@@ -107,6 +117,11 @@ async function verifyChain(
   let last: { readonly seq: number; readonly hash: string } | undefined =
     before === undefined ? undefined : { seq: next - 1, hash: before }
   const count = { records: 0, lost: 0, dropped: 0 }
+  const end = sorted.at(-1)
+  const isClosed = end?.kind === "close"
+  // A record begins its way when all are done that come so much before it.
+  const isOnItsWay = (seq: number) => !isClosed && !known.has(seq) && (end?.seq ?? 0) - seq < mostOnTheirWay
+  let pending: Break | undefined
   for (const record of sorted) {
     const { seq, prev, hash } = record
     if (typeof hash !== "string" || (await safeHash(record, digest)) !== hash) return broken(seq, "changed")
@@ -115,8 +130,9 @@ async function verifyChain(
       return broken(seq, "forked")
     }
     for (; next < seq; next++) {
-      if (!told.has(next)) return broken(next, "missing")
-      count.lost++
+      if (told.has(next)) count.lost++
+      else if (isOnItsWay(next)) pending ??= broken(next, "pending")
+      else return broken(next, "missing")
     }
     const expected = seq === 0 ? "" : last?.seq === seq - 1 ? last.hash : prev
     if (prev !== expected) return broken(seq, "out of place")
@@ -129,7 +145,7 @@ async function verifyChain(
   }
   const cut = anchors.find(({ seq }) => seq >= next)
   if (cut !== undefined) return broken(next, "missing")
-  return { ...count, isClosed: sorted.at(-1)?.kind === "close" }
+  return pending ?? { ...count, isClosed }
 }
 
 /** The digest of what may be no record at all. */

@@ -8,7 +8,7 @@ import type { AuditEntry, AuditRecord } from "./audit-record.ts"
 /** Where records go. */
 export interface AuditSink {
   readonly write: (record: AuditRecord) => MaybePromise<unknown>
-  /** How many may be on their way at once. */
+  /** How many may be on their way at once: those that follow one another, so that what is not there is near the end. */
   readonly concurrency: number
 }
 
@@ -57,8 +57,9 @@ const mostTold = 100
 export function createWriter(options: WriterOptions): AuditWriter {
   const { name, sink, digest, maxQueued, writeTimeout, log } = options
   const running = new Set<Promise<void>>()
-  const waiting: (() => void)[] = []
-  let free = sink.concurrency
+  /** The records on their way, and those that wait to be, in order. */
+  const active = new Set<number>()
+  const waiting: { readonly which: number; readonly go: () => void }[] = []
   let seq = 0
   let dropped = 0
   let written = 0
@@ -113,7 +114,7 @@ export function createWriter(options: WriterOptions): AuditWriter {
   }
 
   async function deliver(which: number, sealed: Promise<AuditRecord>): Promise<void> {
-    await enter()
+    await enter(which)
     try {
       await write(await sealed)
     } catch (error) {
@@ -124,19 +125,27 @@ export function createWriter(options: WriterOptions): AuditWriter {
       dropped += record?.dropped ?? 0
       throw error
     } finally {
-      leave()
+      leave(which)
     }
   }
 
-  async function enter(): Promise<void> {
-    if (free > 0) free--
-    else await new Promise<void>((go) => waiting.push(go))
+  function hasRoom(which: number): boolean {
+    const [oldest = which] = active
+    return which - oldest < sink.concurrency
   }
 
-  function leave(): void {
-    const next = waiting.shift()
-    if (next === undefined) free++
-    else next()
+  async function enter(which: number): Promise<void> {
+    if (waiting.length > 0 || !hasRoom(which)) await new Promise<void>((go) => waiting.push({ which, go }))
+    active.add(which)
+  }
+
+  function leave(which: number): void {
+    active.delete(which)
+    for (let next = waiting[0]; next !== undefined && hasRoom(next.which); next = waiting[0]) {
+      waiting.shift()
+      active.add(next.which)
+      next.go()
+    }
   }
 
   return {

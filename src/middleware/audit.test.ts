@@ -4,6 +4,7 @@ import { call, rpc } from "../../test/support/rpc.ts"
 import { loggedServer } from "../../test/support/server.ts"
 import { deferred, settled } from "../../test/support/timing.ts"
 import { memoryStorage } from "../storage/memory.ts"
+import { over } from "../storage/over.ts"
 import { type AuditOptions, type AuditRecord, audit, readAudit, verifyAudit } from "./audit.ts"
 import { createDigest, hashOf } from "./audit-chain.ts"
 
@@ -176,6 +177,19 @@ describe("an audit that cannot be written", () => {
   })
 })
 
+describe("an audit of many servers", () => {
+  it("keeps the heads of the last hundred that were closed, and counts all", async () => {
+    const trail = audit({ to: () => undefined })
+    for (let n = 0; n < 120; n++) {
+      const { mcp } = loggedServer({ middleware: [trail] })
+      await errorOf(mcp, rpc("tools/list"))
+      await mcp.close({ graceMs: 0 })
+    }
+    expect(trail.heads()).toHaveLength(100)
+    expect(trail.counts()).toEqual({ written: 240, lost: 0, queued: 0 })
+  })
+})
+
 describe("verifyAudit()", () => {
   it("finds nothing wrong with what was written, in any order and twice", async () => {
     const { records } = await chained()
@@ -204,6 +218,58 @@ describe("verifyAudit()", () => {
   it.each(tampered)("finds a record that was %s", async (...[, change, seq, problem]) => {
     const { records } = await chained({ key })
     expect(await verifyAudit(change(records), { key })).toMatchObject({ ok: false, seq, problem })
+  })
+
+  it("tells what may be on its way from what is missing", async () => {
+    const { records } = await chained()
+    const open = records.filter(({ kind }) => kind !== "close")
+    const gap = open.filter(({ seq }) => seq !== 2)
+    expect(await verifyAudit(gap)).toMatchObject({ ok: false, seq: 2, problem: "pending" })
+    expect(await verifyAudit(open)).toMatchObject({ ok: true })
+    const { writer, hash = "" } = at(open, 2)
+    const anchors = [{ writer, seq: 2, hash }]
+    expect(await verifyAudit(gap, { anchors })).toMatchObject({ ok: false, seq: 2, problem: "missing" })
+  })
+
+  it("finds what is wrong behind what may be on its way", async () => {
+    const { records } = await chained()
+    const gap = records.filter(({ seq, kind }) => seq !== 1 && kind !== "close")
+    const changed = gap.map((one) => (one.seq === 4 ? { ...one, target: "other" } : one))
+    expect(await verifyAudit(changed)).toMatchObject({ ok: false, seq: 4, problem: "changed" })
+    const other = (await chained()).records.filter(({ seq }) => seq !== 3)
+    expect(await verifyAudit([...gap, ...other])).toMatchObject({ ok: false, seq: 3, problem: "missing" })
+  })
+
+  it("takes nothing for on its way that is far from the end", async () => {
+    const records: AuditRecord[] = []
+    const { mcp } = audited({ to: (record) => void records.push(record) })
+    for (let n = 0; n < 20; n++) await resultOf(mcp, call("work"))
+    await vi.waitFor(() => expect(records).toHaveLength(20))
+    const without = (which: number) => verifyAudit(records.filter(({ seq }) => seq !== which))
+    expect(await without(3)).toMatchObject({ seq: 3, problem: "missing" })
+    expect(await without(4)).toMatchObject({ seq: 4, problem: "pending" })
+  })
+
+  it("is never more than sixteen records behind, whichever hangs", async () => {
+    const gate = deferred()
+    const seqs: number[] = []
+    const driver = over(memoryStorage(), {
+      async write(key, value, options) {
+        const seq = Number(key.slice(-10))
+        seqs.push(seq)
+        if (seq === 2) await gate.promise
+        return memory.write(key, value, options)
+      },
+    })
+    const memory = memoryStorage()
+    const { mcp, trail } = audited({ to: driver })
+    for (let n = 0; n < 40; n++) await resultOf(mcp, call("work"))
+    await settled()
+    expect(Math.max(...seqs)).toBe(17)
+    expect(await verifyAudit(readAudit(memory))).toMatchObject({ seq: 2, problem: "pending" })
+    gate.resolve()
+    await trail.flush()
+    expect(await verifyAudit(readAudit(memory))).toMatchObject({ ok: true, records: 40 })
   })
 
   it("finds a chain that was made anew without the key", async () => {

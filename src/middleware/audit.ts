@@ -13,6 +13,7 @@ import { type AuditKey, createDigest, type Digest } from "./audit-chain.ts"
 import { type AuditEntry, type AuditRecord, describeCall, describeEnd, whoIs } from "./audit-record.ts"
 import { storageSink } from "./audit-storage.ts"
 import { type AuditHead, type AuditSink, type AuditWriter, createWriter } from "./audit-writer.ts"
+import { createWriters } from "./audit-writers.ts"
 import { withHandle } from "./shared-handle.ts"
 
 export type { AuditKey } from "./audit-chain.ts"
@@ -61,7 +62,7 @@ export interface AuditOptions {
 export interface Audit {
   /** Waits until all that was recorded is written or lost. */
   flush(): Promise<void>
-  /** The last record of each chain; keep it where the records are not, and give it to `verifyAudit()`. */
+  /** The last record of each chain, of the last hundred servers that were closed too; keep it where the records are not, and give it to `verifyAudit()`. */
   heads(): readonly AuditHead[]
   /** How many records were written, may be lost, and wait. */
   counts(): { readonly written: number; readonly lost: number; readonly queued: number }
@@ -117,7 +118,7 @@ export function audit(options: AuditOptions): Middleware & Audit {
     throw new InvalidOption("The option `ttl` of `audit()`", quoted(ttl), "Give it with a storage only.")
   const digest = createDigest(key)
   const sink: AuditSink = typeof to === "function" ? { write: to, concurrency: 1 } : storageSink(to, ttl)
-  const writers: AuditWriter[] = []
+  const writers = createWriters()
 
   function attach(server: MiddlewareServer): MiddlewareHooks {
     const { writer = "fleetmcp", maxQueued = 10_000, writeTimeout = 5000 } = options
@@ -129,7 +130,7 @@ export function audit(options: AuditOptions): Middleware & Audit {
       writeTimeout,
       log: server.log,
     })
-    writers.push(made)
+    server.onClose(writers.add(made))
     return hooksFor(server, { options, writer: made, digest })
   }
 
@@ -140,9 +141,9 @@ export function audit(options: AuditOptions): Middleware & Audit {
     attach,
   })
   return withHandle(middleware, {
-    flush: async () => void (await Promise.all(writers.map((writer) => writer.flush()))),
-    heads: () => writers.flatMap(({ head = [] }) => head),
-    counts: () => sum(writers),
+    flush: async () => void (await Promise.all(writers.all().map((writer) => writer.flush()))),
+    heads: () => writers.all().flatMap(({ head = [] }) => head),
+    counts: writers.counts,
   })
 }
 
@@ -229,11 +230,4 @@ function hooksFor(server: MiddlewareServer, { options, writer, digest }: HookPar
 
 function isDriver(value: unknown): boolean {
   return typeof value === "object" && value !== null && "write" in value && typeof value.write === "function"
-}
-
-function sum(writers: readonly AuditWriter[]): ReturnType<Audit["counts"]> {
-  const counts = writers.map((writer) => writer.counts)
-  const all = (of: (count: ReturnType<Audit["counts"]>) => number) =>
-    counts.reduce((total, count) => total + of(count), 0)
-  return { written: all((c) => c.written), lost: all((c) => c.lost), queued: all((c) => c.queued) }
 }

@@ -7,6 +7,7 @@ import { quietServer } from "../../test/support/server.ts"
 import { type Deferred, deferred, settled } from "../../test/support/timing.ts"
 import type { Context } from "../components/context.ts"
 import { InvalidOption } from "../errors/server.ts"
+import type { Middleware } from "../server/middleware.ts"
 import { type ConcurrencyOptions, concurrency } from "./concurrency.ts"
 
 /** A server whose tool ends when it is told to. */
@@ -96,6 +97,72 @@ describe("concurrency", () => {
     const bound = concurrency({ max: 1 })
     const { mcp } = asking((ctx) => number(ctx, "a"), { middleware: [bound] })
     expect(await resultOf(mcp, request)).toMatchObject({ resultType: "input_required" })
+    await vi.waitFor(() => expect(bound.statistics()).toMatchObject({ running: 0 }))
+  })
+
+  it("holds no place for a call whose client middleware asks", async () => {
+    const bound = concurrency({ max: 1 })
+    const guard: Middleware = {
+      async callTool(call, next) {
+        await call.exchange.ask([{ method: "roots/list", params: undefined, key: "roots" }])
+        return next()
+      },
+    }
+    const { mcp } = asking(() => "done", { middleware: [bound, guard] })
+    expect(await resultOf(mcp, request)).toMatchObject({ resultType: "input_required" })
+    expect(bound.statistics()).toMatchObject({ running: 0 })
+  })
+
+  it("keeps the place of a call that asks while its steps run", async () => {
+    const bound = concurrency({ max: 1 })
+    const gate = deferred<string>()
+    const { mcp } = asking(
+      async (ctx) => {
+        ctx.step("work", () => gate.promise).catch(() => undefined)
+        await settled()
+        return number(ctx, "a")
+      },
+      { middleware: [bound] },
+    )
+    const reply = resultOf(mcp, request)
+    await settled()
+    await settled()
+    expect(bound.statistics()).toMatchObject({ running: 1 })
+    gate.resolve("done")
+    expect(await reply).toMatchObject({ resultType: "input_required" })
+    await vi.waitFor(() => expect(bound.statistics()).toMatchObject({ running: 0 }))
+  })
+
+  it("keeps the place of a call that asks while its handler goes on beside the question", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] })
+    const bound = concurrency({ max: 1 })
+    const gate = deferred<string>()
+    const { mcp } = asking((ctx) => Promise.allSettled([number(ctx, "a"), gate.promise]).then(() => "done"), {
+      middleware: [bound],
+    })
+    expect(await resultOf(mcp, request)).toMatchObject({ resultType: "input_required" })
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    vi.advanceTimersByTime(1000)
+    await settled()
+    expect(bound.statistics()).toMatchObject({ running: 1 })
+    gate.resolve("done")
+    await settled()
+    vi.advanceTimersByTime(100)
+    expect(bound.statistics()).toMatchObject({ running: 0 })
+  })
+
+  it("gives the place back of a call that asks and never ends, after a while", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] })
+    const bound = concurrency({ max: 1 })
+    const { mcp } = asking(
+      (ctx) => Promise.allSettled([number(ctx, "a"), deferred().promise]).then(() => "done"),
+      {
+        middleware: [bound],
+      },
+    )
+    await resultOf(mcp, request)
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    vi.advanceTimersByTime(31_000)
     expect(bound.statistics()).toMatchObject({ running: 0 })
   })
 

@@ -5,7 +5,7 @@ import { CallAborted } from "../errors/protocol.ts"
 import { aborted, type Call, type Exchange, type Outcome } from "../protocol/call.ts"
 import { defineMiddleware } from "../server/define-middleware.ts"
 import type { Middleware, Next } from "../server/middleware.ts"
-import { quietInterval } from "../shared/quiet-timer.ts"
+import { quietInterval, quietTimeout } from "../shared/quiet-timer.ts"
 import { createPlaces, type Waited } from "./concurrency-places.ts"
 import { withHandle } from "./shared-handle.ts"
 import { isHandshake, keying, type LimitedCalls, refuse, withLimited } from "./shared-keys.ts"
@@ -43,8 +43,8 @@ export type Concurrency = Middleware & {
 /**
  * Makes middleware that lets so many calls run at once. Further ones wait, in the order they came, until a place is free;
  * a call that is cancelled stops waiting at once. Those for whom there is no room, and those who waited too long, get error
- * 503 and HTTP 503 with `Retry-After`. A call has its place until it ends or asks its client by being called again; one that
- * was given up keeps it for as long as its handler goes on, up to 30 seconds. What a handler calls shares the place of its
+ * 503 and HTTP 503 with `Retry-After`. A call has its place until it ends or asks its client by being called again; where it
+ * was given up, or asks, its handler keeps it for as long as it goes on, up to 30 seconds. What a handler calls shares the place of its
  * call. `subscriptions/listen`, `initialize`, `ping` and `server/discover` take none, unless `methods` names them.
  *
  * @param options `max`, `queue` (default 100), `queueTimeoutMs` (default 10,000), `by` (default `"global"`), `methods`,
@@ -102,7 +102,8 @@ export function concurrency(options: ConcurrencyOptions): Concurrency {
       isSuspended = outcome.kind === "input-required"
       return outcome
     } finally {
-      if (isSuspended || !isAbandoned(call)) leave()
+      if (isSuspended ? call.isHandled !== false : !isAbandoned(call)) leave()
+      else if (isSuspended) soonHandled(call, leave)
       else whenHandled(call, leave)
     }
   }
@@ -159,6 +160,14 @@ function whenHandled(call: Call, leave: () => void): void {
     stop()
     leave()
   }, lingerStep)
+}
+
+/** Most handlers end with their questions, a moment after the call does. */
+function soonHandled(call: Call, leave: () => void): void {
+  quietTimeout(() => {
+    if (call.isHandled) leave()
+    else whenHandled(call, leave)
+  }, 0)
 }
 
 const lingerStep = 50

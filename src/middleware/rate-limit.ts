@@ -1,7 +1,7 @@
 import type { OptionKind } from "../components/options.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
 import { aboveZero, assertLimitOptions, createLimit, type Limit, type LimitOptions } from "./shared-limit.ts"
-import type { ExternalLimiter, Rule } from "./shared-limiter.ts"
+import { type ExternalLimiter, isTime, type Rule } from "./shared-limiter.ts"
 
 export type { LimitBy } from "./shared-keys.ts"
 export type { Limit, LimitOptions, LimitStatistics } from "./shared-limit.ts"
@@ -74,8 +74,9 @@ function tokenBucket(perSecond: number, burst: number): Rule<number> {
       return wait > rounding ? wait : 0
     },
     freeAt: (full) => full,
+    takenAt: (full) => full - depth,
     lifeMs: depth,
-    isState: (value): value is number => typeof value === "number",
+    isState: isTime,
   }
 }
 

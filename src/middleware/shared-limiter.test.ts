@@ -6,6 +6,7 @@ const once: Rule<number> = {
   wait: (before, _cost, now) => Math.max(0, (before ?? 0) - now),
   take: (_before, _cost, now) => now + 1000,
   freeAt: (until) => until,
+  takenAt: (until) => until - 1000,
   lifeMs: 1000,
   isState: (value): value is number => typeof value === "number",
 }

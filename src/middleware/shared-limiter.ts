@@ -15,6 +15,8 @@ export interface Rule<State> {
   readonly take: (before: State | undefined, cost: number, now: number) => State
   /** When it is as if nothing had ever been taken. */
   readonly freeAt: (state: State) => number
+  /** A time that had come when something was last taken. */
+  readonly takenAt: (state: State) => number
   /** For how many milliseconds a state can matter. */
   readonly lifeMs: number
   /** Whether what a storage has is a state of this rule. */
@@ -62,7 +64,10 @@ export function memoryLimiter<State>(
   }
 }
 
-/** Makes a limiter in a storage that several processes share. */
+/**
+ * Makes a limiter in a storage that several processes share. Their clocks may differ: all of them count by the one that is
+ * the furthest ahead. Were the time of another simply cut off, whoever asks both in turn would find a full bucket each time.
+ */
 export function storedLimiter<State>(
   rule: Rule<State>,
   {
@@ -72,11 +77,15 @@ export function storedLimiter<State>(
   }: { readonly storage: StorageDriver; readonly now: () => number; readonly subject: string },
 ): Take {
   const states = createAtomic(storage, { subject, now })
+  /** By how much another clock was seen to be ahead of this one. */
+  let behind = 0
   return async (key, cost) => {
     let wait = 0
     const change = (stored: unknown) => {
       const before = rule.isState(stored) ? stored : undefined
-      const at = now()
+      const own = now()
+      if (before !== undefined) behind = Math.max(behind, rule.takenAt(before) - own)
+      const at = own + behind
       wait = rule.wait(before, cost, at)
       return wait > 0 ? before : rule.take(before, cost, at)
     }
@@ -134,6 +143,11 @@ export function remoteLimiter(take: Take, { timeoutMs, now, late }: RemoteOption
     if (wait > 0) refused.set(key, { until: now() + wait, cost })
     return wait
   }
+}
+
+/** Whether what a storage has may be a time, in milliseconds: what cannot be one would put off all others for ever. */
+export function isTime(value: unknown): value is number {
+  return typeof value === "number" && Math.abs(value) <= 8.64e15
 }
 
 /**

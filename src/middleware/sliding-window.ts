@@ -1,5 +1,5 @@
 import { aboveZero, assertLimitOptions, createLimit, type Limit, type LimitOptions } from "./shared-limit.ts"
-import type { Rule } from "./shared-limiter.ts"
+import { isTime, type Rule } from "./shared-limiter.ts"
 
 export type { LimitBy } from "./shared-keys.ts"
 export type { Limit, LimitOptions, LimitStatistics } from "./shared-limit.ts"
@@ -71,8 +71,12 @@ function window(limit: number, windowMs: number): Rule<Taken> {
       return kept
     },
     freeAt: (taken) => ((taken.at(-2) ?? 0) + parts + 1) * partMs,
+    takenAt: (taken) => (taken.at(-2) ?? Number.NEGATIVE_INFINITY) * partMs,
     lifeMs: windowMs + partMs,
     isState: (value): value is Taken =>
-      Array.isArray(value) && value.length % 2 === 0 && value.every((each) => typeof each === "number"),
+      Array.isArray(value) &&
+      value.length % 2 === 0 &&
+      value.every((each) => typeof each === "number") &&
+      isTime((value.at(-2) ?? 0) * partMs),
   }
 }

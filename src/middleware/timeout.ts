@@ -121,10 +121,11 @@ function timed(
 
     function expire(): void {
       stopListening?.()
-      // Answered, suspended or given up before: it is late for nothing.
-      if (exchange.inert) return
-      exchange.abort("timeout")
-      new Promise<Outcome>((settle) => settle(late())).then(resolve, reject)
+      // Answered or given up before: it is late for nothing.
+      if (exchange.inert && exchange.settling === undefined) return
+      const answer = new Promise<Outcome>((settle) => settle(late()))
+      exchange.abort("timeout", answer)
+      answer.then(resolve, reject)
     }
   })
 }

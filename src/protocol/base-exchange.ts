@@ -1,4 +1,5 @@
 import { CallAborted } from "../errors/protocol.ts"
+import type { MaybePromise } from "../shared/maybe-promise.ts"
 import { type AbortReason, aborted, type Outcome } from "./call.ts"
 
 /** The life of a call, the same in all eras: it runs, it may be aborted, it ends. */
@@ -6,7 +7,7 @@ export abstract class BaseExchange {
   #controller: AbortController | undefined
   #aborted: AbortReason | undefined
   #ended: boolean
-  #finish: ((outcome: Outcome) => void) | undefined
+  #finish: ((outcome: MaybePromise<Outcome>) => void) | undefined
 
   constructor() {
     this.#controller = undefined
@@ -57,7 +58,7 @@ export abstract class BaseExchange {
   }
 
   /** Answers the call now, whatever its handler goes on to do. */
-  protected finishWith(outcome: Outcome): void {
+  protected finishWith(outcome: MaybePromise<Outcome>): void {
     this.#finish?.(outcome)
   }
 }

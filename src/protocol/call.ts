@@ -79,6 +79,8 @@ export interface Exchange {
   readonly suspension: Outcome | undefined
   /** What stands around its questions; not there where they are part of the outcome, as middleware sees it. */
   aroundAsk?: AroundAsk | undefined
+  /** Where it is suspended and waits for its steps: what it is answered with then. */
+  readonly settling?: { readonly outcome: Promise<Outcome> } | undefined
   /** Sends a notification that belongs to this call. */
   notify(method: string, params: Params): void
   /** Tells the client how far the call is, if it asked to know. What does not increase is no news and is dropped. */
@@ -97,7 +99,8 @@ export interface Exchange {
   recall(key: string, by: object | undefined, work: () => Promise<object>): Promise<object>
   /** Checks headers that repeat arguments as they were sent, where the era and transport have them. Throws what is wrong. */
   checkHeaderParams(declared: readonly HeaderParam[]): void
-  abort(reason: AbortReason): void
+  /** @param answer What it is answered with where it is `settling`: its handler gives no answer any more. */
+  abort(reason: AbortReason, answer?: Outcome | Promise<Outcome>): void
   /** Waits for what a handler started, or for the suspension or abort that ends it before. */
   settle(outcome: Promise<Outcome>): Promise<Outcome>
   /**
@@ -196,11 +199,11 @@ export class Call<P extends Params = Params> {
    */
   using: Promise<CallScope> | undefined
   /**
-   * Whether its handler is done, though middleware may not be: nothing more is made for it.
+   * Whether its handler is done, though middleware may not be: nothing more is made for it. Nothing before it begins.
    *
    * @internal
    */
-  isHandled: boolean
+  isHandled: boolean | undefined
   #values: Map<object, unknown> | undefined
   /** The call that it was made of, in which all is left; itself where it was made of none. */
   #first: Call
@@ -217,7 +220,7 @@ export class Call<P extends Params = Params> {
     this.parent = init.parent
     this.isInside = init.isInside === true
     this.using = undefined
-    this.isHandled = false
+    this.isHandled = undefined
     this.#values = undefined
     this.#first = this as Call
     this.#nestedCounts = undefined

@@ -7,6 +7,7 @@ import { abortError } from "../protocol/abort-error.ts"
 import { AskWatch } from "../protocol/ask-watch.ts"
 import { BaseExchange } from "../protocol/base-exchange.ts"
 import {
+  type AbortReason,
   type Answer,
   Call,
   type Exchange,
@@ -299,6 +300,16 @@ class InProcessExchange extends BaseExchange implements Exchange {
     if (outer === undefined) return super.signal
     this.#signal ??= AbortSignal.any([outer, super.signal])
     return this.#signal
+  }
+
+  get settling(): Exchange["settling"] {
+    return this.#parent?.exchange.settling
+  }
+
+  /** Suspended with its parent, it cannot end without it: the parent waits for the steps of both. */
+  override abort(reason: AbortReason): void {
+    if (this.settling !== undefined && !super.inert) this.#parent?.exchange.abort(reason)
+    super.abort(reason)
   }
 
   notify(method: string, params: Params): void {

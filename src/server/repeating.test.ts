@@ -138,6 +138,30 @@ describe("middleware that repeats", () => {
     await expect(mcp.callTool("run")).rejects.toThrow("again with another call")
   })
 
+  it("hears again what was wrong with what it gave first", async () => {
+    const mcp = twice({
+      async callTool(_, next) {
+        await next("wrong" as never).catch(() => undefined)
+        return next()
+      },
+    })
+    mcp.tool({ name: "run" }, () => "done")
+    await expect(mcp.callTool("run")).rejects.toThrow("called `next()` with what is no call")
+  })
+
+  it("never runs parameters that were refused", async () => {
+    const mcp = twice({
+      async callTool(call, next) {
+        await next(call.withParams({ name: 7 } as never)).catch(() => undefined)
+        return next()
+      },
+    })
+    const run = vi.fn(() => "done")
+    mcp.tool({ name: "run" }, run)
+    await expect(mcp.callTool("run")).rejects.toThrow("`name`")
+    expect(run).not.toHaveBeenCalled()
+  })
+
   it("may not go on once it has returned", async () => {
     let late: Promise<unknown> | undefined
     const mcp = twice({

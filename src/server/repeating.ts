@@ -42,10 +42,13 @@ interface Ways {
 
 function nextOf(ways: Ways): Next {
   let first: Call | undefined
+  /** Why the first one was not gone on with. */
+  let refusal: { readonly error: unknown } | undefined
   let isRunning = false
   const take: Next = async (changed) => {
     if (ways.isOver) return ways.next()
     if (isRunning) throw misuse(ways, "called `next()` again while it ran", "Await what it gives before.")
+    if (refusal !== undefined) throw refusal.error
     if (first !== undefined && changed !== undefined && changed !== first)
       throw misuse(ways, "called `next()` again with another call", "Give nothing: it goes on as before.")
     isRunning = true
@@ -57,6 +60,10 @@ function nextOf(ways: Ways): Next {
       }
       first = changed ?? ways.call
       return await ways.next(changed)
+    } catch (error) {
+      // What lies further in never rejects: it was no call, or one with wrong parameters.
+      refusal = { error }
+      throw error
     } finally {
       isRunning = false
     }

@@ -3,7 +3,6 @@ import { isInputRequired } from "../components/input-required.ts"
 import { LifespanPerSession } from "../errors/lifespan-keys.ts"
 import { CallAborted } from "../errors/protocol.ts"
 import { NoContext } from "../errors/server.ts"
-import { HandlerTimeout } from "../errors/tool.ts"
 import type { UrlElicitationRequired } from "../errors/url-elicitation.ts"
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
 import { longestTimer } from "../shared/longest-timer.ts"
@@ -40,6 +39,7 @@ export function runHandler<Input>(run: HandlerRun<Input>): MaybePromise<Outcome>
   }
   const watch = core.watch?.current
   if (core.watch && !watch) return loadWatch().then(() => runHandler(run))
+  call.isHandled = false
   const ctx = new CallContext(call, core)
   const watched = watch?.(run.owner)
   try {
@@ -150,19 +150,14 @@ function abandoned(cause: unknown): Outcome {
 }
 
 function withTimeout<Input>(run: HandlerRun<Input>, ms: number, settled: Promise<Outcome>): Promise<Outcome> {
-  const { core, call, fail } = run
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      // Answered, suspended or given up before: its handler is late for nothing.
-      if (call.exchange.inert) return
-      try {
-        resolve(fail(core, call, new HandlerTimeout(call.target, ms)))
-      } catch (error) {
-        // Where the protocol must answer, `fail` throws; nobody would catch it here.
-        reject(error)
-      }
-      call.exchange.abort("timeout")
+      import("./late-handler.ts").then(({ late }) => late(run, ms)?.then(resolve, reject))
     }, ms)
-    settled.then(resolve, reject).finally(() => clearTimeout(timer))
+    settled
+      // Suspended, its handler is done, and its steps may not be.
+      .finally(() => run.call.exchange.settling?.outcome)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer))
   })
 }

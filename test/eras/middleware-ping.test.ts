@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from "vitest"
+import { expect, it, onTestFinished, vi } from "vitest"
 import { FleetMCP } from "../../src/index.ts"
 import { type DeadSession, type PingOptions, ping } from "../../src/middleware/ping.ts"
 import { isStateless } from "../../src/spec/revisions.ts"
@@ -53,6 +53,8 @@ describeEras(
 
 /** A connection by hand, that answers pings or does not. */
 async function connection(options: PingOptions, answers: (id: unknown) => object | undefined) {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
+  onTestFinished(() => void vi.useRealTimers())
   const made = rounds(options)
   const mcp = new FleetMCP("Test", { log: () => undefined, middleware: [made.middleware] })
   onTestFinished(() => mcp.close({ graceMs: 0 }))
@@ -89,7 +91,7 @@ async function connection(options: PingOptions, answers: (id: unknown) => object
   })
   const round = async () => {
     made.begin()
-    await new Promise((resolve) => setTimeout(resolve, 15))
+    await vi.advanceTimersByTimeAsync(5)
     await turn()
   }
   return { ...made, pings, request, round }

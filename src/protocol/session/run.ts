@@ -55,6 +55,10 @@ export class SessionRun {
   readonly #given: SessionMessage
   readonly #params: Params
   readonly #stream: SessionStream
+  /** What runs now; nothing before it could be left. */
+  #exchange: SessionExchange | undefined
+  #left: "disconnect" | "cancel" | undefined
+  #isSilent = false
   #isComplete = false
 
   constructor(host: CallHost, given: SessionMessage) {
@@ -124,7 +128,7 @@ export class SessionRun {
 
   /** Runs the call once; where its handler returned `inputRequired()`, asks and runs it again. */
   #attempt(request: SessionRequest): MaybePromise<Reply> {
-    const { message, channel } = this.#given
+    const { message } = this.#given
     const exchange = new SessionExchange(request)
     const { peer, method, rounds } = request
     const call = new Call({
@@ -140,15 +144,32 @@ export class SessionRun {
       return this.#finish(exchange, outcome)
     // Only what is not done yet can be cancelled, lose its client, or be waited for by a shutdown.
     const leave = this.#enter(exchange)
-    channel.onDisconnect({
-      abort: (reason) => this.#abandon(exchange, reason),
-      giveUpAsking: () => exchange.giveUpAsking(),
-    })
+    this.#watch(exchange)
     return Promise.resolve(outcome)
       .then((settled) =>
         settled.kind === "input-required" ? this.#again(exchange, settled) : this.#finish(exchange, settled),
       )
       .finally(leave)
+  }
+
+  /** One listener for all rounds of the call: each would stay until its end. */
+  #watch(exchange: SessionExchange): void {
+    const isFirst = this.#exchange === undefined
+    this.#exchange = exchange
+    if (isFirst) {
+      this.#given.channel.onDisconnect({
+        abort: (reason) => this.#abandon(reason),
+        giveUpAsking: () => this.#giveUpAsking(),
+      })
+      return
+    }
+    if (this.#isSilent) this.#giveUpAsking()
+    if (this.#left !== undefined) this.#abandon(this.#left)
+  }
+
+  #giveUpAsking(): void {
+    this.#isSilent = true
+    this.#exchange?.giveUpAsking()
   }
 
   #enter(exchange: SessionExchange): () => void {
@@ -168,9 +189,11 @@ export class SessionRun {
   }
 
   /** S11/basic/transports: who leaves may come back for the answer; without a session nobody can. */
-  #abandon(exchange: SessionExchange, reason: "disconnect" | "cancel"): void {
+  #abandon(reason: "disconnect" | "cancel"): void {
     const { session, channel } = this.#given
-    if (exchange.ended) return
+    this.#left = reason
+    const exchange = this.#exchange
+    if (exchange === undefined || exchange.ended) return
     const mayReturn = session !== undefined && channel.connection === undefined && this.#stream.isKept
     if (reason !== "disconnect" || !mayReturn) {
       exchange.abort(reason)

@@ -6,9 +6,10 @@ import type { InputRequests } from "../../spec/index.ts"
 import { type Answer, type InputDemand, maxRounds, type Outcome, type Peer, type Question } from "../call.ts"
 import { missingCapability } from "../capability.ts"
 import { toFailure } from "../dispatcher.ts"
-import type { EarlierSteps } from "../step.ts"
+import type { Steps } from "../steps.ts"
 import type { Binding, Journal } from "./journal.ts"
 import type { StateKeeper } from "./sealer.ts"
+import { type Settling, settleFirst } from "./settling.ts"
 
 /** The call that a conversation belongs to, as far as it needs to know it. */
 export interface Suspendable {
@@ -16,11 +17,13 @@ export interface Suspendable {
   readonly inert: boolean
   readonly host: StateKeeper
   readonly binding: Binding
-  /** What the steps of this run and those before it gave, once none runs any more. */
-  recorded(): Promise<EarlierSteps>
+  /** The steps of this run and those before it; made, if it has none. */
+  stepping(): Promise<Steps>
   unasked(questions: readonly Question[]): void
-  /** Ends this run of the call with the questions it waits for. */
-  suspend(outcome: Outcome): void
+  /** The steps of this run, if it has any. */
+  readonly steps: Promise<Steps> | undefined
+  /** Ends this run of the call with the questions it waits for, once its steps are done. */
+  suspend(outcome: Outcome, settling: Settling | undefined): void
 }
 
 interface Waiting {
@@ -54,8 +57,9 @@ export class Conversation {
     return Promise.all(questions.map((question) => this.#askOne(question)))
   }
 
-  /** Makes the outcome of an explicit `inputRequired()`. */
-  require({ requests, state, once: isOnce = false }: InputDemand): Outcome {
+  /** Makes the outcome of an explicit `inputRequired()`, once the steps that its handler left behind are done. */
+  async require({ requests, state, once: isOnce = false }: InputDemand): Promise<Outcome> {
+    await (await this.#exchange.steps)?.settled()
     const entries = Object.entries(requests ?? {})
     for (const [, request] of entries) this.#assertCapable(request.method, request.params)
     const pending = entries.map(([key, { method, params }]) => ({
@@ -99,9 +103,14 @@ export class Conversation {
   #suspend(): void {
     const waiting = this.#waiting
     this.#waiting = []
-    if (!this.#exchange.inert) this.#exchange.suspend(this.#questions(waiting))
+    if (!this.#exchange.inert) this.#end(this.#questions(waiting))
     else this.#exchange.unasked(waiting.map(({ question }) => question))
     for (const { reject } of waiting) reject(new Suspended())
+  }
+
+  #end(outcome: Outcome): void {
+    const { steps } = this.#exchange
+    this.#exchange.suspend(outcome, steps && settleFirst(steps, outcome))
   }
 
   #questions(waiting: readonly Waiting[]): Outcome {
@@ -135,7 +144,9 @@ export class Conversation {
     const next = { ...this.#journal, round: this.#journal.round + 1, pending, state, isOnce: mayGoOnOnce }
     const { host, binding } = this.#exchange
     const seal = async () => {
-      const { id, results } = await this.#exchange.recorded()
+      const steps = await this.#exchange.stepping()
+      await steps.settled()
+      const { id, results } = steps
       // Loaded by the first call that asks: most never do.
       const { sealJournal } = await import("./sealed-journal.ts")
       return sealJournal(host, binding, { ...next, id, steps: results })

@@ -1,10 +1,11 @@
-import { CallAborted, CannotAsk } from "../../errors/protocol.ts"
+import { CannotAsk } from "../../errors/protocol.ts"
 import type { HeaderParam } from "../../schema/header-params.ts"
+import type { MaybePromise } from "../../shared/maybe-promise.ts"
 import type { LoggingLevel } from "../../spec/index.ts"
 import type { AbortReason, Answer, Exchange, InputDemand, Outcome, Peer, Question } from "../call.ts"
 import type { StatelessCodec } from "../codec.ts"
 import type { Params } from "../jsonrpc.ts"
-import type { EarlierSteps, Step } from "../step.ts"
+import type { Step } from "../step.ts"
 import type { Steps } from "../steps.ts"
 import type { Channel, HeaderBag } from "../transport.ts"
 import { WireExchange } from "../wire-exchange.ts"
@@ -12,6 +13,7 @@ import type { Conversation } from "./conversation.ts"
 import { checkParamHeaders } from "./headers.ts"
 import { type Binding, emptyJournal, type Journal } from "./journal.ts"
 import type { StateKeeper } from "./sealer.ts"
+import type { Settling } from "./settling.ts"
 
 /** What an exchange needs of the engine. */
 export interface ExchangeHost extends StateKeeper {
@@ -45,8 +47,9 @@ export class StatelessExchange extends WireExchange implements Exchange {
   readonly #journal: Journal
   readonly #mayAsk: boolean
   #conversation: Promise<Conversation> | undefined
-  #steps: Promise<Steps> | undefined
-  #suspension: Outcome | undefined
+  steps: Promise<Steps> | undefined = undefined
+  suspension: Outcome | undefined = undefined
+  settling: Settling | undefined = undefined
 
   constructor(host: ExchangeHost, channel: Channel, request: StatelessRequest) {
     super(host.codec, request.progressToken)
@@ -59,8 +62,6 @@ export class StatelessExchange extends WireExchange implements Exchange {
     this.#journal = request.journal ?? emptyJournal
     this.#mayAsk = request.mayAsk
     this.#conversation = undefined
-    this.#steps = undefined
-    this.#suspension = undefined
   }
 
   /** To what this call's sealed state is bound. */
@@ -108,23 +109,17 @@ export class StatelessExchange extends WireExchange implements Exchange {
   }
 
   async step(step: Step): Promise<unknown> {
-    return (await this.#stepping()).run(step)
+    return (await this.stepping()).run(step)
   }
 
   async recall(...work: Parameters<Exchange["recall"]>): Promise<object> {
-    return (await this.#stepping()).recall(...work)
-  }
-
-  async recorded(): Promise<EarlierSteps> {
-    const steps = await this.#stepping()
-    await steps.settled()
-    return steps
+    return (await this.stepping()).recall(...work)
   }
 
   /** Suspended, it waits for its steps: they end with what ends it. */
-  override abort(reason: AbortReason): void {
+  override abort(reason: AbortReason, answer?: MaybePromise<Outcome>): void {
+    this.settling?.end(reason, answer)
     super.abort(reason)
-    if (reason !== "suspended") this.#steps?.then((steps) => steps.abort(new CallAborted(reason)))
   }
 
   closeStream(): void {
@@ -136,10 +131,6 @@ export class StatelessExchange extends WireExchange implements Exchange {
     if (headers !== undefined) checkParamHeaders(headers, declared, this.#params)
   }
 
-  get suspension(): Outcome | undefined {
-    return this.#suspension
-  }
-
   /** Takes note of questions that come to nothing, since the call was answered before they went out. */
   unasked(questions: readonly Question[]): void {
     if (!this.ended || this.aborted !== undefined) return
@@ -147,10 +138,11 @@ export class StatelessExchange extends WireExchange implements Exchange {
   }
 
   /** Ends the call with the questions it waits for. */
-  suspend(outcome: Outcome): void {
-    this.#suspension = outcome
+  suspend(outcome: Outcome, settling: Settling | undefined): void {
+    this.suspension = outcome
     this.abort("suspended")
-    this.finishWith(outcome)
+    this.settling = settling
+    this.finishWith(settling?.outcome ?? outcome)
   }
 
   protected send(json: string): void {
@@ -158,14 +150,12 @@ export class StatelessExchange extends WireExchange implements Exchange {
   }
 
   /** Loaded by the first call that has one: most never do. */
-  #stepping(): Promise<Steps> {
+  stepping(): Promise<Steps> {
     const { id, steps, answers } = this.#journal
     // Before it was first suspended nobody else knows of this call.
     const sharing = id === undefined ? undefined : { storage: () => this.host.storage.part("steps"), answers }
-    this.#steps ??= import("../steps.ts").then(
-      ({ Steps }) => new Steps(this, { id, results: steps }, sharing),
-    )
-    return this.#steps
+    this.steps ??= import("../steps.ts").then(({ Steps }) => new Steps(this, { id, results: steps }, sharing))
+    return this.steps
   }
 
   /** Loaded by the first call that asks: most never do. */
