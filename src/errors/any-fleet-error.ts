@@ -13,6 +13,16 @@ import type {
   OutdatedRuntime,
   UnsettledImport,
 } from "./cli.ts"
+import type {
+  ConnectionLost,
+  PinBroken,
+  RequestTimedOut,
+  SessionLost,
+  WrongAnswer,
+  WrongOutput,
+  WrongResult,
+  WrongServers,
+} from "./client.ts"
 import type { MissingTable, StorageThrottled } from "./cloud-storage.ts"
 import type {
   InvalidAnnotations,
@@ -209,6 +219,7 @@ export type AnyFleetError =
   | CallAborted
   | CannotAsk
   | CannotNotify
+  | ConnectionLost
   | ContextMisused
   | CannotConnect
   | CannotDecrypt
@@ -314,6 +325,7 @@ export type AnyFleetError =
   | OutdatedZod
   | Overloaded
   | ParseError
+  | PinBroken
   | PortInUse
   | RateLimited
   | ReadOnlyStorage
@@ -323,12 +335,14 @@ export type AnyFleetError =
   | RequestFailed
   | RequestRefused
   | RequestStateTooLarge
+  | RequestTimedOut
   | ResourceNotFound
   | ResourceUnreadable
   | ResponseTooLarge
   | SamplingFailed
   | SchemaTooLarge
   | SdkServerInUse
+  | SessionLost
   | SessionRequired
   | StartingServer
   | StepOutcomeUnknown
@@ -375,8 +389,12 @@ export type AnyFleetError =
   | UrlElicitationRequired
   | VisibilityNeedsSession
   | WeakSecret
+  | WrongAnswer
   | WrongArguments
+  | WrongOutput
+  | WrongResult
   | WrongScope
+  | WrongServers
   | WrongUsage
 
 /**
