@@ -3,6 +3,7 @@ import { isFleetError } from "../errors/any-fleet-error.ts"
 import { ConnectionLost, RequestTimedOut, WrongResult } from "../errors/client.ts"
 import { ClientClosed, RequestFailed } from "../errors/testing.ts"
 import { isObject, type RequestId, type RpcError } from "../protocol/jsonrpc.ts"
+import { metaKeys } from "../spec/meta.ts"
 import type { Carrier } from "./carrier.ts"
 import { Deadline } from "./deadline.ts"
 
@@ -219,7 +220,8 @@ export class Rpc {
         ?.abort(new ConnectionLost(this.#carrier.name, "cancelled"))
       return
     }
-    const id = method === "notifications/progress" ? (params.progressToken as RequestId) : of
+    const id =
+      method === "notifications/progress" ? (params.progressToken as RequestId) : (of ?? streamOf(params))
     const pending = id === undefined ? undefined : this.#pending.get(id)
     if (pending === undefined) {
       // Progress of what is answered already is nobody's.
@@ -276,6 +278,12 @@ export class Rpc {
   #explained(error: unknown, method: string): unknown {
     return failureIn(error, method) ?? this.#carrier.explain(error) ?? error
   }
+}
+
+/** The `subscriptions/listen` request that a notification says it belongs to: where all come the same way. */
+function streamOf({ _meta }: Json): RequestId | undefined {
+  // `as`: no other key finds a request.
+  return isObject(_meta) ? (_meta[metaKeys.subscriptionId] as RequestId | undefined) : undefined
 }
 
 function tell({ onNotification }: Listeners, notification: PeerNotification): void {
