@@ -31,6 +31,8 @@ export { type CallResult, Client, type TypedTarget } from "./client.ts"
 export type { Connection, ConnectionRequestOptions, OpenOptions } from "./connection.ts"
 // Questions
 export { formAnswer } from "./form-answer.ts"
+// Generation
+export { generateClient, type Listing } from "./generate.ts"
 export type { ReconnectOptions } from "./link.ts"
 export type { ServerTarget } from "./memory-carrier.ts"
 export type { CommandTarget, StderrOption } from "./node-stdio.ts"
