@@ -3,7 +3,7 @@ import { compileSchema } from "../schema/compile.ts"
 import { describeIssues } from "../schema/issue.ts"
 import { peer } from "../schema/peer.ts"
 import type { JsonSchema } from "../schema/schema.ts"
-import type { ElicitResult } from "../spec/index.ts"
+import type { ElicitRequestParams, ElicitResult } from "../spec/index.ts"
 
 /**
  * Makes the answer to a form: fills in its defaults and checks what was given.
@@ -16,11 +16,12 @@ import type { ElicitResult } from "../spec/index.ts"
  * const elicitation: ElicitationHandler = (request) => formAnswer(request, { name: "Ada" })
  */
 export async function formAnswer(
-  form: { readonly requestedSchema?: unknown },
+  form: ElicitRequestParams | { readonly requestedSchema: unknown },
   data: { readonly [field: string]: unknown } = {},
 ): Promise<ElicitResult> {
+  if (!("requestedSchema" in form)) throw new WrongAnswer("the server asks for no form, but to open a page")
   // `as`: the compiler looks at what it is given.
-  const schema = (form.requestedSchema ?? { type: "object" }) as JsonSchema
+  const schema = form.requestedSchema as JsonSchema
   const { validate } = compileSchema(schema, {
     side: "input",
     subject: "The form of the server",

@@ -30,26 +30,31 @@ describe("a generated client", () => {
     expect(problems(source)).toEqual([])
   })
 
-  it.each(['"; evil(); "', "*/ evil() /*", "a\nevil()", "`${evil()}`", "\u2028evil()", "\\", "__proto__"])(
-    "holds no code of the server's: %j",
-    (text) => {
-      const inputSchema = {
-        type: "object",
-        properties: { [text]: { const: text }, x: { enum: [text] } },
-        required: [text],
-      }
-      const source = generateClient({ tools: [{ name: text, description: text, inputSchema }] })
-      expect(problems(source)).toEqual([])
-      const file = ts.createSourceFile("x.ts", source, ts.ScriptTarget.Latest)
-      // The import, the interface, the type and the function; nothing that would run.
-      expect(file.statements.map(({ kind }) => ts.SyntaxKind[kind])).toEqual([
-        "ImportDeclaration",
-        "InterfaceDeclaration",
-        "TypeAliasDeclaration",
-        "FunctionDeclaration",
-      ])
-    },
-  )
+  it.each([
+    '"; evil(); "',
+    "*/ evil() /*",
+    "a\nevil()",
+    "`$" + "{evil()}`",
+    "\u2028evil()",
+    "\\",
+    "__proto__",
+  ])("holds no code of the server's: %j", (text) => {
+    const inputSchema = {
+      type: "object",
+      properties: { [text]: { const: text }, x: { enum: [text] } },
+      required: [text],
+    }
+    const source = generateClient({ tools: [{ name: text, description: text, inputSchema }] })
+    expect(problems(source)).toEqual([])
+    const file = ts.createSourceFile("x.ts", source, ts.ScriptTarget.Latest)
+    // The import, the interface, the type and the function; nothing that would run.
+    expect(file.statements.map(({ kind }) => ts.SyntaxKind[kind])).toEqual([
+      "ImportDeclaration",
+      "InterfaceDeclaration",
+      "TypeAliasDeclaration",
+      "FunctionDeclaration",
+    ])
+  })
 
   it("ends where a schema does not", () => {
     const inputSchema = {

@@ -150,9 +150,7 @@ function literal(text: string): string {
 
 function comment(text: unknown): string {
   if (typeof text !== "string" || text.trim() === "") return ""
-  const line = text
-    .slice(0, 500)
-    .replace(/[\s\p{C}]+/gu, " ")
+  const line = text.slice(0, 500).replace(/[\s\p{C}]+/gu, " ")
   return `  /** ${line.replaceAll("*/", "* /").trim()} */\n`
 }
 

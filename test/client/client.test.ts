@@ -87,7 +87,7 @@ it.each(["2025-06-18", "2025-11-25", "2026-07-28"] as const)(
   async (era) => {
     const client = await connected(server(), {
       era,
-      elicitation: (form) => formAnswer(form as object, { name: "Ada" }),
+      elicitation: (form) => formAnswer(form, { name: "Ada" }),
     })
     expect((await client.callTool("ask")).data).toEqual({ name: "Ada", age: 7 })
   },
