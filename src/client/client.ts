@@ -112,7 +112,13 @@ export class Client<Tools extends readonly Tool[] = readonly Tool[]> {
     throw failed.reason
   }
 
-  /** The servers: what they say of themselves, by their names; that of a single one is empty. */
+  /**
+   * The servers: what they say of themselves, by their names; that of a single one is empty.
+   *
+   * @example
+   * const { "": server } = await client.servers()
+   * console.log(server?.revision)
+   */
   async servers(): Promise<{ readonly [name: string]: Connection }> {
     const connections = this.#members.map(
       async ({ prefix = "", link }) => [prefix, await link.connection()] as const,
@@ -125,7 +131,12 @@ export class Client<Tools extends readonly Tool[] = readonly Tool[]> {
     return this.#members.length === 1 ? this.#members[0]?.link.verdict : undefined
   }
 
-  /** Connects once more to the same servers, with what is known of them. */
+  /**
+   * Connects once more to the same servers, with what is known of them.
+   *
+   * @example
+   * await using other = await client.fork()
+   */
   async fork(options: ClientOptions = {}): Promise<Client<Tools>> {
     const all = { ...this.#options, ...options }
     assertClientOptions(all)
@@ -141,22 +152,42 @@ export class Client<Tools extends readonly Tool[] = readonly Tool[]> {
     return new Client<Tools>(members, all)
   }
 
-  /** Lists all tools, of all pages. */
+  /**
+   * Lists all tools, of all pages.
+   *
+   * @example
+   * const tools = await client.listTools()
+   */
   listTools(options?: RequestOptions): Promise<readonly WireTool[]> {
     return this.#list("tools", options)
   }
 
-  /** Lists all resources. */
+  /**
+   * Lists all resources.
+   *
+   * @example
+   * const resources = await client.listResources()
+   */
   listResources(options?: RequestOptions): Promise<readonly WireResource[]> {
     return this.#list("resources", options)
   }
 
-  /** Lists all templates of resources. */
+  /**
+   * Lists all templates of resources.
+   *
+   * @example
+   * const templates = await client.listResourceTemplates()
+   */
   listResourceTemplates(options?: RequestOptions): Promise<readonly WireTemplate[]> {
     return this.#list("templates", options)
   }
 
-  /** Lists all prompts. */
+  /**
+   * Lists all prompts.
+   *
+   * @example
+   * const prompts = await client.listPrompts()
+   */
   listPrompts(options?: RequestOptions): Promise<readonly WirePrompt[]> {
     return this.#list("prompts", options)
   }
@@ -169,6 +200,9 @@ export class Client<Tools extends readonly Tool[] = readonly Tool[]> {
    * @throws {ToolCallFailed} The call failed; `result` says how.
    * @throws {RequestFailed} There is no such tool.
    * @throws {WrongOutput} Its structured content does not fit its output schema.
+   *
+   * @example
+   * const { data } = await client.callTool("add", { a: 1, b: 2 })
    */
   async callTool(name: string, args: Json = {}, options: CallOptions = {}): Promise<CallResult> {
     const [member, own] = this.#owner(name, innerName)
@@ -183,13 +217,23 @@ export class Client<Tools extends readonly Tool[] = readonly Tool[]> {
     return toCallResult(raw)
   }
 
-  /** Reads a resource, or one of a template. */
+  /**
+   * Reads a resource, or one of a template.
+   *
+   * @example
+   * const { contents } = await client.readResource("config://settings")
+   */
   async readResource(uri: string, options?: RequestOptions): Promise<ReadResourceResult> {
     const [member, own] = this.#owner(uri, innerUri)
     return (await member.cached("resources/read", { uri: own }, options)) as unknown as ReadResourceResult
   }
 
-  /** Gets the messages of a prompt; values that are no strings go as JSON text. */
+  /**
+   * Gets the messages of a prompt; values that are no strings go as JSON text.
+   *
+   * @example
+   * const { messages } = await client.getPrompt("review", { code: "let a" })
+   */
   async getPrompt(name: string, args: Json = {}, options?: RequestOptions): Promise<GetPromptResult> {
     const [member, own] = this.#owner(name, innerName)
     const texts = Object.entries(args).flatMap(([key, value]) =>
@@ -199,7 +243,12 @@ export class Client<Tools extends readonly Tool[] = readonly Tool[]> {
     return (await member.request("prompts/get", params, options)) as unknown as GetPromptResult
   }
 
-  /** Asks for values of an argument of a prompt, or of a variable of a template. */
+  /**
+   * Asks for values of an argument of a prompt, or of a variable of a template.
+   *
+   * @example
+   * const { values } = await client.complete({ type: "ref/prompt", name: "review" }, { name: "language", value: "ty" })
+   */
   async complete(
     ref: PromptReference | ResourceTemplateReference,
     argument: { readonly name: string; readonly value: string },
@@ -217,13 +266,23 @@ export class Client<Tools extends readonly Tool[] = readonly Tool[]> {
     return completion as CompleteResult["completion"]
   }
 
-  /** Hears of changes of a resource, by a stream or by the session, until it is closed or the client is. */
+  /**
+   * Hears of changes of a resource, by a stream or by the session, until it is closed or the client is.
+   *
+   * @example
+   * await using watch = await client.watch("config://settings", (uri) => console.log(uri))
+   */
   async watch(uri: string, onUpdated: (uri: string) => void): Promise<Watch> {
     const [member, own] = this.#owner(uri, innerUri)
     return member.watch(own, (changed) => onUpdated(outerUri(member.prefix, changed)))
   }
 
-  /** Sends a request of any method to a single server, answers its questions and gives the result as it came. */
+  /**
+   * Sends a request of any method to a single server, answers its questions and gives the result as it came.
+   *
+   * @example
+   * const result = await client.request("vendor/method", { depth: 2 })
+   */
   request(method: string, params: Json = {}, options?: RequestOptions): Promise<Json> {
     const [member] = this.#members
     if (member === undefined || this.#members.length > 1)
@@ -231,7 +290,12 @@ export class Client<Tools extends readonly Tool[] = readonly Tool[]> {
     return member.request(method, params, options)
   }
 
-  /** Ends all connections, and all programs that were started. */
+  /**
+   * Ends all connections, and all programs that were started.
+   *
+   * @example
+   * await client.close()
+   */
   async close(): Promise<void> {
     await Promise.all(this.#members.map((member) => member.close()))
   }

@@ -27,7 +27,9 @@ export interface ClientPlugin {
 
 /** How a client is connected. Every option has a default. */
 export interface ClientOptions extends QuestionHandlers {
+  /** Which dialect is spoken: found out, one of the eras, or one revision. Default `auto`. */
   readonly era?: OpenOptions["era"]
+  /** What the client says it is. Default: `fleetmcp`. */
   readonly clientInfo?: Implementation | undefined
   /** What the client says it can do, beyond what follows from its handlers. */
   readonly capabilities?: Json | undefined

@@ -17,8 +17,8 @@ export interface Verdicts {
 const ttlMs = 300_000
 
 /** Makes a place for verdicts; the least used of more than a thousand are forgotten. */
-export function createVerdicts(options: { readonly now?: () => number } = {}): Verdicts {
-  const kept: Lru<string, Verdict> = createLru({ max: 1_000, ttlMs, ...options })
+function createVerdicts(): Verdicts {
+  const kept: Lru<string, Verdict> = createLru({ max: 1_000, ttlMs })
   return {
     get: (key) => kept.get(key),
     set: (key, verdict) => kept.set(key, verdict),

@@ -136,7 +136,7 @@ describe("a pinned tool", () => {
   })
 })
 
-it("connects anew when its program has died", async () => {
+it("connects anew when its program has died", { timeout: 30_000 }, async () => {
   const client = await connected(child, { reconnect: { delayMs: 1 } })
   await expect(client.callTool("die")).rejects.toMatchObject({ code: "CONNECTION_LOST" })
   expect((await client.callTool("add", { a: 1, b: 2 })).data).toBe(3)

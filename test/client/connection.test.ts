@@ -135,7 +135,7 @@ it("knows over HTTP which request a log message belongs to", async () => {
   expect(heard.sort()).toEqual([1, 2])
 })
 
-describe("a program", () => {
+describe("a program", { timeout: 30_000 }, () => {
   it("is started, and speaks the newest revision it knows", async () => {
     const connection = await opened(child)
     expect(connection.era).toBe("stateless")
