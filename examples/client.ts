@@ -1,3 +1,4 @@
+// #region connect
 import { FleetMCP, tool } from "fleetmcp"
 import { Client, formAnswer } from "fleetmcp/client"
 import * as z from "zod"
@@ -9,7 +10,6 @@ mcp.tool({ name: "invite" }, async (_, ctx) => {
   return answer.action === "accept" ? `${answer.data.name} and ${answer.data.guests}` : "nobody"
 })
 
-// #region connect
 export async function sum(): Promise<number> {
   await using client = await Client.connect(mcp)
   return await client.tools.add({ a: 1, b: 2 })

@@ -116,7 +116,8 @@ export class Client<Tools extends readonly Tool[] = readonly Tool[]> {
    * The servers: what they say of themselves, by their names; that of a single one is empty.
    *
    * @example
-   * const { "": server } = await client.servers()
+   * await using mine = await Client.connect(mcp)
+   * const { "": server } = await mine.servers()
    * console.log(server?.revision)
    */
   async servers(): Promise<{ readonly [name: string]: Connection }> {
@@ -135,7 +136,8 @@ export class Client<Tools extends readonly Tool[] = readonly Tool[]> {
    * Connects once more to the same servers, with what is known of them.
    *
    * @example
-   * await using other = await client.fork()
+   * await using one = await Client.connect(mcp)
+   * await using other = await one.fork()
    */
   async fork(options: ClientOptions = {}): Promise<Client<Tools>> {
     const all = { ...this.#options, ...options }
@@ -176,7 +178,8 @@ export class Client<Tools extends readonly Tool[] = readonly Tool[]> {
    * Lists all templates of resources.
    *
    * @example
-   * const templates = await client.listResourceTemplates()
+   * await using mine = await Client.connect(mcp)
+   * const templates = await mine.listResourceTemplates()
    */
   listResourceTemplates(options?: RequestOptions): Promise<readonly WireTemplate[]> {
     return this.#list("templates", options)
@@ -270,7 +273,8 @@ export class Client<Tools extends readonly Tool[] = readonly Tool[]> {
    * Hears of changes of a resource, by a stream or by the session, until it is closed or the client is.
    *
    * @example
-   * await using watch = await client.watch("config://settings", (uri) => console.log(uri))
+   * await using mine = await Client.connect(mcp)
+   * await using watch = await mine.watch("config://settings", (uri) => console.log(uri))
    */
   async watch(uri: string, onUpdated: (uri: string) => void): Promise<Watch> {
     const [member, own] = this.#owner(uri, innerUri)
