@@ -13,7 +13,7 @@ const floors = [
 
 /** Where `node:` modules may be imported. Everything else runs on web standards. */
 const nodeOnly =
-  "^src/(stdio|threads|cli)/|^src/testing/contract/|^src/transforms/quickjs[^/]*\\.ts$|^src/http/node[^/]*\\.ts$|^src/storage/disk[^/]*\\.ts$|^src/providers/(filesystem|folder|skills)[^/]*\\.ts$|^src/client/skills[^/]*\\.ts$|^src/components/[^/]+-file\\.ts$"
+  "^src/(stdio|threads|cli)/|^src/testing/contract/|^src/transforms/quickjs[^/]*\\.ts$|^src/http/node[^/]*\\.ts$|^src/storage/disk[^/]*\\.ts$|^src/providers/(filesystem|folder|skills)[^/]*\\.ts$|^src/client/(node-|skills)[^/]*\\.ts$|^src/components/[^/]+-file\\.ts$"
 
 const tests = "\\.test(-d)?\\.ts$"
 

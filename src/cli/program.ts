@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander"
 import { addCall } from "./call.ts"
 import { addConfig } from "./config.ts"
 import { exitCodeOf, exitCodes, sayFailure } from "./failure.ts"
+import { addGenerate } from "./generate.ts"
 import { addGet } from "./get.ts"
 import { addInspect } from "./inspect.ts"
 import { exitOnSignals } from "./interrupt.ts"
@@ -19,6 +20,7 @@ const commands: readonly ((program: Command) => void)[] = [
   addRead,
   addGet,
   addInspect,
+  addGenerate,
   addConfig,
   addVersion,
 ]

@@ -13,6 +13,16 @@ import type {
   OutdatedRuntime,
   UnsettledImport,
 } from "./cli.ts"
+import type {
+  ConnectionLost,
+  PinBroken,
+  RequestTimedOut,
+  SessionLost,
+  WrongAnswer,
+  WrongOutput,
+  WrongResult,
+  WrongServers,
+} from "./client.ts"
 import type { MissingTable, StorageThrottled } from "./cloud-storage.ts"
 import type { MissingQuickjs, SandboxFailed } from "./code-mode.ts"
 import type {
@@ -222,6 +232,7 @@ export type AnyFleetError =
   | CallAborted
   | CannotAsk
   | CannotNotify
+  | ConnectionLost
   | ContextMisused
   | CannotConnect
   | CannotDecrypt
@@ -337,6 +348,7 @@ export type AnyFleetError =
   | OutdatedZod
   | Overloaded
   | ParseError
+  | PinBroken
   | PortInUse
   | RateLimited
   | ReadOnlyStorage
@@ -346,6 +358,7 @@ export type AnyFleetError =
   | RequestFailed
   | RequestRefused
   | RequestStateTooLarge
+  | RequestTimedOut
   | ResourceNotFound
   | ResourceUnreadable
   | ResponseTooLarge
@@ -353,6 +366,7 @@ export type AnyFleetError =
   | SandboxFailed
   | SchemaTooLarge
   | SdkServerInUse
+  | SessionLost
   | SessionRequired
   | SkillExists
   | SkillRefused
@@ -405,8 +419,12 @@ export type AnyFleetError =
   | UrlElicitationRequired
   | VisibilityNeedsSession
   | WeakSecret
+  | WrongAnswer
   | WrongArguments
+  | WrongOutput
+  | WrongResult
   | WrongScope
+  | WrongServers
   | WrongUsage
 
 /**

@@ -14,6 +14,24 @@ async function folder(): Promise<string> {
 
 const program = ["--", process.execPath, "--import", "tsx", "test/cli/fixtures/program.ts"]
 
+describe("fleetmcp generate client", slow, () => {
+  it("writes a client that knows the tools of a server", async () => {
+    const path = join(await folder(), "client.ts")
+    const { code } = await fleetmcp("generate", "client", server, "--out", path)
+    expect(code).toBe(0)
+    expect(await readFile(path, "utf8")).toContain('readonly "add": (args: { readonly "a": number')
+  })
+
+  it("leaves a file alone that was not generated", async () => {
+    const path = join(await folder(), "mine.ts")
+    await writeFile(path, "const mine = 1")
+    const { code, stderr } = await fleetmcp("generate", "client", server, "--out", path)
+    expect(code).toBe(1)
+    expect(stderr).toContain("FILE_FAILED")
+    expect(await readFile(path, "utf8")).toBe("const mine = 1")
+  })
+})
+
 describe("fleetmcp list", slow, () => {
   it("shows what a file offers as code would declare it", async () => {
     const { stdout, stderr, code } = await fleetmcp("list", server)

@@ -122,7 +122,7 @@ describe("what an editor shows", () => {
 
   it("over a function of the client is what it takes and gives", () => {
     expect(hover("add(?=\\(\\{ a)")).toContain(
-      "add: (args: { a: number; b?: number | undefined; }, options?: RequestOptions) => Promise<number>",
+      "add: (args: { a: number; b?: number | undefined; }, options?: RequestOptions | undefined) => Promise<number>",
     )
   })
 })

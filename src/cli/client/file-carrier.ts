@@ -1,8 +1,8 @@
+import { MemoryTransport } from "../../client/memory-carrier.ts"
 import { guardStdout } from "../../stdio/guard-stdout.ts"
 import { type LoadedServer, loadServer } from "../load/load-server.ts"
 import { shownFile } from "../load/place.ts"
 import type { Carrier } from "./carrier.ts"
-import { InProcessTransport } from "./in-process-transport.ts"
 
 /** How long calls may still take when all is said, in milliseconds. */
 const graceMs = 1_000
@@ -36,7 +36,7 @@ async function start({ server, file, dispose }: LoadedServer, release: () => voi
     throw error
   }
   return {
-    transport: new InProcessTransport(server.handler),
+    transport: new MemoryTransport(server.handler),
     name: shownFile(file),
     hasHeaders: false,
     fingerprints: () => server.fingerprint(),
