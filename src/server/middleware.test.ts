@@ -10,6 +10,7 @@ import { type Call, complete, type Outcome } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import { defineMiddleware } from "./define-middleware.ts"
 import { composeNotification, type Middleware, type Next, type Notice } from "./middleware.ts"
+import { definePlugin } from "./plugin.ts"
 
 /** Middleware that notes when it is entered and left. */
 function tracing(name: string, trace: string[]): Middleware {
@@ -234,7 +235,7 @@ describe("middleware", () => {
   it("cannot send a result of an extension that the client did not declare", async () => {
     const mcp = quietServer({
       middleware: [{ discover: () => ({ kind: "extended", resultType: "report", result: {} }) }],
-      plugins: [{ id: "com.example/x", resultTypes: ["report"] }],
+      plugins: [definePlugin({ id: "com.example/x", resultTypes: ["report"] })],
     })
     expect(await errorOf(mcp, rpc("server/discover"))).toMatchObject({ code: -32021 })
     const declared = capable({ extensions: { "com.example/x": {} } })

@@ -173,7 +173,7 @@ describe("a plugin", () => {
       await mcp.start().catch((error: unknown) => errors.push(error))
       return undefined
     }
-    mcp.plugin({ id: "com.example/warm", lifespan })
+    mcp.plugin(definePlugin({ id: "com.example/warm", lifespan }))
     await mcp.start()
     expect(errors).toMatchObject([{ code: "STARTING_SERVER" }, { code: "STARTING_SERVER" }])
   })
@@ -186,7 +186,7 @@ describe("a plugin", () => {
       await gate.promise
       return undefined
     }
-    mcp.plugin({ id: "com.example/one", lifespan: slow })
+    mcp.plugin(definePlugin({ id: "com.example/one", lifespan: slow }))
     const starting = mcp.start()
     const late = gate.promise
       .then(() => undefined)
@@ -196,7 +196,7 @@ describe("a plugin", () => {
           order.push("two started")
           return undefined
         }
-        mcp.plugin({ id: "com.example/two", lifespan })
+        mcp.plugin(definePlugin({ id: "com.example/two", lifespan }))
         return mcp.callTool("nothing").then(() => order.push("called"))
       })
     gate.resolve()
@@ -237,9 +237,11 @@ describe("a plugin", () => {
         throw new Error("boom")
       },
     }
-    expect(() => mcp.plugin({ id, methods: [{ name: "x/y", run }], providers: [broken] })).toThrow("boom")
+    expect(() =>
+      mcp.plugin(definePlugin({ id, methods: [{ name: "x/y", run }], providers: [broken] })),
+    ).toThrow("boom")
     expect(await errorOf(mcp, rpc("x/y"))).toMatchObject({ code: -32601 })
-    mcp.plugin({ id, methods: [{ name: "x/y", run }] })
+    mcp.plugin(definePlugin({ id, methods: [{ name: "x/y", run }] }))
     expect(await resultOf(mcp, rpc("x/y"))).toMatchObject({ resultType: "complete" })
   })
 
@@ -253,7 +255,7 @@ describe("a plugin", () => {
         return { kind: "complete", result: { roots: answer?.roots } }
       },
     }
-    const mcp = quietServer({ plugins: [{ id: "com.example/x", methods: [ask] }] })
+    const mcp = quietServer({ plugins: [definePlugin({ id: "com.example/x", methods: [ask] })] })
     const request = rpc("reports/ask", {}, capable())
     const first = await resultOf(mcp, request)
     expect(first).toMatchObject({ resultType: "input_required", inputRequests: { where: {} } })
@@ -307,7 +309,7 @@ describe("a plugin", () => {
 
   it("that does not start is told to every caller, and logged", async () => {
     const lifespan = () => Promise.reject(new Error("no database"))
-    const { mcp, log } = loggedServer({ plugins: [{ id: "com.example/x", lifespan }] })
+    const { mcp, log } = loggedServer({ plugins: [definePlugin({ id: "com.example/x", lifespan })] })
     const request = rpc("server/discover")
     const { status, id, error } = await post(mcp, request)
     expect([status, id, error?.code]).toEqual([500, request.message.id, -32603])
@@ -379,7 +381,7 @@ describe("a plugin that clashes", () => {
   it.each(clashes)("by %s is refused, and leaves nothing behind", async (_, plugin) => {
     const mcp = quietServer({ plugins: [reports().plugin] })
     const before = await resultOf(mcp, rpc("server/discover"))
-    expect(() => mcp.plugin({ ...plugin, middleware: [{ request: run }] })).toThrow(
+    expect(() => mcp.plugin(definePlugin({ ...plugin, middleware: [{ request: run }] }))).toThrow(
       expect.objectContaining({ code: "INVALID_PLUGIN" }),
     )
     expect(await resultOf(mcp, rpc("server/discover"))).toEqual(before)
@@ -407,10 +409,37 @@ describe("a plugin that is misspelt", () => {
     [{ id: "com.example/x", lifespan: {} }, "INVALID_OPTION", "Give a function, what `lifespan()` made"],
     [[], "INVALID_OPTION", "Give an object."],
   ]
-  it.each(cases)("as %j is refused, where it is defined and where it is added", (options, code, text) => {
+  it.each(cases)("as %j is refused where it is defined", (options, code, text) => {
     const refusal = expect.objectContaining({ code, message: expect.stringContaining(text) })
     expect(() => definePlugin(options as never)).toThrow(refusal)
-    expect(() => quietServer().plugin(options as never)).toThrow(refusal)
+  })
+
+  it.each<[string, unknown]>([
+    ["a plain object", { id: "com.example/x" }],
+    ["a plugin that was changed", { ...definePlugin({ id: "com.example/x" }), id: "x" }],
+    ["nothing", undefined],
+    ["a text", "com.example/x"],
+  ])("is not added where it is %s", (_, plugin) => {
+    const refusal = expect.objectContaining({
+      code: "INVALID_OPTION",
+      message: expect.stringContaining("Make it by `definePlugin({ … })`."),
+    })
+    expect(() => quietServer().plugin(plugin as never)).toThrow(refusal)
+    expect(() => quietServer({ plugins: [plugin as never] })).toThrow(refusal)
+  })
+
+  it("is defined once: what was defined is the same when it is defined again", () => {
+    const plugin = definePlugin({ id: "com.example/x" })
+    expect(definePlugin(plugin)).toBe(plugin)
+  })
+
+  it("that another copy of the package defined is added", async () => {
+    vi.resetModules()
+    const other = await import("./plugin.ts")
+    expect(other.definePlugin).not.toBe(definePlugin)
+    const mcp = quietServer({ plugins: [reports().plugin, other.definePlugin({ id: "com.example/x" })] })
+    const { capabilities } = await resultOf(mcp, rpc("server/discover"))
+    expect(capabilities).toMatchObject({ extensions: { "com.example/reports": {}, "com.example/x": {} } })
   })
 })
 
@@ -469,7 +498,7 @@ describe("hooks", () => {
       throw new Error("no collector")
     }
     const { mcp, log } = loggedServer({
-      plugins: [{ id: "com.example/telemetry", on: { call: { start: fails, end: fails } } }],
+      plugins: [definePlugin({ id: "com.example/telemetry", on: { call: { start: fails, end: fails } } })],
     })
     mcp.tool({ name: "t" }, () => "done")
     expect(await resultOf(mcp, call("t"))).toMatchObject({ content: [{ text: "done" }] })
@@ -483,7 +512,7 @@ describe("hooks", () => {
 it.each(["toString", "constructor", "__proto__", "hasOwnProperty"])(
   "takes the notification `%s` for one that nobody hears",
   async (method) => {
-    const { mcp, log } = loggedServer({ plugins: [{ id: "com.example/x", notifications: {} }] })
+    const { mcp, log } = loggedServer({ plugins: [definePlugin({ id: "com.example/x", notifications: {} })] })
     const response = await send(mcp, JSON.stringify({ jsonrpc: "2.0", method }))
     expect([response.status, log]).toEqual([202, []])
   },
@@ -556,8 +585,8 @@ it("leaves nothing of a plugin whose middleware cannot be attached", async () =>
   const component = tool({ name: "of_plugin" }, () => 1)
   const provider = { name: "p", list: () => [{ component, owner: "p", invoke: component.invoke }] } as never
   const mcp = quietServer()
-  const plugin = { id: "com.example/half", middleware: [broken], providers: [provider] }
+  const plugin = definePlugin({ id: "com.example/half", middleware: [broken], providers: [provider] })
   expect(() => mcp.plugin(plugin)).toThrow("nope")
   expect(await mcp.listTools()).toEqual([])
-  mcp.plugin({ id: "com.example/half" })
+  mcp.plugin(definePlugin({ id: "com.example/half" }))
 })
