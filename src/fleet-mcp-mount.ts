@@ -1,6 +1,6 @@
 import { assertOptions } from "./components/options.ts"
 import { assertPrefix } from "./components/prefix.ts"
-import { ImportedBefore, MountCycle } from "./errors/composition.ts"
+import { MountCycle } from "./errors/composition.ts"
 import { InvalidOption } from "./errors/server.ts"
 import { isObject } from "./protocol/jsonrpc.ts"
 import { lazyProvider } from "./providers/lazy-provider.ts"
@@ -27,13 +27,7 @@ export function mount(mounting: Mounting): void {
   root.addProviders([
     lazyProvider({
       name: options.prefix ?? "mount",
-      load: async () => {
-        const [{ mounted }, source] = await Promise.all([
-          import("./providers/mounted.ts"),
-          sourceOf(mounting, true),
-        ])
-        return mounted(source, options)
-      },
+      load: async () => (await import("./providers/mounting.ts")).mountOf({ ...mounting, child }),
       onLoaded: () => root.catalog.refresh(),
     }),
   ])
@@ -46,29 +40,14 @@ export async function importOnce(
 ): Promise<void> {
   const child = assertMountable(mounting)
   const { root, options } = mounting
-  const source = sourceOf(mounting, false)
-  const copying = Promise.all([import("./providers/imported.ts"), source]).then(
-    async ([{ importedFrom }, from]) => add(await importedFrom(from, options)),
+  const copying = import("./providers/mounting.ts").then(({ importOf }) =>
+    importOf({ ...mounting, child }, add),
   )
-  const { core } = root.parts
   root.lifespans.add({
     name: options.prefix ?? "import",
-    lifespan: async () => {
-      await copying
-      return (await source).lifespan?.()
-    },
+    lifespan: async () => (await copying).lifespan?.(),
   })
   await copying
-  if (child === undefined) return
-  let isTold = false
-  core.onClose.add(
-    child.catalog.onChange(() => {
-      if (isTold) return
-      isTold = true
-      const error = new ImportedBefore(core.info.name, child.parts.core.info.name)
-      core.log({ level: "warning", message: "A server that was imported has changed", error })
-    }),
-  )
 }
 
 /**
@@ -116,17 +95,4 @@ function childrenOf(engine: Engine): Engine[] {
   const known = children.get(engine) ?? []
   children.set(engine, known)
   return known
-}
-
-async function sourceOf({ target, options }: Mounting, hasHooks: boolean): Promise<Provider> {
-  const child = engineOf(target)
-  // `assertMountable` let only providers pass besides servers.
-  if (child === undefined) return target as Provider
-  const { serverSource } = await import("./providers/mounted-server.ts")
-  const id =
-    options.prefix ??
-    encodeURIComponent(child.parts.core.info.name)
-      .replaceAll(/[^\w.-]/g, ".")
-      .slice(0, 100)
-  return serverSource(child, { id, hasHooks })
 }

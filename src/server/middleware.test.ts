@@ -134,7 +134,10 @@ describe("middleware", () => {
         },
       ],
       plugins: [
-        { id: "com.example/x", notifications: { "notifications/x": () => void seen.push("delivered") } },
+        definePlugin({
+          id: "com.example/x",
+          notifications: { "notifications/x": () => void seen.push("delivered") },
+        }),
       ],
     })
     await send(mcp, '{"jsonrpc":"2.0","method":"notifications/x","params":{"n":1}}')
@@ -157,7 +160,7 @@ describe("middleware", () => {
         },
       ],
       plugins: [
-        {
+        definePlugin({
           id: "com.example/x",
           methods: [
             {
@@ -167,7 +170,7 @@ describe("middleware", () => {
               },
             },
           ],
-        },
+        }),
       ],
     })
     expect(await resultOf(mcp, rpc("x/run"))).toMatchObject({ instead: true })

@@ -114,7 +114,9 @@ describe("a plugin", () => {
       name: "hide",
       find: (_kind, id, next) => (id === "add" ? undefined : next(id)),
     })
-    const mcp = fullServer({ plugins: [plugin, { id: "com.example/hide", transforms: [hide] }] })
+    const mcp = fullServer({
+      plugins: [plugin, definePlugin({ id: "com.example/hide", transforms: [hide] })],
+    })
     expect(await resultOf(mcp, call("report"))).toMatchObject({ content: [{ text: "a report" }] })
     expect(await errorOf(mcp, call("add", { a: 1, b: 2 }))).toMatchObject({ code: -32602 })
     expect(seen).toContain("tools/call")
@@ -154,9 +156,9 @@ describe("a plugin", () => {
     }
     const mcp = quietServer({
       plugins: [
-        { id: "com.example/a", lifespan: start("a") },
-        { id: "com.example/b", lifespan: start("b", 1) },
-        { id: "com.example/c", lifespan: start("c") },
+        definePlugin({ id: "com.example/a", lifespan: start("a") }),
+        definePlugin({ id: "com.example/b", lifespan: start("b", 1) }),
+        definePlugin({ id: "com.example/c", lifespan: start("c") }),
       ],
     })
     expect((await post(mcp, rpc("server/discover"))).status).toBe(500)
@@ -208,8 +210,8 @@ describe("a plugin", () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
     const { mcp, log } = loggedServer({
       plugins: [
-        { id: "com.example/a", lifespan: async () => () => new Promise(() => undefined) },
-        { id: "com.example/b", lifespan: () => new Promise(() => undefined) },
+        definePlugin({ id: "com.example/a", lifespan: async () => () => new Promise(() => undefined) }),
+        definePlugin({ id: "com.example/b", lifespan: () => new Promise(() => undefined) }),
       ],
     })
     mcp.start().catch(() => undefined)
@@ -330,9 +332,9 @@ describe("a plugin", () => {
     const stopped: string[] = []
     const { mcp, log } = loggedServer({
       plugins: [
-        { id: "com.example/a", lifespan: async () => async () => void stopped.push("a") },
-        { id: "com.example/b", lifespan: async () => teardown as () => Promise<void> },
-        { id: "com.example/c", lifespan: async () => async () => void stopped.push("c") },
+        definePlugin({ id: "com.example/a", lifespan: async () => async () => void stopped.push("a") }),
+        definePlugin({ id: "com.example/b", lifespan: async () => teardown as () => Promise<void> }),
+        definePlugin({ id: "com.example/c", lifespan: async () => async () => void stopped.push("c") }),
       ],
     })
     await mcp.start()
@@ -472,7 +474,7 @@ describe("hooks", () => {
     const heard: unknown[] = []
     const mcp = fullServer({
       plugins: [
-        {
+        definePlugin({
           id: "com.example/telemetry",
           on: {
             call: {
@@ -480,7 +482,7 @@ describe("hooks", () => {
               end: (_, outcome, started) => heard.push([started, outcome.kind]),
             },
           },
-        },
+        }),
       ],
     })
     await post(mcp, call("add", { a: 1, b: 2 }))
@@ -537,7 +539,7 @@ describe("definePlugin", () => {
         return { zone: this.#zone }
       }
     }
-    const mcp = quietServer({ plugins: [new Clock()] })
+    const mcp = quietServer({ plugins: [definePlugin(new Clock())] })
     await mcp.start()
     expect(seen).toEqual(["UTC"])
     expect(definePlugin(new Clock())).toMatchObject({ settings: { zone: "UTC" }, methods: [{}] })
@@ -545,13 +547,13 @@ describe("definePlugin", () => {
 
   it("gives a lifespan its `this`, too, where it is plain", async () => {
     const seen: unknown[] = []
-    const plugin: Plugin = {
+    const plugin = definePlugin({
       id: "com.example/clock",
       async lifespan() {
         seen.push(this.id)
         return undefined
       },
-    }
+    })
     await quietServer({ plugins: [plugin] }).start()
     expect(seen).toEqual(["com.example/clock"])
   })

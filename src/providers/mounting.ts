@@ -1,0 +1,62 @@
+import { ImportedBefore } from "../errors/composition.ts"
+import type { Engine } from "../server/engine.ts"
+import type { Provider } from "../server/provider.ts"
+import { importedFrom } from "./imported.ts"
+import type { AnyComponent } from "./local.ts"
+import type { MountOptions } from "./mount-options.ts"
+import { mounted } from "./mounted.ts"
+import { serverSource } from "./mounted-server.ts"
+
+/** What is mounted or imported, and where. */
+export interface MountPlace {
+  readonly root: Engine
+  readonly target: object
+  /** The server that `target` is, where it is one; it is a provider where not. */
+  readonly child: Engine | undefined
+  readonly options: MountOptions
+}
+
+/** Offers what the target has under the names that the options give it. */
+export function mountOf(place: MountPlace): Provider {
+  return mounted(sourceOf(place, true), place.options)
+}
+
+/**
+ * Copies what the target has now, and tells in the log when it has changed since.
+ *
+ * @returns Where the copies come from.
+ */
+export async function importOf(
+  place: MountPlace,
+  add: (components: readonly AnyComponent[]) => void,
+): Promise<Provider> {
+  const { root, child, options } = place
+  const source = sourceOf(place, false)
+  add(await importedFrom(source, options))
+  if (child !== undefined) warnOnce(root, child)
+  return source
+}
+
+function warnOnce(root: Engine, child: Engine): void {
+  const { core } = root.parts
+  let isTold = false
+  core.onClose.add(
+    child.catalog.onChange(() => {
+      if (isTold) return
+      isTold = true
+      const error = new ImportedBefore(core.info.name, child.parts.core.info.name)
+      core.log({ level: "warning", message: "A server that was imported has changed", error })
+    }),
+  )
+}
+
+function sourceOf({ target, child, options }: MountPlace, hasHooks: boolean): Provider {
+  // Only providers are let in besides servers.
+  if (child === undefined) return target as Provider
+  const id =
+    options.prefix ??
+    encodeURIComponent(child.parts.core.info.name)
+      .replaceAll(/[^\w.-]/g, ".")
+      .slice(0, 100)
+  return serverSource(child, { id, hasHooks })
+}
