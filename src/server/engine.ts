@@ -41,10 +41,10 @@ import {
   assertMiddleware,
   assertOrder,
   attached,
-  composeMiddleware,
-  composeNotification,
   type Middleware,
   type Notice,
+  wrapCalls,
+  wrapNotices,
 } from "./middleware.ts"
 import type { ListenFilter, Plugin } from "./plugin.ts"
 import { assertPlugin, kPlugin } from "./plugin-kit.ts"
@@ -437,7 +437,7 @@ export class Engine implements MessageHandler {
         ),
     }
     const deliver = async (notice: Notice) => this.#extensions?.notify(notice)
-    const notify = composeNotification(this.#middleware, { deliver, onLate: (error) => this.#misused(error) })
+    const notify = wrapNotices(this.#middleware, { deliver, onLate: (error) => this.#misused(error) })
     this.#built = { dispatch, notify, stateless }
     return this.#built
   }
@@ -448,7 +448,7 @@ export class Engine implements MessageHandler {
     const onLate = (error: Error) => this.#misused(error)
     // Outermost: middleware may answer with an extended result, too.
     const wrap = (core: DispatchCore) => {
-      const run = composeMiddleware(this.#middleware, { ...core, onLate })
+      const run = wrapCalls(this.#middleware, { ...core, onLate })
       return this.#extensions?.onlyDeclared(run) ?? run
     }
     const dispatch = createDispatcher({ methods, wrap, onError })

@@ -9,7 +9,8 @@ import { contextKey } from "../components/context.ts"
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import { defineMiddleware } from "./define-middleware.ts"
-import { composeNotification, type Middleware, type Next, type Notice } from "./middleware.ts"
+import type { Middleware, Next, Notice } from "./middleware.ts"
+import { composeNotification } from "./onion.ts"
 import { definePlugin } from "./plugin.ts"
 
 /** Middleware that notes when it is entered and left. */

@@ -9,6 +9,7 @@ import { loadWording } from "../../src/schema/standard-validator.ts"
 import { loadWork } from "../../src/server/context.ts"
 import { loadHandlerErrors } from "../../src/server/failing.ts"
 import { loadWatch } from "../../src/server/lazy-watch.ts"
+import { loadOnion } from "../../src/server/middleware.ts"
 
 // What is loaded at first use answers at once from then on, so that tests may look at verdicts without waiting.
 await Promise.all([
@@ -21,6 +22,7 @@ await Promise.all([
   loadWatch(),
   loadHandlerErrors(),
   loadWork(),
+  loadOnion(),
   import("../../src/protocol/stateless/aes-sealer.ts"),
   import("../../src/protocol/stateless/conversation.ts"),
   import("../../src/protocol/stateless/sealed-journal.ts"),
