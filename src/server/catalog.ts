@@ -1,7 +1,6 @@
 import type { ComponentKind } from "../components/component.ts"
-import { principalKey } from "../protocol/principal.ts"
-import { createLru, type Lru } from "../shared/lru.ts"
 import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
+import type { DynamicFinder } from "./dynamic-finder.ts"
 import type { ChangeListener, EventListener, Provider, Resolved, Scope } from "./provider.ts"
 import { listVisible, pickVersion, type Snapshot, seen, takeSnapshot, wholeScope } from "./snapshot.ts"
 import { assertTransform, type InnerView, type Transform } from "./transform.ts"
@@ -16,7 +15,7 @@ export interface Survey<K extends ComponentKind = ComponentKind> {
 }
 
 /** What is looked for, and for whom. */
-interface Query<K extends ComponentKind> {
+export interface Query<K extends ComponentKind> {
   readonly kind: K
   readonly id: string
   readonly scope: Scope
@@ -33,8 +32,6 @@ export class Catalog {
   readonly #listeners: Set<ChangeListener> = new Set()
   readonly #eventListeners: Set<EventListener> = new Set()
   readonly #offered: Set<ComponentKind> = new Set()
-  /** What dynamic providers did not have, until something changes. */
-  readonly #misses: Lru<string, true> = createLru({ max: 1000 })
   readonly #snapshots: { [K in ComponentKind]: Snapshot<K> | undefined } = {
     tool: undefined,
     resource: undefined,
@@ -42,6 +39,9 @@ export class Catalog {
     prompt: undefined,
   }
   #revision = 0
+  /** Asks dynamic providers. Most servers have none. */
+  #finder: DynamicFinder | undefined
+  #loadingFinder: Promise<void> | undefined
 
   /** @param onChange Hears which kinds changed. */
   constructor(onChange: ChangeListener) {
@@ -217,34 +217,16 @@ export class Catalog {
     return dynamic.length === 0 ? undefined : this.#findDynamic(query, dynamic)
   }
 
-  async #findDynamic<K extends ComponentKind>(
-    { kind, id, scope }: Query<K>,
+  #findDynamic<K extends ComponentKind>(
+    query: Query<K>,
     dynamic: readonly Provider[],
   ): Promise<Resolved<K> | undefined> {
-    const key = JSON.stringify([
-      kind,
-      id,
-      principalKey(scope.principal),
-      scope.principal?.scopes,
-      scope.trusted,
-      scope.version,
-      scope.hidden,
-    ])
-    if (this.#misses.get(key) === true) return undefined
-    const revision = this.#revision
-    let isHidden = false
-    for (const provider of dynamic) {
-      const entry = provider.find === undefined ? undefined : await provider.find(kind, id, scope)
-      const found = await seen(entry ?? (await listed(provider, { kind, id, scope })), scope)
-      if (found !== undefined) return found
-      isHidden ||= entry !== undefined
-    }
-    // What is there but not for this caller may be for it a moment later, with more scopes.
-    if (isHidden) return undefined
-    // A provider that cannot say when it changes may have the answer a moment later.
-    const isKept = dynamic.every(({ onChange }) => onChange !== undefined)
-    if (isKept && revision === this.#revision) this.#misses.set(key, true)
-    return undefined
+    if (this.#finder !== undefined) return this.#finder.find(query, dynamic)
+    this.#loadingFinder ??= import("./dynamic-finder.ts").then(({ DynamicFinder }) => {
+      this.#finder = new DynamicFinder()
+    })
+    // Anew: what is there may have changed meanwhile.
+    return this.#loadingFinder.then(() => this.#findBase(query))
   }
 
   #snapshot<K extends ComponentKind>(kind: K): Snapshot<K> {
@@ -264,7 +246,7 @@ export class Catalog {
 
   #forget(kinds: readonly ComponentKind[]): void {
     this.#revision++
-    this.#misses.clear()
+    this.#finder?.forget()
     for (const kind of kinds) this.#snapshots[kind] = undefined
   }
 
@@ -279,16 +261,3 @@ const allKinds: readonly ComponentKind[] = ["tool", "resource", "template", "pro
 const resourceKinds: readonly ComponentKind[] = ["resource", "template"]
 
 const completableKinds: readonly ("prompt" | "template")[] = ["prompt", "template"]
-
-/** A provider that has no `find` has nothing but its list. */
-async function listed<K extends ComponentKind>(
-  provider: Provider,
-  { kind, id, scope }: Query<K>,
-): Promise<Resolved<K> | undefined> {
-  if (provider.find !== undefined) return undefined
-  const entries = await provider.list(kind, scope)
-  return pickVersion(
-    entries.filter(({ component }) => component.id === id),
-    scope,
-  )
-}

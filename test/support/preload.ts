@@ -2,6 +2,8 @@
 import "../../src/node.ts"
 import { loadMessages } from "../../src/components/prompt.ts"
 import { loadReading } from "../../src/components/resource-read.ts"
+import { loadScreen } from "../../src/components/template.ts"
+import { loadToolRefusals } from "../../src/components/tool-invoke.ts"
 import { loadNode } from "../../src/http/lazy-node.ts"
 import { loadInterpreter } from "../../src/schema/json-schema-validator.ts"
 import { loadCoercion } from "../../src/schema/lenient-validator.ts"
@@ -17,6 +19,8 @@ await Promise.all([
   loadWording(),
   loadCoercion(),
   loadReading(),
+  loadScreen(),
+  loadToolRefusals(),
   loadMessages(),
   loadNode(),
   loadWatch(),
@@ -30,6 +34,7 @@ await Promise.all([
   import("../../src/server/asking.ts"),
   import("../../src/server/complete-argument.ts"),
   import("../../src/server/discovered.ts"),
+  import("../../src/server/dynamic-finder.ts"),
   import("../../src/server/find-readable.ts"),
   import("../../src/server/in-process.ts"),
   import("../../src/server/lifespans.ts"),
