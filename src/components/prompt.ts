@@ -1,4 +1,3 @@
-import { InvalidArguments } from "../errors/protocol.ts"
 import { type CompiledSchema, compileSchema, type Validated } from "../schema/compile.ts"
 import type { InferInput, InferOutput, JsonSchema, Schema } from "../schema/schema.ts"
 import { isTexts } from "../shared/is-texts.ts"
@@ -123,7 +122,9 @@ function definePrompt(given: PromptConfig, handler: PromptHandler): Prompt {
         const run = (verdict: Validated) => {
           if (!verdict.ok) {
             const { issues } = verdict
-            return andThen(loaded ?? loadMessages(), ({ refuseArguments }) => refuseArguments(subject, issues))
+            return andThen(loaded ?? loadMessages(), ({ refuseArguments }) =>
+              refuseArguments(subject, issues),
+            )
           }
           const value = handler(verdict.value, ctx)
           return isThenable(value) ? Promise.resolve(value).then(finish) : finish(value)

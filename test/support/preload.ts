@@ -5,6 +5,7 @@ import { loadReading } from "../../src/components/resource-read.ts"
 import { loadScreen } from "../../src/components/template.ts"
 import { loadToolRefusals } from "../../src/components/tool-invoke.ts"
 import { loadNode } from "../../src/http/lazy-node.ts"
+import { loadDefaults } from "../../src/schema/compile.ts"
 import { loadInterpreter } from "../../src/schema/json-schema-validator.ts"
 import { loadCoercion } from "../../src/schema/lenient-validator.ts"
 import { loadWording } from "../../src/schema/standard-validator.ts"
@@ -16,6 +17,7 @@ import { loadOnion } from "../../src/server/middleware.ts"
 // What is loaded at first use answers at once from then on, so that tests may look at verdicts without waiting.
 await Promise.all([
   loadInterpreter(),
+  loadDefaults(),
   loadWording(),
   loadCoercion(),
   loadReading(),
