@@ -149,7 +149,7 @@ export type { InferInput, InferOutput, JsonSchema, Schema } from "./schema/schem
 export { type AnyFleetError, isFleetError } from "./errors/any-fleet-error.ts"
 export { FleetError, type FleetErrorOptions, type HttpAnswer } from "./errors/fleet-error.ts"
 export { InvalidParams, isSuspended } from "./errors/protocol.ts"
-export { ResourceNotFound } from "./errors/server.ts"
+export { ResourceNotFound } from "./errors/resource-not-found.ts"
 export { ToolError } from "./errors/tool.ts"
 
 // Authorization

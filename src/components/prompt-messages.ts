@@ -1,5 +1,5 @@
+import { InvalidArguments } from "../errors/arguments.ts"
 import { InvalidResult } from "../errors/components.ts"
-import { InvalidArguments } from "../errors/protocol.ts"
 import { describeIssues, type Issue } from "../schema/issue.ts"
 import type { GetPromptResult, MetaObject, PromptMessage } from "../spec/index.ts"
 import { isContent, isExactContentShape } from "./content-brand.ts"

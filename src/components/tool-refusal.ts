@@ -1,4 +1,4 @@
-import { InvalidOutput } from "../errors/tool.ts"
+import { InvalidOutput } from "../errors/invalid-output.ts"
 import { describeIssues, expectedIssue, type Issue } from "../schema/issue.ts"
 import type { CallToolResult } from "../spec/index.ts"
 

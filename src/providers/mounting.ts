@@ -1,4 +1,4 @@
-import { ImportedBefore } from "../errors/composition.ts"
+import { ImportedBefore } from "../errors/mounted-names.ts"
 import type { Engine } from "../server/engine.ts"
 import type { Provider } from "../server/provider.ts"
 import { importedFrom } from "./imported.ts"

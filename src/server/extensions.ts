@@ -1,5 +1,5 @@
-import { MissingClientCapability } from "../errors/protocol.ts"
-import { InvalidPlugin, UndeclaredResultType } from "../errors/server.ts"
+import { MissingClientCapability } from "../errors/capabilities.ts"
+import { InvalidPlugin, UndeclaredResultType } from "../errors/plugins.ts"
 import type { Dispatch } from "../protocol/dispatcher.ts"
 import type { Method } from "../protocol/method.ts"
 import { sessionMethodNames } from "../protocol/session/method-names.ts"

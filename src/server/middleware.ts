@@ -1,5 +1,6 @@
 import { assertOptions } from "../components/options.ts"
-import { InvalidOption, type MiddlewareMisuse, quoted } from "../errors/server.ts"
+import type { MiddlewareMisuse } from "../errors/middleware-misuse.ts"
+import { InvalidOption, quoted } from "../errors/server.ts"
 import type { Call, Outcome } from "../protocol/call.ts"
 import type { Dispatch, DispatchCore } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"

@@ -1,5 +1,5 @@
+import { MiddlewareMisuse } from "../errors/middleware-misuse.ts"
 import { InvalidParams } from "../errors/protocol.ts"
-import { MiddlewareMisuse } from "../errors/server.ts"
 import { Call, type Outcome } from "../protocol/call.ts"
 import type { Dispatch } from "../protocol/dispatcher.ts"
 import { isObject, type Params } from "../protocol/jsonrpc.ts"

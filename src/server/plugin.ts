@@ -1,6 +1,6 @@
 import type { Lifespan } from "../components/lifespan.ts"
 import { assertOptions, type KnownOptions, type OptionKind, readOptions } from "../components/options.ts"
-import { InvalidPlugin } from "../errors/server.ts"
+import { InvalidPlugin } from "../errors/plugins.ts"
 import type { Call } from "../protocol/call.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import type { Method } from "../protocol/method.ts"

@@ -1,5 +1,5 @@
-import { MissingClientCapability } from "../../errors/protocol.ts"
-import { ResourceNotFound } from "../../errors/server.ts"
+import { MissingClientCapability } from "../../errors/capabilities.ts"
+import { ResourceNotFound } from "../../errors/resource-not-found.ts"
 import { isErrorCodeAllowed } from "../../spec/error-codes.ts"
 import { type Features, features } from "../../spec/features.ts"
 import type { SessionRevision } from "../../spec/revisions.ts"

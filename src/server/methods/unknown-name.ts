@@ -1,4 +1,4 @@
-import { ResourceNotFound } from "../../errors/server.ts"
+import { ResourceNotFound } from "../../errors/resource-not-found.ts"
 import { UnknownPrompt, UnknownTool } from "../../errors/unknown-name.ts"
 import type { Call } from "../../protocol/call.ts"
 import { nearestName } from "../../shared/nearest-name.ts"
