@@ -157,15 +157,8 @@ export { ToolError } from "./errors/tool.ts"
 // HTTP
 export type { NodeListener } from "#node"
 export type { RunningStdio } from "#stdio"
-export {
-  type AuthCheck,
-  type AuthPredicate,
-  type AuthRule,
-  type AuthSubject,
-  type AuthTarget,
-  challengeScopes,
-  requireScopes,
-} from "./components/auth-check.ts"
+export { type AuthCheck, type AuthPredicate, type AuthRule, type AuthSubject, type AuthTarget } from "./components/auth-check.ts"
+export { challengeScopes, requireScopes } from "./components/require-scopes.ts"
 export type { CorsOptions } from "./http/cors.ts"
 export type { GuardOptions } from "./http/guard.ts"
 export type { FetchHandler } from "./http/handler.ts"

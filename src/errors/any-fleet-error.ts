@@ -24,7 +24,6 @@ import type {
   InvalidName,
   InvalidResult,
   MissingHandler,
-  NoScopes,
   NotSerializable,
   UnawaitedPromise,
 } from "./components.ts"
@@ -80,6 +79,7 @@ import type { InvalidCursor } from "./lists.ts"
 import type { MiddlewareMisuse } from "./middleware-misuse.ts"
 import type { MisorderedMiddleware } from "./middleware-order.ts"
 import type { MissingSecrets } from "./missing-secrets.ts"
+import type { NoScopes } from "./no-scopes.ts"
 import type { InvalidPlugin, UndeclaredResultType } from "./plugins.ts"
 import type {
   CallAborted,

@@ -21,7 +21,7 @@ import { hasLeft, type StatelessHost, serveStateless } from "../protocol/statele
 import type { Channel, MessageHandler, Reply } from "../protocol/transport.ts"
 import { clip } from "../shared/clip.ts"
 import type { MaybePromise } from "../shared/maybe-promise.ts"
-import { statusOfError } from "../spec/error-codes.ts"
+import { statusOfError } from "../spec/error-status.ts"
 import type { Implementation, ServerCapabilities } from "../spec/index.ts"
 import { latestStatelessRevision, statelessRevisions } from "../spec/revisions.ts"
 import type { StorageDriver } from "../storage/storage.ts"

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest"
 import * as z from "zod"
-import { requireScopes } from "../components/auth-check.ts"
+import { requireScopes } from "../components/require-scopes.ts"
 import { prompt } from "../components/prompt.ts"
 import { resource } from "../components/resource.ts"
 import { tool } from "../components/tool.ts"
