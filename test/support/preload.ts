@@ -29,6 +29,7 @@ await Promise.all([
   loadHandlerErrors(),
   loadWork(),
   loadOnion(),
+  import("../../src/http/preflight.ts"),
   import("../../src/protocol/stateless/aes-sealer.ts"),
   import("../../src/protocol/stateless/conversation.ts"),
   import("../../src/protocol/stateless/sealed-journal.ts"),
