@@ -1,13 +1,12 @@
 import { assertOptions } from "./components/options.ts"
 import { assertPrefix } from "./components/prefix.ts"
-import { ImportedBefore, MountCycle } from "./errors/composition.ts"
+import { MountCycle } from "./errors/composition.ts"
 import { InvalidOption } from "./errors/server.ts"
 import { isObject } from "./protocol/jsonrpc.ts"
 import { lazyProvider } from "./providers/lazy-provider.ts"
 import type { AnyComponent } from "./providers/local.ts"
 import { type MountOptions, mountOptions } from "./providers/mount-options.ts"
-import type { Core } from "./server/core.ts"
-import { Engine, type EngineParts } from "./server/engine.ts"
+import { Engine } from "./server/engine.ts"
 import { assertProvider, type Provider } from "./server/provider.ts"
 
 /** What can be mounted or imported: a server, or what finds components, such as a proxy. */
@@ -24,20 +23,11 @@ export interface Mounting {
 export function mount(mounting: Mounting): void {
   const { root, target, options } = mounting
   const child = engineOf(target)
-  if (child !== undefined) {
-    childrenOf(root).push(child)
-    warn(root.parts.core, child.parts)
-  }
+  if (child !== undefined) childrenOf(root).push(child)
   root.addProviders([
     lazyProvider({
       name: options.prefix ?? "mount",
-      load: async () => {
-        const [{ mounted }, source] = await Promise.all([
-          import("./providers/mounted.ts"),
-          sourceOf(mounting, true),
-        ])
-        return mounted(source, options, root.parts.core.log)
-      },
+      load: async () => (await import("./providers/mounting.ts")).mountOf({ ...mounting, child }),
       onLoaded: () => root.catalog.refresh(),
     }),
   ])
@@ -50,29 +40,14 @@ export async function importOnce(
 ): Promise<void> {
   const child = assertMountable(mounting)
   const { root, options } = mounting
-  const source = sourceOf(mounting, false)
-  const copying = Promise.all([import("./providers/imported.ts"), source]).then(
-    async ([{ importedFrom }, from]) => add(await importedFrom(from, options)),
+  const copying = import("./providers/mounting.ts").then(({ importOf }) =>
+    importOf({ ...mounting, child }, add),
   )
-  const { core } = root.parts
   root.lifespans.add({
     name: options.prefix ?? "import",
-    lifespan: async () => {
-      await copying
-      return (await source).lifespan?.()
-    },
+    lifespan: async () => (await copying).lifespan?.(),
   })
   await copying
-  if (child === undefined) return
-  let isTold = false
-  core.onClose.add(
-    child.catalog.onChange(() => {
-      if (isTold) return
-      isTold = true
-      const error = new ImportedBefore(core.info.name, child.parts.core.info.name)
-      core.log({ level: "warning", message: "A server that was imported has changed", error })
-    }),
-  )
 }
 
 /**
@@ -120,32 +95,4 @@ function childrenOf(engine: Engine): Engine[] {
   const known = children.get(engine) ?? []
   children.set(engine, known)
   return known
-}
-
-/** Says what is otherwise than whoever mounts may think. */
-function warn({ info, log, maskErrors }: Core, { core, middleware }: EngineParts): void {
-  const [root, child] = [info.name, core.info.name]
-  const names = middleware.filter(({ message, request, notification }) => message ?? request ?? notification)
-  if (names.length > 0) {
-    const hooks = names.map(({ name }) => `\`${name ?? "(unnamed)"}\``).join(", ")
-    const message = `Of the middleware of \`${child}\`, only hooks for methods run where it is mounted: not those of ${hooks} for all messages. Add it to \`${root}\`.`
-    log({ level: "info", message })
-  }
-  if (maskErrors && !core.maskErrors) {
-    const message = `\`${root}\` masks errors, but \`${child}\`, which it mounts, does not. Give both \`maskErrors: true\`.`
-    log({ level: "warning", message })
-  }
-}
-
-async function sourceOf({ target, options }: Mounting, hasHooks: boolean): Promise<Provider> {
-  const child = engineOf(target)
-  // `assertMountable` let only providers pass besides servers.
-  if (child === undefined) return target as Provider
-  const { serverSource } = await import("./providers/mounted-server.ts")
-  const id =
-    options.prefix ??
-    encodeURIComponent(child.parts.core.info.name)
-      .replaceAll(/[^\w.-]/g, ".")
-      .slice(0, 100)
-  return serverSource(child, { id, hasHooks })
 }

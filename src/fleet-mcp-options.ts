@@ -49,7 +49,7 @@ export interface FleetMCPOptions<Tools extends readonly Tool[] = readonly Tool[]
   readonly transforms?: readonly Transform[]
   /** What wraps calls, the first outermost. Default: none. */
   readonly middleware?: readonly Middleware[]
-  /** Extensions. Default: none. */
+  /** Extensions: what `definePlugin()` made. Default: none. */
   readonly plugins?: readonly Plugin[]
   /** What is started once with the server and ended with it, in this order: what `lifespan()` made. Default: nothing. */
   readonly lifespan?: Lifespan | readonly Lifespan[]

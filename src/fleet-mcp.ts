@@ -31,7 +31,8 @@ import { type AudienceOptions, audienceOf } from "./server/audience.ts"
 import { Engine } from "./server/engine.ts"
 import type { Middleware } from "./server/middleware.ts"
 import { assertCloseOptions, assertServerName, assertServerOptions } from "./server/options.ts"
-import { definePlugin, type Plugin } from "./server/plugin.ts"
+import type { Plugin } from "./server/plugin.ts"
+import { assertPlugin } from "./server/plugin-kit.ts"
 import type { Provider } from "./server/provider.ts"
 import { consoleLog, type ServerLog } from "./server/server-log.ts"
 import type { ServerStats } from "./server/stats.ts"
@@ -277,6 +278,7 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    * Adds an extension.
    *
    * @param plugin What `definePlugin()` made.
+   * @throws {InvalidOption} `definePlugin()` did not make it.
    * @throws {InvalidPlugin} It is added already, or has a method or result type of another.
    * @throws {InvalidRoute} One of its routes is not a method and a path, has no handler, or is served already.
    * @see SEP-2133
@@ -285,8 +287,8 @@ export class FleetMCP<const Tools extends readonly Tool[] = readonly Tool[]> {
    */
   plugin(plugin: Plugin): this {
     // Before the engine has it: a route that cannot be must leave nothing behind.
-    const { id, routes } = definePlugin(plugin)
-    const endpoint = this.#endpointWith(ownerOf(id), routes ?? {})
+    assertPlugin(plugin)
+    const endpoint = this.#endpointWith(ownerOf(plugin.id), plugin.routes ?? {})
     this.#engine.addPlugin(plugin)
     this.#offer(endpoint)
     return this

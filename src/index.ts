@@ -150,7 +150,7 @@ export type { InferInput, InferOutput, JsonSchema, Schema } from "./schema/schem
 export { type AnyFleetError, isFleetError } from "./errors/any-fleet-error.ts"
 export { FleetError, type FleetErrorOptions, type HttpAnswer } from "./errors/fleet-error.ts"
 export { InvalidParams, isSuspended } from "./errors/protocol.ts"
-export { ResourceNotFound } from "./errors/server.ts"
+export { ResourceNotFound } from "./errors/resource-not-found.ts"
 export { ToolError } from "./errors/tool.ts"
 
 // Authorization
@@ -158,15 +158,8 @@ export { ToolError } from "./errors/tool.ts"
 // HTTP
 export type { NodeListener } from "#node"
 export type { RunningStdio } from "#stdio"
-export {
-  type AuthCheck,
-  type AuthPredicate,
-  type AuthRule,
-  type AuthSubject,
-  type AuthTarget,
-  challengeScopes,
-  requireScopes,
-} from "./components/auth-check.ts"
+export type { AuthCheck, AuthPredicate, AuthRule, AuthSubject, AuthTarget } from "./components/auth-check.ts"
+export { challengeScopes, requireScopes } from "./components/require-scopes.ts"
 export type { CorsOptions } from "./http/cors.ts"
 export type { GuardOptions } from "./http/guard.ts"
 export type { FetchHandler } from "./http/handler.ts"

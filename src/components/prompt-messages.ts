@@ -1,4 +1,6 @@
+import { InvalidArguments } from "../errors/arguments.ts"
 import { InvalidResult } from "../errors/components.ts"
+import { describeIssues, type Issue } from "../schema/issue.ts"
 import type { GetPromptResult, MetaObject, PromptMessage } from "../spec/index.ts"
 import { isContent, isExactContentShape } from "./content-brand.ts"
 import { toJsonValue } from "./json-value.ts"
@@ -84,4 +86,9 @@ function isPlainResult(value: unknown): value is PlainResult {
   if (!Array.isArray(value.messages)) return false
   if (value.description !== undefined && typeof value.description !== "string") return false
   return value._meta === undefined || (typeof value._meta === "object" && value._meta !== null)
+}
+
+/** @throws {InvalidArguments} */
+export function refuseArguments(subject: string, issues: readonly Issue[]): never {
+  throw new InvalidArguments(subject, describeIssues(issues), issues)
 }

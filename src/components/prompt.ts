@@ -1,6 +1,4 @@
-import { InvalidArguments } from "../errors/protocol.ts"
 import { type CompiledSchema, compileSchema, type Validated } from "../schema/compile.ts"
-import { describeIssues } from "../schema/issue.ts"
 import type { InferInput, InferOutput, JsonSchema, Schema } from "../schema/schema.ts"
 import { isTexts } from "../shared/is-texts.ts"
 import { andThen, isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
@@ -122,7 +120,12 @@ function definePrompt(given: PromptConfig, handler: PromptHandler): Prompt {
       definition,
       invoke: (sent: { readonly [name: string]: unknown }, ctx: Context) => {
         const run = (verdict: Validated) => {
-          if (!verdict.ok) throw new InvalidArguments(subject, describeIssues(verdict.issues), verdict.issues)
+          if (!verdict.ok) {
+            const { issues } = verdict
+            return andThen(loaded ?? loadMessages(), ({ refuseArguments }) =>
+              refuseArguments(subject, issues),
+            )
+          }
           const value = handler(verdict.value, ctx)
           return isThenable(value) ? Promise.resolve(value).then(finish) : finish(value)
         }

@@ -1,8 +1,8 @@
 import { TemplateMismatch } from "../errors/uri.ts"
 import { type CompiledSchema, compileSchema, type Validated } from "../schema/compile.ts"
 import type { InferOutput, Schema } from "../schema/schema.ts"
+import { andThen } from "../shared/maybe-promise.ts"
 import { nearestName } from "../shared/nearest-name.ts"
-import { screenPathValue } from "../shared/path-traversal.ts"
 import type { TemplateVariables } from "../shared/uri-template/variables.ts"
 import { parseTemplate, type UriTemplate } from "../shared/uri-template.ts"
 import type { Annotations, ReadResourceResult, ResourceTemplate as WireTemplate } from "../spec/index.ts"
@@ -153,13 +153,20 @@ interface Acceptance {
 function accept({ uriTemplate, args, screened }: Acceptance, uri: string): unknown | Promise<unknown> {
   const variables = uriTemplate.match(uri)
   if (variables === undefined) return undefined
-  for (const name of screened) {
-    const value = variables[name]
-    if (value !== undefined && screenPathValue(value) !== undefined) return undefined
-  }
-  if (args === undefined) return variables
-  const verdict = args.validate(variables)
-  return verdict instanceof Promise ? verdict.then(acceptedValue) : acceptedValue(verdict)
+  const values = screened.map((name) => variables[name]).filter((value) => value !== undefined)
+  const judge = () => (args === undefined ? variables : andThen(args.validate(variables), acceptedValue))
+  if (values.length === 0) return judge()
+  return andThen(loaded ?? loadScreen(), ({ screenPathValue }) =>
+    values.some((value) => screenPathValue(value) !== undefined) ? undefined : judge(),
+  )
+}
+
+let loaded: typeof import("../shared/path-traversal.ts") | undefined
+
+/** Loads what screens variables, which servers without templates do not need. */
+export async function loadScreen(): Promise<typeof import("../shared/path-traversal.ts")> {
+  loaded = await import("../shared/path-traversal.ts")
+  return loaded
 }
 
 function acceptedValue(verdict: Validated): unknown {

@@ -1,8 +1,6 @@
-import { InvalidOutput } from "../errors/tool.ts"
 import { asChanceObject } from "../protocol/structured.ts"
 import type { CompiledSchema, Validated } from "../schema/compile.ts"
-import { describeIssues, expectedIssue, type Issue } from "../schema/issue.ts"
-import { isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
+import { andThen, isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
 import type { CallToolResult } from "../spec/index.ts"
 import { isContent } from "./content-brand.ts"
 import type { Context } from "./context.ts"
@@ -46,7 +44,10 @@ export function composeInvoke({ subject, input, output, handler, render }: ToolP
   const convert = composeConvert({ subject, output, render })
 
   function run(checked: Validated, ctx: Context): MaybePromise<CallToolResult | InputRequired> {
-    if (!checked.ok) return issuesResult(subject, checked.issues)
+    if (!checked.ok) {
+      const { issues } = checked
+      return andThen(refusals(), ({ issuesResult }) => issuesResult(subject, issues))
+    }
     const value = handler(checked.value, ctx)
     // Whoever made the promise: database clients return thenables of their own.
     return isThenable(value)
@@ -112,7 +113,8 @@ function checkedResult(
 
 /** Checks what was returned against the output schema. Returns what the schema makes of it, as JSON. */
 function checkValue(value: unknown, output: OutputSchema, subject: string): unknown | Promise<unknown> {
-  if (isContent(value) || (Array.isArray(value) && isContent(value[0]))) throw noData(subject, "content")
+  if (isContent(value) || (Array.isArray(value) && isContent(value[0])))
+    return andThen(refusals(), ({ refuseContent }) => refuseContent(subject))
   if (output.isRaw) return judge(output.validate(value === undefined ? value : toJsonValue(value, subject)))
   const verdict = output.validate(value)
   return verdict instanceof Promise ? verdict.then(judgeOrRetry) : judgeOrRetry(verdict)
@@ -125,23 +127,13 @@ function checkValue(value: unknown, output: OutputSchema, subject: string): unkn
 
   function judge(last: Validated | Promise<Validated>): unknown | Promise<unknown> {
     if (last instanceof Promise) return last.then(judge)
-    if (!last.ok) throw new InvalidOutput(subject, describeIssues(last.issues))
-    if (last.value === undefined) throw noData(subject, undefined)
+    if (!last.ok) {
+      const { issues } = last
+      return andThen(refusals(), ({ refuseOutput }) => refuseOutput(subject, issues))
+    }
+    if (last.value === undefined) return andThen(refusals(), ({ refuseNothing }) => refuseNothing(subject))
     return toJsonValue(last.value, subject)
   }
-}
-
-/**
- * Clients may count on structured content where an output schema is advertised.
- *
- * @see S28/server/tools#output-schema
- */
-function noData(subject: string, got: "content" | undefined): InvalidOutput {
-  const issue = expectedIssue([], "data", undefined)
-  if (got === undefined) return new InvalidOutput(subject, describeIssues([issue]))
-  const message =
-    "expected data, got content; return both in `new ToolResult({ content, structuredContent })`"
-  return new InvalidOutput(subject, describeIssues([{ ...issue, message }]))
 }
 
 function withStructured(result: ToolResult<unknown>, structuredContent: unknown): ToolResult<unknown> {
@@ -152,17 +144,14 @@ function withStructured(result: ToolResult<unknown>, structuredContent: unknown)
   })
 }
 
-/**
- * Bad arguments are a result the model can read and mend, not a protocol error.
- *
- * @see S28/server/tools#error-handling
- */
-export function issuesResult(subject: string, issues: readonly Issue[]): CallToolResult {
-  const text = `Invalid arguments for ${subject}:\n${describeIssues(issues)}`
-  return {
-    content: [{ type: "text", text }],
-    isError: true,
-    // Issues are JSON, which the type of `_meta` cannot see.
-    _meta: { "fleetmcp/issues": issues } as NonNullable<CallToolResult["_meta"]>,
-  }
+let loaded: typeof import("./tool-refusal.ts") | undefined
+
+/** Loads what says what is wrong with arguments and results, which most are not. */
+export async function loadToolRefusals(): Promise<typeof import("./tool-refusal.ts")> {
+  loaded = await import("./tool-refusal.ts")
+  return loaded
+}
+
+function refusals(): MaybePromise<typeof import("./tool-refusal.ts")> {
+  return loaded ?? loadToolRefusals()
 }

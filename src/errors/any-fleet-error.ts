@@ -1,5 +1,7 @@
+import type { InvalidArguments } from "./arguments.ts"
 import type { AuditTimeout, AuditUnavailable } from "./audit.ts"
 import type { NotCanonicalJson } from "./canonical-json.ts"
+import type { MissingClientCapability } from "./capabilities.ts"
 import type {
   BrokenImport,
   CircularImport,
@@ -33,18 +35,10 @@ import type {
   InvalidName,
   InvalidResult,
   MissingHandler,
-  NoScopes,
   NotSerializable,
   UnawaitedPromise,
 } from "./components.ts"
-import type {
-  ImportedBefore,
-  InvalidPrefix,
-  MountCycle,
-  NameWithoutPrefix,
-  UnguardedMount,
-  UriWithoutPrefix,
-} from "./composition.ts"
+import type { InvalidPrefix, MountCycle, UnguardedMount } from "./composition.ts"
 import type {
   ArgumentsTakenForContext,
   CannotNotify,
@@ -82,6 +76,7 @@ import type { HandlerFailed } from "./handler-failed.ts"
 import type { TooManyHandles, UnknownHandle } from "./handles.ts"
 import type { BodyAlreadyRead, BodyCutOff, BodyTooLarge, InvalidRoute } from "./http.ts"
 import type { EndlessCalls, InProcessError } from "./in-process.ts"
+import type { InvalidOutput } from "./invalid-output.ts"
 import type { NoResponseStream, NotAnHttpEvent } from "./lambda.ts"
 import type { LifespanNotRun, LifespanPerSession, NotYieldedOnce } from "./lifespan-keys.ts"
 import type {
@@ -94,23 +89,26 @@ import type {
 import type { CircuitOpen, Overloaded, RateLimited } from "./limits.ts"
 import type { CannotListen, PortInUse } from "./listen.ts"
 import type { InvalidCursor } from "./lists.ts"
+import type { MiddlewareMisuse } from "./middleware-misuse.ts"
 import type { MisorderedMiddleware } from "./middleware-order.ts"
 import type { MissingSecrets } from "./missing-secrets.ts"
+import type { ImportedBefore, NameWithoutPrefix, UriWithoutPrefix } from "./mounted-names.ts"
+import type { NoScopes } from "./no-scopes.ts"
+import type { InvalidPlugin, UndeclaredResultType } from "./plugins.ts"
 import type {
   CallAborted,
   CannotAsk,
   HeaderMismatch,
-  InvalidArguments,
   InvalidEnvelope,
   InvalidParams,
   InvalidRequest,
   MethodNotFound,
-  MissingClientCapability,
   ParseError,
   Suspended,
   UnsupportedVersion,
   WeakSecret,
 } from "./protocol.ts"
+import type { ResourceNotFound } from "./resource-not-found.ts"
 import type { ResourceUnreadable } from "./resource-unreadable.ts"
 import type { ResponseTooLarge } from "./response-too-large.ts"
 import type { InvalidAuthentication, NotAResponse, TooManyYields } from "./returned.ts"
@@ -139,14 +137,10 @@ import type {
   DuplicateComponent,
   InsufficientScope,
   InvalidOption,
-  InvalidPlugin,
-  MiddlewareMisuse,
   MissingContextValue,
   MixedVersions,
   NoContext,
-  ResourceNotFound,
   ServerClosed,
-  UndeclaredResultType,
   UnknownComponent,
   UnknownOption,
 } from "./server.ts"
@@ -194,7 +188,7 @@ import type {
   ThreadWorkUnusable,
   UnknownThreadFunction,
 } from "./threads.ts"
-import type { HandlerTimeout, InvalidOutput, ToolError } from "./tool.ts"
+import type { HandlerTimeout, ToolError } from "./tool.ts"
 import type { UnknownPrompt, UnknownTool, UnknownVersion } from "./unknown-name.ts"
 import type { InvalidTemplateValue, InvalidUriTemplate, TemplateMismatch } from "./uri.ts"
 import type { UrlElicitationRequired } from "./url-elicitation.ts"

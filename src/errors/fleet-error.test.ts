@@ -1,10 +1,11 @@
 import { inspect } from "node:util"
 import { describe, expect, it } from "vitest"
 import { isFleetError } from "./any-fleet-error.ts"
+import { MissingClientCapability } from "./capabilities.ts"
 import { InvalidRoute } from "./http.ts"
-import { MissingClientCapability } from "./protocol.ts"
-import { ResourceNotFound, UnknownComponent } from "./server.ts"
-import { InvalidOutput } from "./tool.ts"
+import { InvalidOutput } from "./invalid-output.ts"
+import { ResourceNotFound } from "./resource-not-found.ts"
+import { UnknownComponent } from "./server.ts"
 import { UnknownTool } from "./unknown-name.ts"
 
 describe("an error on a console", () => {

@@ -26,15 +26,6 @@ export class InvalidParams extends FleetError {
   override readonly rpc = -32602
 }
 
-/** The arguments of a prompt do not fit its schema. The peer gets the issues in their stable form, too. */
-export class InvalidArguments extends InvalidParams {
-  override readonly data: { readonly "fleetmcp/issues": readonly object[] }
-  constructor(subject: string, description: string, issues: readonly object[]) {
-    super(`Invalid arguments for ${subject}:\n${description}`)
-    this.data = { "fleetmcp/issues": issues }
-  }
-}
-
 /**
  * The `_meta` of a request lacks what every request without sessions must carry.
  *
@@ -63,30 +54,6 @@ export class MethodNotFound extends FleetError {
 export class HeaderMismatch extends FleetError {
   readonly code = "HEADER_MISMATCH"
   override readonly rpc = -32020
-}
-
-/** A call needs a capability that the client did not declare with this request. */
-export class MissingClientCapability extends FleetError {
-  readonly code = "MISSING_CLIENT_CAPABILITY"
-  override readonly rpc = -32021
-  override readonly data: { readonly requiredCapabilities: object }
-  constructor(requiredCapabilities: object) {
-    super(`This call needs the client's ${neededName(requiredCapabilities)}, which was not declared.`, {
-      fix: "Declare it in `_meta` under `io.modelcontextprotocol/clientCapabilities`, or in `initialize`.",
-    })
-    this.data = { requiredCapabilities }
-  }
-}
-
-/** Names what is needed: the extension by its identifier, `elicitation.url` where a part of a capability is missing. */
-function neededName(capabilities: object): string {
-  const [first, ...parts] = Array.from(
-    JSON.stringify(capabilities).matchAll(/"([^"]+)"/g),
-    ([, name]) => name,
-  )
-  return first === "extensions"
-    ? `support of the extension \`${parts.join()}\``
-    : `capability \`${[first, ...parts].join(".")}\``
 }
 
 /** The peer speaks a protocol revision that is not served here. */

@@ -2,35 +2,6 @@ import { clip } from "../shared/clip.ts"
 import { FleetError, type HttpAnswer } from "./fleet-error.ts"
 import { show } from "./protocol.ts"
 
-/**
- * Nothing can be read under this URI, or nothing that the caller may see. The handler of a resource throws it for what
- * does not exist.
- *
- * @see S28/server/resources#error-handling
- * @example
- * const users = new Map([["7", "Ada"]])
- * resource("users://{id}", ({ id }) => {
- *   const name = users.get(id)
- *   if (name === undefined) throw new ResourceNotFound(`users://${id}`)
- *   return name
- * })
- */
-export class ResourceNotFound extends FleetError {
-  readonly code = "RESOURCE_NOT_FOUND"
-  override readonly rpc = -32602
-  override readonly data: { readonly uri: string }
-  /**
-   * @param uri What was to be read.
-   * @param near What may have been meant. Default: nothing.
-   */
-  constructor(uri: string, near?: string) {
-    super(`Resource not found: \`${clip(uri)}\`.${didYouMean(uri, near)}`, {
-      fix: "Call `resources/list` and `resources/templates/list` to see what this server offers.",
-    })
-    this.data = { uri }
-  }
-}
-
 /** A component of this name and version is registered already. */
 export class DuplicateComponent extends FleetError {
   readonly code = "DUPLICATE_COMPONENT"
@@ -97,29 +68,6 @@ export class NoContext extends FleetError {
   }
 }
 
-/** Middleware broke the rules of the onion. */
-export class MiddlewareMisuse extends FleetError {
-  readonly code = "FLEET-19"
-  constructor(name: string, what: string, fix: string) {
-    super(`The middleware \`${name}\` ${what}.`, { fix })
-  }
-}
-
-/** A plugin cannot be added as it is. */
-export class InvalidPlugin extends FleetError {
-  readonly code = "INVALID_PLUGIN"
-}
-
-/** A handler returned a result of a type that no plugin declares. */
-export class UndeclaredResultType extends FleetError {
-  readonly code = "UNDECLARED_RESULT_TYPE"
-  constructor(resultType: string) {
-    super(`No plugin declares the result type \`${resultType}\`.`, {
-      fix: "List it in the plugin's `resultTypes`.",
-    })
-  }
-}
-
 /** The caller's credential does not have the scopes that a component demands openly. */
 export class InsufficientScope extends FleetError {
   readonly code = "INSUFFICIENT_SCOPE"
@@ -142,12 +90,6 @@ export class ServerClosed extends FleetError {
   constructor() {
     super("The server is closed.", { fix: "Make a new one." })
   }
-}
-
-/** Says which name may have been meant, after a sentence. */
-export function didYouMean(name: string, near: string | undefined): string {
-  if (near === undefined) return ""
-  return near === name ? " There is one, of another version." : ` Did you mean \`${near}\`?`
 }
 
 /** `tool:search@` is the key of a component without a version. */

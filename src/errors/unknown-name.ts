@@ -1,6 +1,6 @@
 import { clip } from "../shared/clip.ts"
+import { didYouMean } from "./did-you-mean.ts"
 import { FleetError } from "./fleet-error.ts"
-import { didYouMean } from "./server.ts"
 
 /** No tool of this name, or none that the caller may see. */
 export class UnknownTool extends FleetError {

@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../shared/maybe-promise.ts"
 import { type Answer, errorAnswer } from "./answer.ts"
 import type { Endpoint } from "./endpoint.ts"
 import type { HttpHandler } from "./place.ts"
@@ -20,7 +21,7 @@ export type Admission =
   /** For what serves messages: by POST one of them, by GET a stream, by DELETE the end of a session. */
   | { readonly kind: "message"; readonly handler: HttpHandler }
   | { readonly kind: "route"; readonly handler: RouteHandler }
-  | { readonly kind: "answer"; readonly answer: Answer }
+  | { readonly kind: "answer"; readonly answer: MaybePromise<Answer> }
 
 /** Decides by its head what becomes of a request: everything that needs no body and no credentials. */
 export function admit(endpoint: Endpoint, head: Head): Admission {
@@ -49,8 +50,8 @@ function findRoute({ router }: Endpoint, { method, path, fullPath }: Head): Retu
   return found === undefined && fullPath !== undefined ? router.find(method, fullPath) : found
 }
 
-function preflight(endpoint: Endpoint, head: Head): Answer {
-  const headers = endpoint.cors?.preflight(head.origin, head.header("access-control-request-headers")) ?? {}
+async function preflight({ cors }: Endpoint, head: Head): Promise<Answer> {
+  const headers = (await cors?.preflight(head.origin, head.header("access-control-request-headers"))) ?? {}
   return { status: 204, headers, body: undefined }
 }
 
@@ -66,6 +67,6 @@ function notFound(endpoint: Endpoint, head: Head): Answer {
   return errorAnswer(404, `${found}${transport}.`)
 }
 
-function answered(answer: Answer): Admission {
+function answered(answer: MaybePromise<Answer>): Admission {
   return { kind: "answer", answer }
 }

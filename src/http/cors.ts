@@ -20,7 +20,7 @@ export interface Cors {
   /** The headers of an answer to a page of this origin. */
   headers(origin: string | undefined): AnswerHeaders
   /** The headers of the answer to a preflight. */
-  preflight(origin: string | undefined, requestedHeaders: string | undefined): AnswerHeaders
+  preflight(origin: string | undefined, requestedHeaders: string | undefined): Promise<AnswerHeaders>
 }
 
 /**
@@ -31,8 +31,6 @@ export function createCors(options: CorsOptions, methods: Iterable<string>): Cor
   const origins = options.origins === "*" ? ["*"] : options.origins
   const any = origins.includes("*")
   const listed = new Set(origins.map((origin) => origin.toLowerCase()))
-  const allowMethods = [...new Set([...mcpMethods, ...methods])].join(", ")
-  const allowHeaders = [...mcpHeaders, ...(options.allowHeaders ?? [])]
   const varies: AnswerHeaders = any ? {} : { vary: "origin" }
 
   function headers(origin: string | undefined): AnswerHeaders {
@@ -47,38 +45,14 @@ export function createCors(options: CorsOptions, methods: Iterable<string>): Cor
   return {
     origins,
     headers,
-    preflight(origin, requestedHeaders) {
+    async preflight(origin, requestedHeaders) {
       const base = headers(origin)
       if (base["access-control-allow-origin"] === undefined) return base
-      return {
-        ...base,
-        "access-control-allow-methods": allowMethods,
-        "access-control-allow-headers": [...allowHeaders, ...paramHeaders(requestedHeaders)].join(", "),
-        "access-control-max-age": String(options.maxAge ?? 86_400),
-      }
+      // Browsers ask once a day; most clients are none.
+      const { preflightHeaders } = await import("./preflight.ts")
+      return { ...base, ...preflightHeaders(options, methods, requestedHeaders) }
     },
   }
 }
 
-const mcpMethods = ["POST", "GET", "DELETE", "OPTIONS"] as const
-
-const mcpHeaders = [
-  "authorization",
-  "content-type",
-  "accept",
-  "mcp-protocol-version",
-  "mcp-method",
-  "mcp-name",
-  "mcp-session-id",
-  "last-event-id",
-] as const
-
 const exposed = "www-authenticate, mcp-session-id, mcp-protocol-version, retry-after"
-
-/** Headers that repeat arguments have names of the server's own, which no list can hold. */
-function paramHeaders(requested: string | undefined): readonly string[] {
-  const names = (requested ?? "").split(",", 256).map((name) => name.trim().toLowerCase())
-  return names.filter((name) => paramHeader.test(name)).slice(0, 64)
-}
-
-const paramHeader = /^mcp-param-[!#$%&'*+.^_`|~0-9a-z-]{1,128}$/

@@ -71,7 +71,10 @@ async function serve(endpoint: Endpoint, request: Request): Promise<Response> {
     origin: headers.get("origin") ?? undefined,
     header: (name) => headers.get(name) ?? undefined,
   })
-  if (admission.kind === "answer") return toResponse(endpoint, request, admission.answer)
+  if (admission.kind === "answer") {
+    const { answer } = admission
+    return toResponse(endpoint, request, answer instanceof Promise ? await answer : answer)
+  }
   if (admission.kind === "route") return serveRoute(endpoint, request, admission.handler)
   return serveMessage(endpoint, request, admission.handler)
 }

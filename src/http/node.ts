@@ -4,7 +4,7 @@ import { noSessions } from "../protocol/no-sessions.ts"
 import { isPrincipal } from "../protocol/principal.ts"
 import type { Reply } from "../protocol/transport.ts"
 import { type Authenticator, invalidAuthentication, isRefusal } from "../server/authenticator.ts"
-import type { MaybePromise } from "../shared/maybe-promise.ts"
+import { andThen, attempt, type MaybePromise } from "../shared/maybe-promise.ts"
 import { admit } from "./admit.ts"
 import {
   bodyTooLarge,
@@ -79,7 +79,10 @@ function serve(channel: NodeChannel): void {
       serveRoute(channel, admission.handler).catch((error) => fail(channel, error))
       break
     case "answer":
-      writeAnswer(channel, admission.answer)
+      attempt(
+        () => andThen(admission.answer, (answer) => writeAnswer(channel, answer)),
+        (error) => fail(channel, error),
+      )
   }
 }
 

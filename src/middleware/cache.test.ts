@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { cached, counter, textOf } from "../../test/support/cached.ts"
-import { challengeScopes, requireScopes } from "../components/auth-check.ts"
+import { challengeScopes, requireScopes } from "../components/require-scopes.ts"
 import { ToolResult } from "../components/result.ts"
 import { FleetMCP } from "../fleet-mcp.ts"
 import { createPrincipal } from "../protocol/principal.ts"

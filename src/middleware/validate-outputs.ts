@@ -1,5 +1,5 @@
 import { assertOptions, type KnownOptions } from "../components/options.ts"
-import { InvalidOutput } from "../errors/tool.ts"
+import { InvalidOutput } from "../errors/invalid-output.ts"
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
 import { compileSchema } from "../schema/compile.ts"
 import { describeIssues, type Validated } from "../schema/issue.ts"

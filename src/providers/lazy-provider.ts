@@ -12,7 +12,6 @@ export interface LazyProviderOptions {
 export function lazyProvider({ name, load, onLoaded }: LazyProviderOptions): Provider {
   let loaded: Provider | undefined
   let loading: Promise<Provider> | undefined
-  const ends = new Set<() => void>()
   /** What to do once it is there; what it returns is called when its listener leaves. */
   const waiting = new Set<(provider: Provider) => (() => void) | undefined>()
 
@@ -36,13 +35,10 @@ export function lazyProvider({ name, load, onLoaded }: LazyProviderOptions): Pro
     }
     if (loaded === undefined) waiting.add(run)
     else run(loaded)
-    const stop = () => {
+    return () => {
       waiting.delete(run)
-      ends.delete(stop)
       end?.()
     }
-    ends.add(stop)
-    return stop
   }
 
   return {

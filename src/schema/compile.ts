@@ -3,7 +3,6 @@ import { InvalidSchema, OutdatedZod } from "../errors/schema.ts"
 import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
 import { toJsonSchema } from "./convert.ts"
 import { assertDefaults } from "./default-values.ts"
-import { defaultsOf } from "./defaults.ts"
 import { dereference } from "./dereference.ts"
 import { toCurrentDialect } from "./dialect.ts"
 import type { Validated } from "./issue.ts"
@@ -120,11 +119,23 @@ function prepare(source: JsonSchema, by: Subject, options: CompileOptions): Prep
 
 function rawValidator(document: { json: JsonSchema; refs: Refs; origin: Origin }, hasDefaults: boolean) {
   const validate = jsonSchemaValidator(document)
-  const fill = hasDefaults ? defaultsOf(document.json) : undefined
-  if (fill === undefined) return validate
+  if (!hasDefaults) return validate
+  let fill: ((value: unknown) => unknown) | undefined
   return (value: unknown): MaybePromise<Validated> =>
-    andThen(
-      validate(value),
-      (verdict): Validated => (verdict.ok ? { ok: true, value: fill(verdict.value) } : verdict),
+    andThen(validate(value), (verdict) =>
+      verdict.ok
+        ? andThen(loaded ?? loadDefaults(), ({ defaultsOf }): Validated => {
+            fill ??= defaultsOf(document.json) ?? ((given) => given)
+            return { ok: true, value: fill(verdict.value) }
+          })
+        : verdict,
     )
+}
+
+let loaded: typeof import("./defaults.ts") | undefined
+
+/** Loads what fills in defaults, which schema libraries do for themselves. */
+export async function loadDefaults(): Promise<typeof import("./defaults.ts")> {
+  loaded = await import("./defaults.ts")
+  return loaded
 }

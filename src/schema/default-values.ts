@@ -1,6 +1,6 @@
 import { InvalidSchema } from "../errors/schema.ts"
-import { showLiterals } from "./issue.ts"
 import { isObject, pointerOf } from "./keywords.ts"
+import { showLiterals } from "./literals.ts"
 import type { JsonSchema } from "./schema.ts"
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
-import { describeIssues, describeValue, expectedIssue, saidIssue, showLiterals, showPath } from "./issue.ts"
+import { describeIssues, describeValue, expectedIssue, saidIssue, showPath } from "./issue.ts"
 import { boundIssues, unexpectedIssue } from "./issues.ts"
+import { showLiterals } from "./literals.ts"
 
 describe("describeIssues", () => {
   it("gives one line per path, saying what was expected and what came", () => {

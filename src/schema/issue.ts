@@ -1,5 +1,6 @@
 import { isIdentifier } from "../shared/characters.ts"
 import { clip } from "../shared/clip.ts"
+import { longestValue } from "./literals.ts"
 
 /** One thing that is wrong with a value: where, what was expected and what came. */
 export interface Issue {
@@ -21,9 +22,8 @@ export type Validated =
 /** Lines shown of one value. */
 const mostLines = 12
 
-/** Steps kept of a path; characters kept of a value, of a name in a path, and of one sentence. */
+/** Steps kept of a path; characters kept of a name in a path, and of one sentence. */
 const longestPath = 64
-const longestValue = 40
 const longestName = 100
 const longestSentence = 240
 
@@ -97,13 +97,6 @@ export function describeValue(value: unknown): string {
     default:
       return typeof value
   }
-}
-
-/** Writes a literal of a schema, such as the members of an `enum`. */
-export function showLiterals(values: readonly unknown[]): string {
-  const shown = values.slice(0, 12).map((value) => clip(JSON.stringify(value) ?? String(value), longestValue))
-  if (values.length > shown.length) shown.push("…")
-  return shown.length === 1 ? (shown[0] ?? "") : `one of ${shown.join(", ")}`
 }
 
 /** Keeps as much of a path as one answer may carry. */

@@ -19,6 +19,11 @@ export function readIssues({ issues, value, vendor }: Refusal): Validated {
   return { ok: false, issues: all.length > 0 ? boundIssues(all) : [saidIssue([], "is not valid", value)] }
 }
 
+/** The verdict on a value that nobody can check. */
+export function tooDeepIn(value: unknown): Validated {
+  return { ok: false, issues: [saidIssue([], "is nested too deeply to check", value)] }
+}
+
 const readers: { readonly [vendor: string]: IssueReader } = {
   zod: zodIssues,
   valibot: valibotIssues,

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
-import { saidIssue, type Validated } from "./issue.ts"
+import type { Validated } from "./issue.ts"
 import type { Refusal } from "./read-issues.ts"
 
 type Verdict = StandardSchemaV1.Result<unknown>
@@ -22,9 +22,9 @@ export function standardValidator(
 }
 
 /** A recursive schema follows a value to any depth: what overflows its stack is a bad value, not a bug. */
-function tooDeep(error: unknown, value: unknown): Validated {
+function tooDeep(error: unknown, value: unknown): MaybePromise<Validated> {
   if (!(error instanceof RangeError) || !/call stack/i.test(error.message)) throw error
-  return { ok: false, issues: [saidIssue([], "is nested too deeply to check", value)] }
+  return andThen(wording(), ({ tooDeepIn }) => tooDeepIn(value))
 }
 
 function judge(verdict: Verdict, value: unknown, vendor: string): MaybePromise<Validated> {

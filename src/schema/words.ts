@@ -1,6 +1,6 @@
-import { showLiterals } from "./issue.ts"
 import type { Subschema } from "./keywords.ts"
 import { isSubschema } from "./keywords.ts"
+import { showLiterals } from "./literals.ts"
 import type { Refs } from "./refs.ts"
 import type { JsonSchema } from "./schema.ts"
 

@@ -1,11 +1,9 @@
 import type { ComponentKind } from "../components/component.ts"
-import { principalKey } from "../protocol/principal.ts"
-import { createLru, type Lru } from "../shared/lru.ts"
 import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
+import type { DynamicFinder } from "./dynamic-finder.ts"
 import type { ChangeListener, EventListener, Provider, Resolved, Scope } from "./provider.ts"
 import type { ServerLog } from "./server-log.ts"
 import {
-  highestFirst,
   listVisible,
   pickVersion,
   type Snapshot,
@@ -13,7 +11,6 @@ import {
   seenOf,
   takeSnapshot,
   type Walk,
-  walkKey,
   wholeScope,
 } from "./snapshot.ts"
 import { assertTransform, type InnerView, type Transform } from "./transform.ts"
@@ -28,7 +25,7 @@ export interface Survey<K extends ComponentKind = ComponentKind> {
 }
 
 /** What is looked for, and for whom. */
-interface Query<K extends ComponentKind> {
+export interface Query<K extends ComponentKind> {
   readonly kind: K
   readonly id: string
   readonly scope: Scope
@@ -46,8 +43,6 @@ export class Catalog {
   readonly #listeners: Set<ChangeListener> = new Set()
   readonly #eventListeners: Set<EventListener> = new Set()
   readonly #offered: Set<ComponentKind> = new Set()
-  /** What dynamic providers did not have, until something changes. */
-  readonly #misses: Lru<string, true> = createLru({ max: 1000 })
   readonly #snapshots: { [K in ComponentKind]: Snapshot<K> | undefined } = {
     tool: undefined,
     resource: undefined,
@@ -56,6 +51,9 @@ export class Catalog {
   }
   readonly #log: ServerLog
   #revision = 0
+  /** Asks dynamic providers. Most servers have none. */
+  #finder: DynamicFinder | undefined
+  #loadingFinder: Promise<void> | undefined
 
   /**
    * @param onChange Hears which kinds changed.
@@ -263,41 +261,16 @@ export class Catalog {
     return dynamic.length === 0 ? undefined : this.#findDynamic(query, dynamic)
   }
 
-  async #findDynamic<K extends ComponentKind>(
-    { kind, id, scope, walk }: Query<K>,
+  #findDynamic<K extends ComponentKind>(
+    query: Query<K>,
     dynamic: readonly Provider[],
   ): Promise<Resolved<K> | undefined> {
-    const { principal, trusted, version, whole } = scope
-    const key = JSON.stringify([
-      kind,
-      id,
-      principalKey(principal),
-      principal?.scopes,
-      trusted,
-      version,
-      whole,
-    ])
-    if (this.#misses.get(key) === true) return undefined
-    const revision = this.#revision
-    let isHidden = walk.tried.size > 0
-    for (const provider of dynamic) {
-      const given = provider.find === undefined ? undefined : await provider.find(kind, id, scope)
-      const isNew = given !== undefined && !walk.tried.has(walkKey(given))
-      // What is found is one version; which others there are, the list says.
-      const isListed = provider.find === undefined || (given !== undefined && !isNew)
-      const entry = isListed ? await listed(provider, { kind, id, scope, walk }) : given
-      if (entry !== undefined) walk.tried.add(walkKey(entry))
-      if (entry !== undefined && isNew && entry.component.version !== undefined) walk.hasMore = true
-      const found = await seen(entry, scope)
-      if (found !== undefined) return found
-      isHidden ||= entry !== undefined
-    }
-    // What is there but not for this caller may be for it a moment later, with more scopes.
-    if (isHidden) return undefined
-    // A provider that cannot say when it changes may have the answer a moment later.
-    const isKept = dynamic.every(({ onChange }) => onChange !== undefined)
-    if (isKept && revision === this.#revision) this.#misses.set(key, true)
-    return undefined
+    if (this.#finder !== undefined) return this.#finder.find(query, dynamic)
+    this.#loadingFinder ??= import("./dynamic-finder.ts").then(({ DynamicFinder }) => {
+      this.#finder = new DynamicFinder()
+    })
+    // Anew: what is there may have changed meanwhile.
+    return this.#loadingFinder.then(() => this.#findBase(query))
   }
 
   #snapshot<K extends ComponentKind>(kind: K): Snapshot<K> {
@@ -317,7 +290,7 @@ export class Catalog {
 
   #forget(kinds: readonly ComponentKind[]): void {
     this.#revision++
-    this.#misses.clear()
+    this.#finder?.forget()
     for (const kind of kinds) this.#snapshots[kind] = undefined
   }
 
@@ -335,14 +308,4 @@ const completableKinds: readonly ("prompt" | "template")[] = ["prompt", "templat
 
 function withoutHidden(scope: Scope): Scope {
   return scope.hidden === undefined ? scope : { ...scope, hidden: undefined }
-}
-
-/** The highest version in a provider's list that was not tried. */
-async function listed<K extends ComponentKind>(
-  provider: Provider,
-  { kind, id, scope, walk }: Query<K>,
-): Promise<Resolved<K> | undefined> {
-  const entries = await provider.list(kind, scope)
-  const versions = entries.filter(({ component }) => component.id === id)
-  return pickVersion(highestFirst(versions), scope, walk)
 }

@@ -2,7 +2,7 @@ import { type Completer, type Completers, runCompleter } from "../components/com
 import type { Component } from "../components/component.ts"
 import type { Context } from "../components/context.ts"
 import { InvalidParams } from "../errors/protocol.ts"
-import { ResourceNotFound } from "../errors/server.ts"
+import { ResourceNotFound } from "../errors/resource-not-found.ts"
 import { UnknownPrompt } from "../errors/unknown-name.ts"
 import type { Call, Outcome } from "../protocol/call.ts"
 import { clip } from "../shared/clip.ts"

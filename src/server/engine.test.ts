@@ -10,6 +10,7 @@ import { resource } from "../components/resource.ts"
 import { tool } from "../components/tool.ts"
 import { LocalProvider } from "../providers/local.ts"
 import type { ChangeEvent, EventBus } from "./events.ts"
+import { definePlugin } from "./plugin.ts"
 
 const saying = (text: string, description?: string) =>
   tool({ name: "say", ...(description === undefined ? undefined : { description }) }, () => text)
@@ -192,7 +193,7 @@ describe("a closed server", () => {
     let stops = 0
     const lifespan = async () => async () => void stops++
     {
-      await using mcp = quietServer({ plugins: [{ id: "com.example/x", lifespan }] })
+      await using mcp = quietServer({ plugins: [definePlugin({ id: "com.example/x", lifespan })] })
       await mcp.start()
       await Promise.all([mcp.close(), mcp.close()])
     }
@@ -205,7 +206,7 @@ describe("a closed server", () => {
       starts++
       return undefined
     }
-    const mcp = quietServer({ plugins: [{ id: "com.example/x", lifespan }] })
+    const mcp = quietServer({ plugins: [definePlugin({ id: "com.example/x", lifespan })] })
     await mcp.close()
     expect(starts).toBe(0)
   })

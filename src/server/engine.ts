@@ -21,7 +21,7 @@ import { hasLeft, type StatelessHost, serveStateless } from "../protocol/statele
 import type { Channel, MessageHandler, Reply } from "../protocol/transport.ts"
 import { clip } from "../shared/clip.ts"
 import type { MaybePromise } from "../shared/maybe-promise.ts"
-import { statusOfError } from "../spec/error-codes.ts"
+import { statusOfError } from "../spec/error-status.ts"
 import type { Implementation, ServerCapabilities } from "../spec/index.ts"
 import { latestStatelessRevision, statelessRevisions } from "../spec/revisions.ts"
 import type { StorageDriver } from "../storage/storage.ts"
@@ -29,7 +29,7 @@ import { type Authenticator, scopeChallenge } from "./authenticator.ts"
 import { Catalog } from "./catalog.ts"
 import type { CacheableMethod, Core, Limits } from "./core.ts"
 import type { ChangeEvent, EventBus } from "./events.ts"
-import { Extensions } from "./extensions.ts"
+import type { Extensions } from "./extensions.ts"
 import { LazyLifespans } from "./lazy-lifespans.ts"
 import { lazyLister } from "./lazy-lister.ts"
 import { LazyStorage } from "./lazy-storage.ts"
@@ -41,13 +41,13 @@ import {
   assertMiddleware,
   assertOrder,
   attached,
-  composeMiddleware,
-  composeNotification,
   type Middleware,
   type Notice,
+  wrapCalls,
+  wrapNotices,
 } from "./middleware.ts"
-import { observe } from "./observe.ts"
-import type { Plugin } from "./plugin.ts"
+import type { ListenFilter, Plugin } from "./plugin.ts"
+import { assertPlugin, kPlugin } from "./plugin-kit.ts"
 import { assertProvider, type EventListener, type Provider } from "./provider.ts"
 import { RunningCalls } from "./running.ts"
 import { newErrorId, type ServerLog, safeLog } from "./server-log.ts"
@@ -110,13 +110,16 @@ export class Engine implements MessageHandler {
   /** As it was given, and as it is attached to this server. */
   readonly #given: Middleware[] = []
   readonly #middleware: Middleware[] = []
-  readonly #extensions: Extensions
+  /** Of the core and of plugins, by name. */
+  readonly #methods: Map<string, Method>
   readonly #running: RunningCalls = new RunningCalls()
   /** What open subscriptions want done when the server closes. */
   readonly #onClose: Set<() => void> = new Set()
   readonly #eventListeners: Set<EventListener> = new Set()
   readonly #madeAt: number = Date.now()
   readonly #core: Core
+  /** Made with the first plugin, which brings along what it needs. */
+  #extensions: Extensions | undefined
   #built: Built | undefined
   #sessionEra: SessionEra | undefined
   #loadingSessions: Promise<SessionEra> | undefined
@@ -146,9 +149,9 @@ export class Engine implements MessageHandler {
       lister: lazyLister(this.catalog, options.pageSize),
       invoker: this.caller,
       storage: new LazyStorage(options),
-      plugins: () => this.#extensions.plugins,
+      plugins: () => this.plugins,
       watch: blockedMs ? new LazyWatch({ blockedMs, log: options.log }) : undefined,
-      listenFilters: () => this.#extensions.listenFilters,
+      listenFilters: () => this.#extensions?.listenFilters ?? noFilters,
       offers,
       announce: (kinds, audience) => this.announce(kinds, audience),
       onClose: this.#onClose,
@@ -159,7 +162,7 @@ export class Engine implements MessageHandler {
     }
     this.#core = core
     // Once: methods may hold what must outlive a change of the middleware, such as open subscriptions.
-    this.#extensions = new Extensions(coreMethods(core))
+    this.#methods = new Map(coreMethods(core).map((method) => [method.name, method]))
     // Without icons and the like, which `server/discover` tells: every answer carries it.
     const { name, version, title } = options.info
     const brief = title === undefined ? { name, version } : { name, version, title }
@@ -172,7 +175,7 @@ export class Engine implements MessageHandler {
   }
 
   get capabilities(): ServerCapabilities {
-    const extensions = this.#extensions.capabilities
+    const extensions = this.#extensions?.capabilities
     return {
       ...(this.catalog.offers("tool") ? { tools: { listChanged: true } } : undefined),
       ...(this.catalog.offers("resource")
@@ -212,13 +215,17 @@ export class Engine implements MessageHandler {
   /**
    * Adds all of a plugin, or nothing.
    *
-   * @throws {InvalidPlugin} It is malformed, or another, or the core, has the id, a method, filter or type of it.
+   * @throws {InvalidOption} `definePlugin()` did not make it.
+   * @throws {InvalidPlugin} Another, or the core, has the id, a method, filter or type of it.
    */
-  addPlugin(added: Plugin): void {
-    const plugin = this.#extensions.accept(added)
+  addPlugin(plugin: Plugin): void {
+    assertPlugin(plugin)
+    const extensions = this.#extensions ?? plugin[kPlugin](this.#methods)
+    extensions.accept(plugin)
     const wrap = this.#accept(plugin.middleware ?? [])
     this.addProviders(plugin.providers ?? [])
-    this.#extensions.add(plugin)
+    this.#extensions = extensions
+    extensions.add(plugin)
     for (const transform of plugin.transforms ?? []) this.catalog.addTransform(transform)
     this.lifespans.add(plugin)
     wrap()
@@ -228,14 +235,14 @@ export class Engine implements MessageHandler {
     return {
       core: this.#core,
       middleware: this.#middleware,
-      methods: this.#extensions.methods,
+      methods: this.#methods,
       onError: (error, method) => this.#internalError(error, method),
       onLate: (error) => this.#misused(error),
     }
   }
 
   get plugins(): readonly Plugin[] {
-    return this.#extensions.plugins
+    return this.#extensions?.plugins ?? []
   }
 
   /** Tells subscribers of a change, and the servers that it is mounted in. */
@@ -384,7 +391,7 @@ export class Engine implements MessageHandler {
     this.#loadingSessions ??= import("./session-era.ts").then(({ SessionEra }) => {
       this.#sessionEra = new SessionEra({
         core: this.#core,
-        methods: () => this.#extensions.methods,
+        methods: () => this.#methods,
         compose: (methods) => this.#compose(methods),
         running: this.#running,
         notify: (message, channel) => this.#passOn(message, channel),
@@ -410,7 +417,7 @@ export class Engine implements MessageHandler {
 
   #build(): Built {
     if (this.#built !== undefined) return this.#built
-    const { methods } = this.#extensions
+    const methods = this.#methods
     const onError = (error: unknown, method: string) => this.#internalError(error, method)
     const dispatch = this.#compose(methods)
     const stateless: StatelessHost = {
@@ -429,8 +436,8 @@ export class Engine implements MessageHandler {
           warnUnasked(this.#options.log, params?.message, method),
         ),
     }
-    const deliver = (notice: Notice) => this.#extensions.notify(notice)
-    const notify = composeNotification(this.#middleware, { deliver, onLate: (error) => this.#misused(error) })
+    const deliver = async (notice: Notice) => this.#extensions?.notify(notice)
+    const notify = wrapNotices(this.#middleware, { deliver, onLate: (error) => this.#misused(error) })
     this.#built = { dispatch, notify, stateless }
     return this.#built
   }
@@ -440,11 +447,14 @@ export class Engine implements MessageHandler {
     const onError = (error: unknown, method: string) => this.#internalError(error, method)
     const onLate = (error: Error) => this.#misused(error)
     // Outermost: middleware may answer with an extended result, too.
-    const wrap = (core: DispatchCore) =>
-      this.#extensions.onlyDeclared(composeMiddleware(this.#middleware, { ...core, onLate }))
-    return observe(this.#extensions.hooks, createDispatcher({ methods, wrap, onError }), (error) =>
-      this.#options.log({ level: "error", message: "A hook that watches calls failed", error }),
-    )
+    const wrap = (core: DispatchCore) => {
+      const run = wrapCalls(this.#middleware, { ...core, onLate })
+      return this.#extensions?.onlyDeclared(run) ?? run
+    }
+    const dispatch = createDispatcher({ methods, wrap, onError })
+    const onHookError = (error: unknown) =>
+      this.#options.log({ level: "error", message: "A hook that watches calls failed", error })
+    return this.#extensions?.observe(dispatch, onHookError) ?? dispatch
   }
 
   #misused(error: Error): void {
@@ -474,6 +484,8 @@ export class Engine implements MessageHandler {
     this.#options.log({ level: "error", message: "The event bus failed to publish a change", error })
   }
 }
+
+const noFilters: ReadonlyMap<string, ListenFilter> = new Map()
 
 /** The answer to whoever left before a call began. */
 const toNobody: Reply = { status: 503, body: undefined }

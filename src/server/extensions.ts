@@ -1,5 +1,5 @@
-import { MissingClientCapability } from "../errors/protocol.ts"
-import { InvalidPlugin, UndeclaredResultType } from "../errors/server.ts"
+import { MissingClientCapability } from "../errors/capabilities.ts"
+import { InvalidPlugin, UndeclaredResultType } from "../errors/plugins.ts"
 import type { Dispatch } from "../protocol/dispatcher.ts"
 import type { Method } from "../protocol/method.ts"
 import { sessionMethodNames } from "../protocol/session/method-names.ts"
@@ -7,7 +7,9 @@ import type { ServerCapabilities } from "../spec/index.ts"
 import { coreTopics } from "./events.ts"
 import type { CallHooks } from "./hooks.ts"
 import type { Notice } from "./middleware.ts"
-import { definePlugin, type ListenFilter, type Plugin } from "./plugin.ts"
+import { observe } from "./observe.ts"
+import type { ListenFilter, Plugin } from "./plugin.ts"
+import { assertPlugin } from "./plugin-kit.ts"
 
 /** The plugins of a server, and what they add to the rows of the core. */
 export class Extensions {
@@ -15,38 +17,38 @@ export class Extensions {
   readonly #methods: Map<string, Method>
   readonly #plugins: Plugin[] = []
 
-  /** @param methods Those of the core, so that no plugin takes their names. */
-  constructor(methods: readonly Method[]) {
-    this.#methods = new Map(methods.map((method) => [method.name, method]))
+  /** @param methods Those of the core, so that no plugin takes their names; those of plugins are added to them. */
+  constructor(methods: Map<string, Method>) {
+    this.#methods = methods
   }
 
   get plugins(): readonly Plugin[] {
     return this.#plugins
   }
 
-  /** By name: those of the core and of all plugins. */
-  get methods(): ReadonlyMap<string, Method> {
-    return this.#methods
+  /** Has their hooks hear of calls. */
+  observe(run: Dispatch, onError: (error: unknown) => void): Dispatch {
+    const hooks: readonly (CallHooks | undefined)[] = this.#plugins.map(({ on }) => on?.call)
+    return observe(
+      hooks.filter((hook) => hook !== undefined),
+      run,
+      onError,
+    )
   }
 
-  get hooks(): readonly CallHooks[] {
-    return this.#plugins.map(({ on }) => on?.call).filter((hook) => hook !== undefined)
-  }
-
-  /** What `capabilities.extensions` says of them, or nothing. */
-  get capabilities(): ServerCapabilities["extensions"] {
-    if (this.#plugins.length === 0) return undefined
+  /** What `capabilities.extensions` says of them. */
+  get capabilities(): NonNullable<ServerCapabilities["extensions"]> {
     return Object.fromEntries(this.#plugins.map(({ id, settings }) => [id, settings ?? {}]))
   }
 
   /**
    * Checks a plugin that is to be added.
    *
-   * @throws {InvalidPlugin} It is malformed, or another, or the core, has the id, a method, filter or type of it.
+   * @throws {InvalidOption} `definePlugin()` did not make it.
+   * @throws {InvalidPlugin} Another, or the core, has the id, a method, filter or type of it.
    */
-  accept(added: Plugin): Plugin {
-    // Not everybody writes it with `definePlugin`, which checks it.
-    const plugin = definePlugin(added)
+  accept(plugin: Plugin): void {
+    assertPlugin(plugin)
     if (this.#plugins.some(({ id }) => id === plugin.id)) {
       throw new InvalidPlugin(`The plugin \`${plugin.id}\` is added already.`, { fix: "Add it once." })
     }
@@ -59,7 +61,6 @@ export class Extensions {
       Object.keys(listenFilters),
     )
     assertFree({ plugin, what: "result type", taken: new Set(this.#ownersOfTypes().keys()) }, resultTypes)
-    return plugin
   }
 
   /** Adds all rows of a plugin that was accepted. */

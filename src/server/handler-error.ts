@@ -1,6 +1,7 @@
+import { MissingClientCapability } from "../errors/capabilities.ts"
 import { FleetError } from "../errors/fleet-error.ts"
 import { HandlerFailed } from "../errors/handler-failed.ts"
-import { CallAborted, isSuspended, MissingClientCapability } from "../errors/protocol.ts"
+import { CallAborted, isSuspended } from "../errors/protocol.ts"
 import { InvalidAnswer } from "../errors/rounds.ts"
 import { InsufficientScope } from "../errors/server.ts"
 import { HandlerTimeout, ModelError } from "../errors/tool.ts"

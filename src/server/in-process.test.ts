@@ -8,11 +8,12 @@ import { call, rpc } from "../../test/support/rpc.ts"
 import { fullServer, loggedServer, quietServer } from "../../test/support/server.ts"
 import { deferred, settled } from "../../test/support/timing.ts"
 import { unhandledDuring } from "../../test/support/unhandled.ts"
-import { challengeScopes } from "../components/auth-check.ts"
 import type { Context } from "../components/context.ts"
 import { inputRequired } from "../components/input-required.ts"
+import { challengeScopes } from "../components/require-scopes.ts"
 import { createPrincipal } from "../protocol/principal.ts"
 import { metaKeys } from "../spec/meta.ts"
+import { definePlugin } from "./plugin.ts"
 
 describe("a call from the server's own process", () => {
   it("reaches tools, resources and prompts, and gives their results", async () => {
@@ -162,7 +163,7 @@ describe("a shutdown", () => {
   it("lets in no call that waited for the start", async () => {
     const gate = deferred()
     const lifespan = () => gate.promise.then(() => undefined)
-    const mcp = fullServer({ plugins: [{ id: "com.example/slow", lifespan }] })
+    const mcp = fullServer({ plugins: [definePlugin({ id: "com.example/slow", lifespan })] })
     const answer = mcp.callTool("nothing")
     const closing = mcp.close()
     gate.resolve()

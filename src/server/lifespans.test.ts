@@ -4,6 +4,7 @@ import { deferred, settled } from "../../test/support/timing.ts"
 import { contextKey } from "../components/context.ts"
 import { type Lifespan, type LifespanServer, lifespan } from "../components/lifespan.ts"
 import { tool } from "../components/tool.ts"
+import { definePlugin } from "./plugin.ts"
 import { getContext } from "./run-handler.ts"
 
 afterEach(() => vi.useRealTimers())
@@ -59,7 +60,7 @@ describe("a lifespan", () => {
     }
     const mcp = quietServer({
       providers: [provider],
-      plugins: [{ id: "com.example/x", lifespan: [b, a] }],
+      plugins: [definePlugin({ id: "com.example/x", lifespan: [b, a] })],
       lifespan: a,
     })
     await mcp.start()
@@ -143,7 +144,7 @@ describe("a lifespan that does not start", () => {
     const { seen, named } = told()
     const mcp = quietServer({ lifespan: named("a"), tools: [ping] })
     await mcp.start()
-    mcp.plugin({ id: "com.example/late", lifespan: lifespan("late", failing) })
+    mcp.plugin(definePlugin({ id: "com.example/late", lifespan: lifespan("late", failing) }))
     await expect(mcp.callTool("ping")).rejects.toMatchObject({ code: "LIFESPAN_FAILED" })
     expect(seen).toEqual(["a starts"])
   })

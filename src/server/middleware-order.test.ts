@@ -3,6 +3,7 @@ import { quietServer } from "../../test/support/server.ts"
 import { contextKey } from "../components/context.ts"
 import { defineMiddleware } from "./define-middleware.ts"
 import type { Middleware } from "./middleware.ts"
+import { definePlugin } from "./plugin.ts"
 
 const user = contextKey<string>("user")
 
@@ -71,9 +72,9 @@ describe("the order of middleware", () => {
 
   it("that refuses a plugin's middleware leaves nothing of the plugin", () => {
     const mcp = quietServer({ middleware: [timing] })
-    const plugin = { id: "com.example/errors", middleware: [errors] }
+    const plugin = definePlugin({ id: "com.example/errors", middleware: [errors] })
     expect(() => mcp.plugin(plugin)).toThrow(expect.objectContaining({ code: "FLEET-18" }))
-    expect(() => mcp.plugin({ id: "com.example/errors" })).not.toThrow()
+    expect(() => mcp.plugin(definePlugin({ id: "com.example/errors" }))).not.toThrow()
   })
 
   it.each([{ before: "cache" }, { after: [1] }, { provides: user }])("is not said by %j", (place) => {

@@ -9,7 +9,9 @@ import { contextKey } from "../components/context.ts"
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import { defineMiddleware } from "./define-middleware.ts"
-import { composeNotification, type Middleware, type Next, type Notice } from "./middleware.ts"
+import type { Middleware, Next, Notice } from "./middleware.ts"
+import { composeNotification } from "./onion.ts"
+import { definePlugin } from "./plugin.ts"
 
 /** Middleware that notes when it is entered and left. */
 function tracing(name: string, trace: string[]): Middleware {
@@ -133,7 +135,10 @@ describe("middleware", () => {
         },
       ],
       plugins: [
-        { id: "com.example/x", notifications: { "notifications/x": () => void seen.push("delivered") } },
+        definePlugin({
+          id: "com.example/x",
+          notifications: { "notifications/x": () => void seen.push("delivered") },
+        }),
       ],
     })
     await send(mcp, '{"jsonrpc":"2.0","method":"notifications/x","params":{"n":1}}')
@@ -156,7 +161,7 @@ describe("middleware", () => {
         },
       ],
       plugins: [
-        {
+        definePlugin({
           id: "com.example/x",
           methods: [
             {
@@ -166,7 +171,7 @@ describe("middleware", () => {
               },
             },
           ],
-        },
+        }),
       ],
     })
     expect(await resultOf(mcp, rpc("x/run"))).toMatchObject({ instead: true })
@@ -234,7 +239,7 @@ describe("middleware", () => {
   it("cannot send a result of an extension that the client did not declare", async () => {
     const mcp = quietServer({
       middleware: [{ discover: () => ({ kind: "extended", resultType: "report", result: {} }) }],
-      plugins: [{ id: "com.example/x", resultTypes: ["report"] }],
+      plugins: [definePlugin({ id: "com.example/x", resultTypes: ["report"] })],
     })
     expect(await errorOf(mcp, rpc("server/discover"))).toMatchObject({ code: -32021 })
     const declared = capable({ extensions: { "com.example/x": {} } })

@@ -1,6 +1,6 @@
 import { assertJson } from "../components/json-value.ts"
+import { MissingClientCapability } from "../errors/capabilities.ts"
 import { CannotNotify } from "../errors/context.ts"
-import { MissingClientCapability } from "../errors/protocol.ts"
 import type { Call } from "../protocol/call.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import type { Core } from "./core.ts"

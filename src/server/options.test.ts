@@ -5,6 +5,7 @@ import { createPrincipal } from "../protocol/principal.ts"
 import { assertCallOptions } from "./call-options.ts"
 import { memoryEventBus } from "./events.ts"
 import { assertCloseOptions, assertServerName } from "./options.ts"
+import { definePlugin } from "./plugin.ts"
 import { assertRunOptions } from "./run-options.ts"
 
 /** The error of a server that is made with this option. */
@@ -142,8 +143,8 @@ describe("the server", () => {
     const mcp = new FleetMCP("Test", { log: () => undefined })
     expect(() => mcp.route("GET metrics", () => new Response("x"))).toThrow()
     const routes = { nowhere: () => new Response("x") }
-    expect(() => mcp.plugin({ id: "com.example/x", routes })).toThrow()
-    mcp.plugin({ id: "com.example/x" }).route("GET /metrics", () => new Response("all well"))
+    expect(() => mcp.plugin(definePlugin({ id: "com.example/x", routes }))).toThrow()
+    mcp.plugin(definePlugin({ id: "com.example/x" })).route("GET /metrics", () => new Response("all well"))
     const response = await mcp.fetch(new Request("http://localhost/metrics"))
     expect(await response.text()).toBe("all well")
   })

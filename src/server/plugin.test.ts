@@ -114,7 +114,9 @@ describe("a plugin", () => {
       name: "hide",
       find: (_kind, id, next) => (id === "add" ? undefined : next(id)),
     })
-    const mcp = fullServer({ plugins: [plugin, { id: "com.example/hide", transforms: [hide] }] })
+    const mcp = fullServer({
+      plugins: [plugin, definePlugin({ id: "com.example/hide", transforms: [hide] })],
+    })
     expect(await resultOf(mcp, call("report"))).toMatchObject({ content: [{ text: "a report" }] })
     expect(await errorOf(mcp, call("add", { a: 1, b: 2 }))).toMatchObject({ code: -32602 })
     expect(seen).toContain("tools/call")
@@ -154,9 +156,9 @@ describe("a plugin", () => {
     }
     const mcp = quietServer({
       plugins: [
-        { id: "com.example/a", lifespan: start("a") },
-        { id: "com.example/b", lifespan: start("b", 1) },
-        { id: "com.example/c", lifespan: start("c") },
+        definePlugin({ id: "com.example/a", lifespan: start("a") }),
+        definePlugin({ id: "com.example/b", lifespan: start("b", 1) }),
+        definePlugin({ id: "com.example/c", lifespan: start("c") }),
       ],
     })
     expect((await post(mcp, rpc("server/discover"))).status).toBe(500)
@@ -173,7 +175,7 @@ describe("a plugin", () => {
       await mcp.start().catch((error: unknown) => errors.push(error))
       return undefined
     }
-    mcp.plugin({ id: "com.example/warm", lifespan })
+    mcp.plugin(definePlugin({ id: "com.example/warm", lifespan }))
     await mcp.start()
     expect(errors).toMatchObject([{ code: "STARTING_SERVER" }, { code: "STARTING_SERVER" }])
   })
@@ -186,7 +188,7 @@ describe("a plugin", () => {
       await gate.promise
       return undefined
     }
-    mcp.plugin({ id: "com.example/one", lifespan: slow })
+    mcp.plugin(definePlugin({ id: "com.example/one", lifespan: slow }))
     const starting = mcp.start()
     const late = gate.promise
       .then(() => undefined)
@@ -196,7 +198,7 @@ describe("a plugin", () => {
           order.push("two started")
           return undefined
         }
-        mcp.plugin({ id: "com.example/two", lifespan })
+        mcp.plugin(definePlugin({ id: "com.example/two", lifespan }))
         return mcp.callTool("nothing").then(() => order.push("called"))
       })
     gate.resolve()
@@ -208,8 +210,8 @@ describe("a plugin", () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
     const { mcp, log } = loggedServer({
       plugins: [
-        { id: "com.example/a", lifespan: async () => () => new Promise(() => undefined) },
-        { id: "com.example/b", lifespan: () => new Promise(() => undefined) },
+        definePlugin({ id: "com.example/a", lifespan: async () => () => new Promise(() => undefined) }),
+        definePlugin({ id: "com.example/b", lifespan: () => new Promise(() => undefined) }),
       ],
     })
     mcp.start().catch(() => undefined)
@@ -237,9 +239,11 @@ describe("a plugin", () => {
         throw new Error("boom")
       },
     }
-    expect(() => mcp.plugin({ id, methods: [{ name: "x/y", run }], providers: [broken] })).toThrow("boom")
+    expect(() =>
+      mcp.plugin(definePlugin({ id, methods: [{ name: "x/y", run }], providers: [broken] })),
+    ).toThrow("boom")
     expect(await errorOf(mcp, rpc("x/y"))).toMatchObject({ code: -32601 })
-    mcp.plugin({ id, methods: [{ name: "x/y", run }] })
+    mcp.plugin(definePlugin({ id, methods: [{ name: "x/y", run }] }))
     expect(await resultOf(mcp, rpc("x/y"))).toMatchObject({ resultType: "complete" })
   })
 
@@ -253,7 +257,7 @@ describe("a plugin", () => {
         return { kind: "complete", result: { roots: answer?.roots } }
       },
     }
-    const mcp = quietServer({ plugins: [{ id: "com.example/x", methods: [ask] }] })
+    const mcp = quietServer({ plugins: [definePlugin({ id: "com.example/x", methods: [ask] })] })
     const request = rpc("reports/ask", {}, capable())
     const first = await resultOf(mcp, request)
     expect(first).toMatchObject({ resultType: "input_required", inputRequests: { where: {} } })
@@ -307,7 +311,7 @@ describe("a plugin", () => {
 
   it("that does not start is told to every caller, and logged", async () => {
     const lifespan = () => Promise.reject(new Error("no database"))
-    const { mcp, log } = loggedServer({ plugins: [{ id: "com.example/x", lifespan }] })
+    const { mcp, log } = loggedServer({ plugins: [definePlugin({ id: "com.example/x", lifespan })] })
     const request = rpc("server/discover")
     const { status, id, error } = await post(mcp, request)
     expect([status, id, error?.code]).toEqual([500, request.message.id, -32603])
@@ -328,9 +332,9 @@ describe("a plugin", () => {
     const stopped: string[] = []
     const { mcp, log } = loggedServer({
       plugins: [
-        { id: "com.example/a", lifespan: async () => async () => void stopped.push("a") },
-        { id: "com.example/b", lifespan: async () => teardown as () => Promise<void> },
-        { id: "com.example/c", lifespan: async () => async () => void stopped.push("c") },
+        definePlugin({ id: "com.example/a", lifespan: async () => async () => void stopped.push("a") }),
+        definePlugin({ id: "com.example/b", lifespan: async () => teardown as () => Promise<void> }),
+        definePlugin({ id: "com.example/c", lifespan: async () => async () => void stopped.push("c") }),
       ],
     })
     await mcp.start()
@@ -379,7 +383,7 @@ describe("a plugin that clashes", () => {
   it.each(clashes)("by %s is refused, and leaves nothing behind", async (_, plugin) => {
     const mcp = quietServer({ plugins: [reports().plugin] })
     const before = await resultOf(mcp, rpc("server/discover"))
-    expect(() => mcp.plugin({ ...plugin, middleware: [{ request: run }] })).toThrow(
+    expect(() => mcp.plugin(definePlugin({ ...plugin, middleware: [{ request: run }] }))).toThrow(
       expect.objectContaining({ code: "INVALID_PLUGIN" }),
     )
     expect(await resultOf(mcp, rpc("server/discover"))).toEqual(before)
@@ -407,10 +411,37 @@ describe("a plugin that is misspelt", () => {
     [{ id: "com.example/x", lifespan: {} }, "INVALID_OPTION", "Give a function, what `lifespan()` made"],
     [[], "INVALID_OPTION", "Give an object."],
   ]
-  it.each(cases)("as %j is refused, where it is defined and where it is added", (options, code, text) => {
+  it.each(cases)("as %j is refused where it is defined", (options, code, text) => {
     const refusal = expect.objectContaining({ code, message: expect.stringContaining(text) })
     expect(() => definePlugin(options as never)).toThrow(refusal)
-    expect(() => quietServer().plugin(options as never)).toThrow(refusal)
+  })
+
+  it.each<[string, unknown]>([
+    ["a plain object", { id: "com.example/x" }],
+    ["a plugin that was changed", { ...definePlugin({ id: "com.example/x" }), id: "x" }],
+    ["nothing", undefined],
+    ["a text", "com.example/x"],
+  ])("is not added where it is %s", (_, plugin) => {
+    const refusal = expect.objectContaining({
+      code: "INVALID_OPTION",
+      message: expect.stringContaining("Make it by `definePlugin({ … })`."),
+    })
+    expect(() => quietServer().plugin(plugin as never)).toThrow(refusal)
+    expect(() => quietServer({ plugins: [plugin as never] })).toThrow(refusal)
+  })
+
+  it("is defined once: what was defined is the same when it is defined again", () => {
+    const plugin = definePlugin({ id: "com.example/x" })
+    expect(definePlugin(plugin)).toBe(plugin)
+  })
+
+  it("that another copy of the package defined is added", async () => {
+    vi.resetModules()
+    const other = await import("./plugin.ts")
+    expect(other.definePlugin).not.toBe(definePlugin)
+    const mcp = quietServer({ plugins: [reports().plugin, other.definePlugin({ id: "com.example/x" })] })
+    const { capabilities } = await resultOf(mcp, rpc("server/discover"))
+    expect(capabilities).toMatchObject({ extensions: { "com.example/reports": {}, "com.example/x": {} } })
   })
 })
 
@@ -443,7 +474,7 @@ describe("hooks", () => {
     const heard: unknown[] = []
     const mcp = fullServer({
       plugins: [
-        {
+        definePlugin({
           id: "com.example/telemetry",
           on: {
             call: {
@@ -451,7 +482,7 @@ describe("hooks", () => {
               end: (_, outcome, started) => heard.push([started, outcome.kind]),
             },
           },
-        },
+        }),
       ],
     })
     await post(mcp, call("add", { a: 1, b: 2 }))
@@ -469,7 +500,7 @@ describe("hooks", () => {
       throw new Error("no collector")
     }
     const { mcp, log } = loggedServer({
-      plugins: [{ id: "com.example/telemetry", on: { call: { start: fails, end: fails } } }],
+      plugins: [definePlugin({ id: "com.example/telemetry", on: { call: { start: fails, end: fails } } })],
     })
     mcp.tool({ name: "t" }, () => "done")
     expect(await resultOf(mcp, call("t"))).toMatchObject({ content: [{ text: "done" }] })
@@ -483,7 +514,7 @@ describe("hooks", () => {
 it.each(["toString", "constructor", "__proto__", "hasOwnProperty"])(
   "takes the notification `%s` for one that nobody hears",
   async (method) => {
-    const { mcp, log } = loggedServer({ plugins: [{ id: "com.example/x", notifications: {} }] })
+    const { mcp, log } = loggedServer({ plugins: [definePlugin({ id: "com.example/x", notifications: {} })] })
     const response = await send(mcp, JSON.stringify({ jsonrpc: "2.0", method }))
     expect([response.status, log]).toEqual([202, []])
   },
@@ -508,7 +539,7 @@ describe("definePlugin", () => {
         return { zone: this.#zone }
       }
     }
-    const mcp = quietServer({ plugins: [new Clock()] })
+    const mcp = quietServer({ plugins: [definePlugin(new Clock())] })
     await mcp.start()
     expect(seen).toEqual(["UTC"])
     expect(definePlugin(new Clock())).toMatchObject({ settings: { zone: "UTC" }, methods: [{}] })
@@ -516,13 +547,13 @@ describe("definePlugin", () => {
 
   it("gives a lifespan its `this`, too, where it is plain", async () => {
     const seen: unknown[] = []
-    const plugin: Plugin = {
+    const plugin = definePlugin({
       id: "com.example/clock",
       async lifespan() {
         seen.push(this.id)
         return undefined
       },
-    }
+    })
     await quietServer({ plugins: [plugin] }).start()
     expect(seen).toEqual(["com.example/clock"])
   })
@@ -556,8 +587,8 @@ it("leaves nothing of a plugin whose middleware cannot be attached", async () =>
   const component = tool({ name: "of_plugin" }, () => 1)
   const provider = { name: "p", list: () => [{ component, owner: "p", invoke: component.invoke }] } as never
   const mcp = quietServer()
-  const plugin = { id: "com.example/half", middleware: [broken], providers: [provider] }
+  const plugin = definePlugin({ id: "com.example/half", middleware: [broken], providers: [provider] })
   expect(() => mcp.plugin(plugin)).toThrow("nope")
   expect(await mcp.listTools()).toEqual([])
-  mcp.plugin({ id: "com.example/half" })
+  mcp.plugin(definePlugin({ id: "com.example/half" }))
 })

@@ -1,16 +1,18 @@
 import type { Lifespan } from "../components/lifespan.ts"
 import { assertOptions, type KnownOptions, type OptionKind, readOptions } from "../components/options.ts"
-import { InvalidPlugin } from "../errors/server.ts"
+import { InvalidPlugin } from "../errors/plugins.ts"
 import type { Call } from "../protocol/call.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import type { Method } from "../protocol/method.ts"
 import type { Principal } from "../protocol/principal.ts"
 import { isReservedMetaKey, isValidExtensionId } from "../spec/meta.ts"
 import type { ChangeEvent } from "./events.ts"
+import { Extensions } from "./extensions.ts"
 import type { Hooks } from "./hooks.ts"
 import type { LifespanFunction } from "./lifespan-host.ts"
 import { isMade } from "./lifespan-options.ts"
 import { assertMiddleware, type Middleware, type Notice } from "./middleware.ts"
+import { kPlugin, type MadePlugin } from "./plugin-kit.ts"
 import { assertProvider, type Provider } from "./provider.ts"
 import { assertTransform, type Transform } from "./transform.ts"
 
@@ -84,11 +86,11 @@ export function defineExtension(plugin: Plugin): Plugin {
   return checked(plugin, false)
 }
 
-/** What one of the two has made is checked, and must not be refused where it is added. */
-const made: WeakSet<Plugin> = /* @__PURE__ */ new WeakSet()
+/** What serves plugins comes with them: a server without any does not load it. */
+const kit: MadePlugin[typeof kPlugin] = (methods) => new Extensions(methods)
 
 function checked(plugin: Plugin, isOfUser: boolean): Plugin {
-  if (made.has(plugin)) return plugin
+  if (Object(plugin)[kPlugin] !== undefined) return plugin
   assertShape(plugin)
   if (!isValidExtensionId(plugin.id)) {
     throw new InvalidPlugin(`The plugin id \`${plugin.id}\` is not an extension identifier.`, {
@@ -117,13 +119,13 @@ function checked(plugin: Plugin, isOfUser: boolean): Plugin {
     )
   }
   const { lifespan, methods, ...rest } = readOptions(plugin, pluginOptions)
-  const copy: Plugin = Object.freeze({
+  const copy: Plugin = {
     ...rest,
     ...(lifespan && { lifespan: typeof lifespan === "function" ? lifespan.bind(plugin) : lifespan }),
     ...(methods && { methods: methods.map((method) => readOptions(method, methodOptions)) }),
-  })
-  made.add(copy)
-  return copy
+  }
+  // Not to be seen, nor to be copied by `{ ...plugin }`: what is changed is checked again.
+  return Object.freeze(Object.defineProperty(copy, kPlugin, { value: kit }))
 }
 
 const ownPrefix = "Write a prefix you own and a name, such as `com.example/reports`."

@@ -1,4 +1,4 @@
-import { MiddlewareMisuse } from "../errors/server.ts"
+import { MiddlewareMisuse } from "../errors/middleware-misuse.ts"
 import type { Call, Outcome } from "../protocol/call.ts"
 import type { Dispatch } from "../protocol/dispatcher.ts"
 import { handlerFailure } from "./handler-failure.ts"

@@ -5,6 +5,7 @@ import { call, rpc } from "../../test/support/rpc.ts"
 import { fullServer, quietServer } from "../../test/support/server.ts"
 import { deferred, settled } from "../../test/support/timing.ts"
 import { connect } from "../testing/index.ts"
+import { definePlugin } from "./plugin.ts"
 
 describe("mcp.stats()", () => {
   it("counts answers, errors by code, and tools that failed", async () => {
@@ -60,7 +61,7 @@ describe("mcp.stats()", () => {
   it("does not keep more than a hundred codes apart, which plugins may make up", async () => {
     const mcp = quietServer({
       plugins: [
-        {
+        definePlugin({
           id: "com.example/x",
           methods: [
             {
@@ -68,7 +69,7 @@ describe("mcp.stats()", () => {
               run: ({ params }) => ({ kind: "failure", error: { code: Number(params.code), message: "no" } }),
             },
           ],
-        },
+        }),
       ],
     })
     for (let code = 0; code < 150; code++) await post(mcp, rpc("x/fail", { code }))

@@ -5,12 +5,8 @@ import { post, send } from "../../test/support/post.ts"
 import { call, type Fields, type Rpc, rpc, withHeaders } from "../../test/support/rpc.ts"
 import { loggedServer, quietServer } from "../../test/support/server.ts"
 import { settled } from "../../test/support/timing.ts"
-import {
-  type AuthCheck,
-  type AuthPredicate,
-  challengeScopes,
-  requireScopes,
-} from "../components/auth-check.ts"
+import type { AuthCheck, AuthPredicate } from "../components/auth-check.ts"
+import { challengeScopes, requireScopes } from "../components/require-scopes.ts"
 import { createPrincipal, type Principal } from "../protocol/principal.ts"
 
 const ada = await createPrincipal({ subject: "ada", scopes: ["read", "write"] })

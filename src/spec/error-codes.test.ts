@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { errorCodes, isErrorCodeAllowed, statusOfError } from "./error-codes.ts"
+import { errorCodes, isErrorCodeAllowed } from "./error-codes.ts"
+import { statusOfError } from "./error-status.ts"
 import { revisions, sessionRevisions } from "./revisions.ts"
 
 describe("errorCodes", () => {

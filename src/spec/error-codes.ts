@@ -4,8 +4,6 @@ import { isStateless, type ProtocolRevision } from "./revisions.ts"
 export interface ErrorCode {
   readonly code: number
   readonly name: string
-  /** The HTTP status in revisions that derive it from the error, as long as nothing was sent. */
-  readonly status: 200 | 400 | 404
   /** The first revision that may send the code; unset for the oldest. */
   readonly since?: ProtocolRevision
   /** The last revision that may send the code; unset for the newest. */
@@ -18,29 +16,22 @@ export interface ErrorCode {
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic#error-codes
  */
 export const errorCodes: readonly ErrorCode[] = [
-  { code: -32700, name: "ParseError", status: 400 },
-  { code: -32600, name: "InvalidRequest", status: 400 },
-  { code: -32601, name: "MethodNotFound", status: 404 },
-  // A malformed `_meta` is a 400; only who found it can tell it from a tool's bad parameters.
-  { code: -32602, name: "InvalidParams", status: 200 },
-  { code: -32603, name: "InternalError", status: 200 },
-  { code: -32020, name: "HeaderMismatch", status: 400, since: "2026-07-28" },
-  { code: -32021, name: "MissingRequiredClientCapability", status: 400, since: "2026-07-28" },
-  { code: -32022, name: "UnsupportedProtocolVersion", status: 400, since: "2026-07-28" },
-  { code: -32002, name: "ResourceNotFound", status: 200, until: "2025-11-25" },
+  { code: -32700, name: "ParseError" },
+  { code: -32600, name: "InvalidRequest" },
+  { code: -32601, name: "MethodNotFound" },
+  { code: -32602, name: "InvalidParams" },
+  { code: -32603, name: "InternalError" },
+  { code: -32020, name: "HeaderMismatch", since: "2026-07-28" },
+  { code: -32021, name: "MissingRequiredClientCapability", since: "2026-07-28" },
+  { code: -32022, name: "UnsupportedProtocolVersion", since: "2026-07-28" },
+  { code: -32002, name: "ResourceNotFound", until: "2025-11-25" },
   {
     code: -32042,
     name: "URLElicitationRequired",
-    status: 200,
     since: "2025-11-25",
     until: "2025-11-25",
   },
 ]
-
-/** Returns the HTTP status of a JSON-RPC error in revisions that derive it; 200 for codes of applications. */
-export function statusOfError(code: number): number {
-  return errorCodes.find((row) => row.code === code)?.status ?? 200
-}
 
 /**
  * Tells whether a revision allows sending an error code: it must be an integer, not one that the revision does not

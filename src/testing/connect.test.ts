@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest"
 import * as z from "zod"
-import { requireScopes } from "../components/auth-check.ts"
 import { prompt } from "../components/prompt.ts"
+import { requireScopes } from "../components/require-scopes.ts"
 import { resource } from "../components/resource.ts"
 import { tool } from "../components/tool.ts"
 import { UnknownOption } from "../errors/server.ts"

@@ -1,7 +1,7 @@
 import type { FleetError } from "../errors/fleet-error.ts"
 import { HandlerFailed } from "../errors/handler-failed.ts"
 import { InvalidParams } from "../errors/protocol.ts"
-import { ResourceNotFound } from "../errors/server.ts"
+import { ResourceNotFound } from "../errors/resource-not-found.ts"
 import { ToolError } from "../errors/tool.ts"
 import { UnknownPrompt, UnknownTool, UnknownVersion } from "../errors/unknown-name.ts"
 import type { CallToolResult } from "../spec/index.ts"

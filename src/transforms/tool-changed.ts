@@ -1,12 +1,8 @@
 import { isInputRequired } from "../components/input-required.ts"
 import { type ContentInput, ToolResult } from "../components/result.ts"
 import type { Tool, ToolDefaults } from "../components/tool.ts"
-import {
-  composeConvert,
-  issuesResult,
-  type OutputSchema,
-  type ToolInvoke,
-} from "../components/tool-invoke.ts"
+import { composeConvert, type OutputSchema, type ToolInvoke } from "../components/tool-invoke.ts"
+import { issuesResult } from "../components/tool-refusal.ts"
 import { isObjectSchema } from "../protocol/structured.ts"
 import { type CompiledSchema, compileSchema, type Validated } from "../schema/compile.ts"
 import { headerKeyword, headerParams } from "../schema/header-params.ts"

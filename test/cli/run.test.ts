@@ -128,7 +128,7 @@ describe("fleetmcp run, over HTTP", { timeout: 30_000 }, () => {
     "ends by %s with its code, lets the port go and runs what closes the server",
     async (signal, code) => {
       user.write({
-        "closes.ts": `${head}const mcp = new FleetMCP("Closes", { plugins: [{ id: "com.example/one", lifespan: async () => () => console.error("closed") }] })\nexport default mcp\n`,
+        "closes.ts": `import { definePlugin, FleetMCP } from "fleetmcp"\nconst mcp = new FleetMCP("Closes", { plugins: [definePlugin({ id: "com.example/one", lifespan: async () => () => console.error("closed") })] })\nexport default mcp\n`,
       })
       const running = user.start(["run", "closes.ts", "--http", "--port", "0"])
       const { port } = new URL(await serve(running))

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { challengeScopes } from "../../src/components/auth-check.ts"
+import { challengeScopes } from "../../src/components/require-scopes.ts"
 import { createPrincipal } from "../../src/protocol/principal.ts"
 import type { Authenticator, AuthRequest } from "../../src/server/authenticator.ts"
 import { defineMiddleware } from "../../src/server/define-middleware.ts"

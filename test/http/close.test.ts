@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url"
 import { describe, expect, it, onTestFinished, vi } from "vitest"
 import type { FleetMCP } from "../../src/fleet-mcp.ts"
 import type { RunningServer } from "../../src/http/running-server.ts"
+import { definePlugin } from "../../src/index.ts"
 import { startNode, trapErrors } from "./entries.ts"
 import { callTool, eventsOf, rpc } from "./messages.ts"
 import { open, wire } from "./raw.ts"
@@ -144,7 +145,7 @@ describe("closing a server", () => {
   it("works while the server starts: nothing listens afterwards", async () => {
     const mcp = quietServer()
     const started = deferred<void>()
-    mcp.plugin({ id: "test/slow", lifespan: () => started.promise.then(() => undefined) })
+    mcp.plugin(definePlugin({ id: "test/slow", lifespan: () => started.promise.then(() => undefined) }))
     const running = run(mcp).then(
       ({ port }) => ({ port }),
       (error: { code?: string }) => ({ code: error.code }),

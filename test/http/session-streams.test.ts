@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { requireScopes } from "../../src/components/auth-check.ts"
+import { requireScopes } from "../../src/components/require-scopes.ts"
 import { createPrincipal } from "../../src/protocol/principal.ts"
 import { describeEntries, turn } from "./entries.ts"
 import { quietServer } from "./server.ts"

@@ -1,7 +1,7 @@
 import { Server as Server1 } from "@modelcontextprotocol/sdk/server/index.js"
 import { ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js"
 import { McpServer as McpServer2, Server as Server2 } from "@modelcontextprotocol/server"
-import { FleetMCP, type FleetMCPOptions, requireScopes, resourceContents, tool } from "fleetmcp"
+import { definePlugin, FleetMCP, type FleetMCPOptions, requireScopes, resourceContents, tool } from "fleetmcp"
 import { serveInSdk } from "fleetmcp/sdk"
 import { describe, expect, it, onTestFinished } from "vitest"
 import * as z from "zod"
@@ -421,11 +421,11 @@ describe.each(sides)("a server in a Server of SDK version $version", ({ version,
     const noticed = deferred<unknown>()
     const mcp = fresh({
       plugins: [
-        {
+        definePlugin({
           id: "com.example/clock",
           methods: [{ name: "com.example/now", run: () => ({ kind: "complete", result: { now: 7 } }) }],
           notifications: { "com.example/tick": ({ params }) => noticed.resolve(params?.at) },
-        },
+        }),
       ],
     })
     const { request, notify } = await join(mcp)

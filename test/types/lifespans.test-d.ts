@@ -1,6 +1,7 @@
 import {
   type Context,
   contextKey,
+  definePlugin,
   FleetMCP,
   type Lifespan,
   lifespan,
@@ -56,7 +57,7 @@ lifespan("db", (server) => server.auth)
 
 const redis = lifespan("redis", () => 5)
 export const mcp = new FleetMCP("x", { lifespan: [db, redis] })
-new FleetMCP("x", { lifespan: db, plugins: [{ id: "com.example/x", lifespan: [db, redis] }] })
+new FleetMCP("x", { lifespan: db, plugins: [definePlugin({ id: "com.example/x", lifespan: [db, redis] })] })
 // @ts-expect-error Type '() => Pool' is not assignable to type 'Lifespan | readonly Lifespan[]'.
 new FleetMCP("x", { lifespan: () => pool })
 same<Pool>()(mcp.require(db))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { MissingClientCapability } from "../../errors/protocol.ts"
-import { ResourceNotFound } from "../../errors/server.ts"
+import { MissingClientCapability } from "../../errors/capabilities.ts"
+import { ResourceNotFound } from "../../errors/resource-not-found.ts"
 import { sessionRevisions } from "../../spec/revisions.ts"
 import { complete, type Failure, type Outcome } from "../call.ts"
 import { toFailure } from "../dispatcher.ts"

@@ -1,4 +1,5 @@
-import { CallAborted, CannotAsk, MissingClientCapability } from "../../errors/protocol.ts"
+import { MissingClientCapability } from "../../errors/capabilities.ts"
+import { CallAborted, CannotAsk } from "../../errors/protocol.ts"
 import { InvalidAnswer, RepeatedKey, TooManyRounds } from "../../errors/rounds.ts"
 import { AskRefused, AskTimedOut, NeedsSession } from "../../errors/session.ts"
 import type { UrlElicitationRequired as PagesRequired } from "../../errors/url-elicitation.ts"

@@ -1,4 +1,4 @@
-import { MissingClientCapability } from "../../errors/protocol.ts"
+import { MissingClientCapability } from "../../errors/capabilities.ts"
 import { NotInRevision } from "../../errors/session.ts"
 import type { Features } from "../../spec/features.ts"
 import type { ClientCapabilities } from "../../spec/index.ts"

@@ -1,4 +1,5 @@
-import { InvalidParams, MissingClientCapability } from "../../errors/protocol.ts"
+import { MissingClientCapability } from "../../errors/capabilities.ts"
+import { InvalidParams } from "../../errors/protocol.ts"
 import { TooManyRounds } from "../../errors/rounds.ts"
 import { ServerClosed } from "../../errors/server.ts"
 import { andThen, type MaybePromise } from "../../shared/maybe-promise.ts"

@@ -1,4 +1,5 @@
-import { MissingClientCapability, Suspended } from "../../errors/protocol.ts"
+import { MissingClientCapability } from "../../errors/capabilities.ts"
+import { Suspended } from "../../errors/protocol.ts"
 import { RepeatedKey, ReplayDiverged, TooManyRounds } from "../../errors/rounds.ts"
 import { canonicalJson } from "../../shared/canonical-json.ts"
 import { textHash } from "../../shared/text-hash.ts"

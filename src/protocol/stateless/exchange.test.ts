@@ -10,6 +10,7 @@ import { deferred, settled } from "../../../test/support/timing.ts"
 import type { Context } from "../../components/context.ts"
 import { inputRequired } from "../../components/input-required.ts"
 import { isSuspended } from "../../errors/protocol.ts"
+import { definePlugin } from "../../server/plugin.ts"
 import { metaKeys } from "../../spec/meta.ts"
 
 describe("a suspended call", () => {
@@ -170,7 +171,9 @@ describe("a client that leaves", () => {
     const gate = deferred()
     const runs: string[] = []
     const lifespan = () => gate.promise.then(() => undefined)
-    const { mcp } = asking(() => void runs.push("ran"), { plugins: [{ id: "com.example/slow", lifespan }] })
+    const { mcp } = asking(() => void runs.push("ran"), {
+      plugins: [definePlugin({ id: "com.example/slow", lifespan })],
+    })
     const channel = new FakeChannel()
     const answer = handle(mcp, request, channel)
     channel.leave()

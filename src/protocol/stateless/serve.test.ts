@@ -6,6 +6,7 @@ import { call, capable, type Fields, type Rpc, rpc, withHeaders } from "../../..
 import { loggedServer, quietServer } from "../../../test/support/server.ts"
 import { deferred, settled } from "../../../test/support/timing.ts"
 import { unhandledDuring } from "../../../test/support/unhandled.ts"
+import { definePlugin } from "../../server/plugin.ts"
 import type { Resolved, Scope } from "../../server/provider.ts"
 import { metaKeys } from "../../spec/meta.ts"
 
@@ -195,7 +196,7 @@ describe("whatever happens", () => {
     ],
   ] as const)("answers where a method %s", async (_, run) => {
     const { mcp, log } = loggedServer({
-      plugins: [{ id: "com.example/x", methods: [{ name: "x/run", run: run as never }] }],
+      plugins: [definePlugin({ id: "com.example/x", methods: [{ name: "x/run", run: run as never }] })],
     })
     expect(await post(mcp, rpc("x/run"))).toMatchObject({ status: 200, error: { code: -32603 } })
     expect(log).toMatchObject([{ level: "error", errorId: expect.any(String) }])
@@ -222,7 +223,7 @@ describe("whatever happens", () => {
   ])("answers where a method's result holds %s", async (_, result) => {
     const run = () => ({ kind: "complete" as const, result })
     const { mcp, log } = loggedServer({
-      plugins: [{ id: "com.example/x", methods: [{ name: "x/run", run }] }],
+      plugins: [definePlugin({ id: "com.example/x", methods: [{ name: "x/run", run }] })],
     })
     expect(await post(mcp, rpc("x/run"))).toMatchObject({ status: 200, error: { code: -32603 } })
     expect(log).toHaveLength(1)

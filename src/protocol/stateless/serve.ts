@@ -1,7 +1,7 @@
 import { InvalidParams } from "../../errors/protocol.ts"
 import { ServerClosed } from "../../errors/server.ts"
 import type { MaybePromise } from "../../shared/maybe-promise.ts"
-import { statusOfError } from "../../spec/error-codes.ts"
+import { statusOfError } from "../../spec/error-status.ts"
 import type { ProtocolRevision } from "../../spec/revisions.ts"
 import { Call, type Failure, type Outcome } from "../call.ts"
 import { type Dispatch, toFailure, unexpected } from "../dispatcher.ts"

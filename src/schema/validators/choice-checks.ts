@@ -1,5 +1,6 @@
-import { expectedIssue, type Issue, saidIssue, showLiterals } from "../issue.ts"
+import { expectedIssue, type Issue, saidIssue } from "../issue.ts"
 import { isObject, isSubschema, type Subschema } from "../keywords.ts"
+import { showLiterals } from "../literals.ts"
 import type { Refs } from "../refs.ts"
 import { admits, literalsOf, typeOf, typesOf, wordsOf } from "../words.ts"
 import {

@@ -1,5 +1,5 @@
 import { formats } from "../formats.ts"
-import { showLiterals } from "../issue.ts"
+import { showLiterals } from "../literals.ts"
 import { guardedPattern } from "../own-pattern.ts"
 import type { Origin } from "../pattern.ts"
 import { bounded, formatted, matching, multipleOf, sized } from "../phrases.ts"

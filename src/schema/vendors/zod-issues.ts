@@ -1,6 +1,7 @@
 import { clip } from "../../shared/clip.ts"
-import { expectedIssue, type Issue, saidIssue, showLiterals } from "../issue.ts"
+import { expectedIssue, type Issue, saidIssue } from "../issue.ts"
 import { unexpectedIssue } from "../issues.ts"
+import { showLiterals } from "../literals.ts"
 import { read } from "../peek.ts"
 import { bounded, formatted, matching, multipleOf, sized } from "../phrases.ts"
 import type { IssueReader, Place } from "../vendor.ts"

@@ -5,6 +5,7 @@ import { fullServer, loggedServer } from "../../../test/support/server.ts"
 import { settled } from "../../../test/support/timing.ts"
 import { createPrincipal, type Principal } from "../../protocol/principal.ts"
 import { memoryEventBus } from "../events.ts"
+import { definePlugin } from "../plugin.ts"
 
 /** Opens a subscription; the answer comes when it ends. */
 function listen(mcp: ReturnType<typeof fullServer>, principal?: Principal) {
@@ -74,7 +75,7 @@ describe("the number of subscriptions", () => {
     }
     const mcp = fullServer({
       maxSubscriptions: 1,
-      plugins: [{ id: "com.example/x", listenFilters: { x: { honor, passes: () => true } } }],
+      plugins: [definePlugin({ id: "com.example/x", listenFilters: { x: { honor, passes: () => true } } })],
     })
     const broken = rpc("subscriptions/listen", { notifications: { x: true } })
     for (let n = 0; n < 3; n++) expect(await handle(mcp, broken)).toMatchObject({ error: { code: -32603 } })
@@ -95,7 +96,7 @@ describe("a subscription", () => {
     }
     const { mcp, log } = loggedServer({
       bus,
-      plugins: [{ id: "com.example/x", listenFilters: { x: { honor: () => true, passes } } }],
+      plugins: [definePlugin({ id: "com.example/x", listenFilters: { x: { honor: () => true, passes } } })],
     })
     const channel = new FakeChannel()
     const answer = handle(mcp, rpc("subscriptions/listen", { notifications: { x: true } }), channel)

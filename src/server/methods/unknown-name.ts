@@ -1,5 +1,5 @@
-import { NameWithoutPrefix, UriWithoutPrefix } from "../../errors/composition.ts"
-import { ResourceNotFound } from "../../errors/server.ts"
+import { NameWithoutPrefix, UriWithoutPrefix } from "../../errors/mounted-names.ts"
+import { ResourceNotFound } from "../../errors/resource-not-found.ts"
 import { UnknownPrompt, UnknownTool, UnknownVersion } from "../../errors/unknown-name.ts"
 import type { Call } from "../../protocol/call.ts"
 import { nearestName } from "../../shared/nearest-name.ts"

@@ -4,6 +4,7 @@ import { describe, expect } from "vitest"
 import * as z from "zod"
 import { inputRequired } from "../../../src/components/input-required.ts"
 import { tool } from "../../../src/components/tool.ts"
+import { definePlugin } from "../../../src/index.ts"
 import type { JsonSchema } from "../../../src/schema/schema.ts"
 import { answerAll, questionsOf, retry } from "../../support/asking.ts"
 import { FakeChannel, handle } from "../../support/channel.ts"
@@ -17,7 +18,12 @@ describe("input_required", () => {
   for (const method of ["completion/complete", "subscriptions/listen", "tools/list", "server/discover"]) {
     requirement("S-240", `is never the answer to ${method}`, async () => {
       const mcp = quietServer({
-        plugins: [{ id: "com.example/x", listenFilters: { x: { honor: () => true, passes: () => true } } }],
+        plugins: [
+          definePlugin({
+            id: "com.example/x",
+            listenFilters: { x: { honor: () => true, passes: () => true } },
+          }),
+        ],
       })
       mcp.tool({ name: "t" }, () => 1)
       const args = z.object({ a: z.string() })

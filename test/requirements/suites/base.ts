@@ -161,13 +161,15 @@ describe("extended results", () => {
 
   requirement("S-031", "refuses an extension id without a prefix", () => {
     expect(() => definePlugin({ id: "reports" })).toThrow("`reports` is not an extension identifier")
-    expect(() => quietServer({ plugins: [{ id: "reports" }] })).toThrow("not an extension identifier")
+    expect(() => quietServer({ plugins: [definePlugin({ id: "reports" })] })).toThrow(
+      "not an extension identifier",
+    )
   })
 
   requirement("S-031", "advertises extensions that were added, and none by default", async () => {
     const bare = await resultOf(quietServer(), rpc("server/discover"))
     expect(bare.capabilities).not.toHaveProperty("extensions")
-    const plugin = { id: "com.example/reports", settings: { formats: ["pdf"] } }
+    const plugin = definePlugin({ id: "com.example/reports", settings: { formats: ["pdf"] } })
     const mcp = quietServer({ plugins: [plugin] })
     expect(await resultOf(mcp, rpc("server/discover"))).toMatchObject({
       capabilities: { extensions: { "com.example/reports": { formats: ["pdf"] } } },

@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest"
 import * as z from "zod"
-import { requireScopes } from "../../../src/components/auth-check.ts"
+import { requireScopes } from "../../../src/components/require-scopes.ts"
 import type { CacheHints } from "../../../src/components/component.ts"
 import { tool } from "../../../src/components/tool.ts"
 import { createPrincipal } from "../../../src/protocol/principal.ts"

@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest"
 import * as z from "zod"
-import { requireScopes } from "../../../src/components/auth-check.ts"
+import { requireScopes } from "../../../src/components/require-scopes.ts"
 import { audio, file, image, link, text } from "../../../src/components/content.ts"
 import { message } from "../../../src/components/prompt-result.ts"
 import { resource } from "../../../src/components/resource.ts"

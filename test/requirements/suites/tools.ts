@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest"
 import * as z from "zod"
-import { requireScopes } from "../../../src/components/auth-check.ts"
+import { requireScopes } from "../../../src/components/require-scopes.ts"
 import { ToolResult } from "../../../src/components/result.ts"
 import { tool } from "../../../src/components/tool.ts"
 import { ToolError } from "../../../src/errors/tool.ts"
