@@ -37,7 +37,8 @@ export function isGivenUp(error: unknown): error is CallAborted {
   return error instanceof CallAborted && (error.reason === "cancel" || error.reason === "disconnect")
 }
 
-function typeOf(error: unknown): string {
+/** Names the kind of an error, which may be anything: the code of a FleetError, else the name of its class. */
+export function typeOf(error: unknown): string {
   try {
     if (error instanceof FleetError) return error.code
     if (!(error instanceof Error)) return error === null ? "null" : typeof error
