@@ -33,7 +33,10 @@ describe("injectTools()", () => {
     let asked = 0
     const counted = defineProvider({
       name: "counted",
-      list: () => (asked++, []),
+      list() {
+        asked++
+        return []
+      },
     })
     const many = Array.from({ length: 100 }, (_, at) => named(`n${at}`))
     const mcp = quietServer({ providers: [counted], middleware: [injectTools(many)] })

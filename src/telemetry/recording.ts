@@ -11,6 +11,7 @@ import type { TelemetryOptions } from "./options.ts"
 import { spanContextOf, stampedOutcome } from "./propagation.ts"
 import type { Providers } from "./providers.ts"
 import { earlierSpan, leaveSpan } from "./rounds.ts"
+import { sessionsOf } from "./sessions.ts"
 import { complaints, skipping } from "./skipping.ts"
 import { aroundAsk, beginSpan, entered, markEnding, originOf } from "./spans.ts"
 import { isSuppressed } from "./suppress.ts"
@@ -65,6 +66,8 @@ export function recording(options: TelemetryOptions, providers: Providers, serve
     }
   }
 
+  const sessions = sessionsOf(server.info.name, now)
+
   async function end({ subject, span, instruments, started }: Recorded, ending: Ending): Promise<void> {
     const { call } = subject
     const seconds = (now() - started) / 1000
@@ -76,6 +79,7 @@ export function recording(options: TelemetryOptions, providers: Providers, serve
     const cache = cached === undefined ? undefined : { "fleetmcp.cache.status": cached }
     if (cache !== undefined) instruments?.cache.add(1, { ...activity(subject), ...cache })
     if (instruments !== undefined && isRequest(call)) {
+      sessions.hear(call, started, instruments)
       const all = metricAttributes({ ...subject, target }, attributes)
       instruments.duration.record(seconds, all)
       if (ending.isRefusal) instruments.refusals.add(1, all)

@@ -54,8 +54,7 @@ export function targetsOf(server: Pick<MiddlewareServer, "find">): Targets {
     if (ending.outcome === "complete" || ending.outcome === "extended") methods.add(method)
     const known = names[method]
     // One for which there is no room would be looked up each time.
-    const isNew = typeof name === "string" && known?.takes(name)
-    if (!isNew || !mayBeThere(ending)) return of(call)
+    if (typeof name !== "string" || !known?.takes(name) || !mayBeThere(ending)) return of(call)
     const learn = (component: unknown) => {
       if (component !== undefined) known.add(name)
       return of(call)

@@ -4,6 +4,7 @@ import { defineMiddleware } from "../server/define-middleware.ts"
 import type { Hook, Middleware } from "../server/middleware.ts"
 import type { MiddlewareServer } from "../server/middleware-view.ts"
 import { gauges } from "./instruments.ts"
+import { noticing } from "./notices.ts"
 import { knownOptions, type TelemetryOptions } from "./options.ts"
 import { stampedOutcome } from "./propagation.ts"
 import { type Providers, providersOf } from "./providers.ts"
@@ -37,7 +38,10 @@ export function telemetry(options: TelemetryOptions = {}): Middleware {
       server.onClose(readings.add(server))
       // What is registered before the first call is read from the start.
       providers.instruments()
-      return { request: recording(options, providers, server) }
+      return {
+        request: recording(options, providers, server),
+        notification: noticing(options, providers, server.info.name),
+      }
     },
   })
 }
