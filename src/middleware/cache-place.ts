@@ -4,6 +4,7 @@ import type { Call } from "../protocol/call.ts"
 import type { Principal } from "../protocol/principal.ts"
 import type { VisibilityRule } from "../protocol/visibility-rule.ts"
 import { canonicalJson } from "../shared/canonical-json.ts"
+import { decodePercent, decodeQueryText, normalizeUri } from "../shared/uri-template/percent.ts"
 
 /** The methods whose results can be kept, by the names of their hooks. */
 export type CachedMethod =
@@ -27,8 +28,28 @@ export interface Place {
   readonly key: string
   readonly method: CachedMethod
   readonly subject: Subject
-  /** The name or URI; `undefined` for a list. */
+  /** The name or URI, in the form in which they are compared; `undefined` for a list. */
   readonly target: string | undefined
+}
+
+/**
+ * Brings the name or URI that a change or a place is of into one form: templates take a URI in any spelling, and what is
+ * said of one is said of all. Two that only look alike are forgotten together, which costs a call; in keys URIs stay as
+ * they are spelled, since handlers see that.
+ */
+export function comparable(subject: Subject, target: string): string {
+  const uri = subject === "resource" ? normalizeUri(target) : undefined
+  if (uri === undefined) return target
+  const mark = uri.indexOf("?")
+  if (mark < 0) return decodePercent(uri)
+  // Names of a query may come in any order.
+  const query = uri
+    .slice(mark + 1)
+    .split("&")
+    .filter(Boolean)
+    .map(decodeQueryText)
+    .sort()
+  return [decodePercent(uri.slice(0, mark)), ...query].join("\n")
 }
 
 /** What of a call its place depends on, besides its parameters. */
@@ -50,7 +71,7 @@ export function placeOf(call: Call, of: PlaceOf): Place | undefined {
   // Texts of JSON, one after the other: where each ends is plain, whatever a client put into them.
   const what = component === undefined ? `["${method}",${versionOf(call)}]` : nameOf(component)
   const key = `${what}${caller}${vary === undefined ? "" : JSON.stringify(vary)}${params}`
-  return { key, method, subject, target: component && call.target }
+  return { key, method, subject, target: component && comparable(subject, call.target) }
 }
 
 const names: WeakMap<Component, string> = /* @__PURE__ */ new WeakMap()

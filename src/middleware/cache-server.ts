@@ -13,7 +13,7 @@ import { type CachedMethod, type Place, placeOf, type SharedBy, type Subject } f
 import { type Run, Runs, waitFor } from "./cache-runs.ts"
 import type { AllCounts } from "./cache-statistics.ts"
 import { cacheStatus } from "./cache-status.ts"
-import type { Change, Look, ResultStore } from "./cache-store.ts"
+import { type Change, type Look, type ResultStore, toChange } from "./cache-store.ts"
 
 /** The component of a call. */
 export type Cacheable = Resolved["component"]
@@ -234,8 +234,7 @@ const subjectsOfLists: { readonly [topic: string]: Subject } = {
  */
 function changesOf({ topic, params, audience, sessions }: ChangeEvent, hasBegun: boolean): readonly Change[] {
   const uri = params?.uri
-  if (topic === "resourceSubscriptions")
-    return typeof uri === "string" ? [{ subject: "resource", only: { target: uri } }] : []
+  if (topic === "resourceSubscriptions") return typeof uri === "string" ? [toChange("resource", uri)] : []
   const subject = Object.hasOwn(subjectsOfLists, topic) ? subjectsOfLists[topic] : undefined
   // What is added before the first call changes nothing: every process that starts does so.
   if (subject === undefined || !hasBegun) return []

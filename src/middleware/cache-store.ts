@@ -1,6 +1,6 @@
 import type { MaybePromise } from "../shared/maybe-promise.ts"
 import type { Kept } from "./cache-kept.ts"
-import type { Place, Subject } from "./cache-place.ts"
+import { comparable, type Place, type Subject } from "./cache-place.ts"
 
 /** What is found in a place. */
 export interface Look {
@@ -23,6 +23,11 @@ export interface ResultStore {
   /** Sees to it that nothing that was kept, or is being made, before now is served. */
   drop(change: Change): MaybePromise<void>
   close(): void
+}
+
+/** Names what concerns one name or URI, however it is spelled. */
+export function toChange(subject: Subject, target: string): Change {
+  return { subject, only: { target: comparable(subject, target) } }
 }
 
 /** Whether a place has something that a change makes out of date. */

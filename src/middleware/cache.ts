@@ -18,7 +18,7 @@ import { type Cacheable, type MethodRule, ServerCache } from "./cache-server.ts"
 import { type AllCounts, type CacheStatistics, noCounts } from "./cache-statistics.ts"
 import { cacheStatus } from "./cache-status.ts"
 import { keepInStorage } from "./cache-storage.ts"
-import type { Change, ResultStore } from "./cache-store.ts"
+import { type Change, type ResultStore, toChange } from "./cache-store.ts"
 import { withHandle } from "./shared-handle.ts"
 
 export type { CachedMethod, SharedBy } from "./cache-place.ts"
@@ -238,7 +238,7 @@ function toChanges(what: Invalidation): readonly Change[] {
   const targets = { tool, resource: uri, prompt }
   const changes = subjects.flatMap((subject): Change[] => {
     const target = targets[subject]
-    return target === undefined ? [] : [{ subject, only: { target } }]
+    return target === undefined ? [] : [toChange(subject, target)]
   })
   if (changes.length > 0) return changes
   throw new InvalidOption(

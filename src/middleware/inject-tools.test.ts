@@ -29,6 +29,22 @@ describe("injectTools()", () => {
     expect(warnings).toHaveLength(1)
   })
 
+  it("asks other providers once for all of its tools", async () => {
+    let asked = 0
+    const counted = defineProvider({
+      name: "counted",
+      list() {
+        asked++
+        return []
+      },
+    })
+    const many = Array.from({ length: 100 }, (_, at) => named(`n${at}`))
+    const mcp = quietServer({ providers: [counted], middleware: [injectTools(many)] })
+    await mcp.listTools()
+    await settled()
+    expect(asked).toBeLessThan(10)
+  })
+
   it("survives a provider that throws when it is asked again", async () => {
     let asked = 0
     const flaky = defineProvider({

@@ -3,7 +3,7 @@ import type { Failure, Outcome } from "../protocol/call.ts"
 import { toFailure, unexpected } from "../protocol/dispatcher.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import type { LogRecord } from "../server/server-log.ts"
-import { isGivenUp } from "./shared-failure.ts"
+import { isGivenUp, typeOf } from "./shared-failure.ts"
 
 /** How bad what is logged is. */
 export type LogLevel = LogRecord["level"]
@@ -75,11 +75,7 @@ function isOurs(code: number, status: number | undefined): boolean {
 
 function kindOf(cause: unknown): string | undefined {
   if (!(cause instanceof Error)) return undefined
-  if (cause instanceof CallAborted) return cause.reason
-  if ("code" in cause && typeof cause.code === "string") return cause.code
-  // Whoever throws may have set it to anything.
-  const name: unknown = cause.name
-  return typeof name === "string" ? name : "Error"
+  return cause instanceof CallAborted ? cause.reason : typeOf(cause)
 }
 
 function idOf({ message, data }: Failure["error"]): string | undefined {

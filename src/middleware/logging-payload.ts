@@ -1,6 +1,7 @@
 import { isObject } from "../protocol/jsonrpc.ts"
+import { escaped } from "../shared/escaped.ts"
 import { type Redactor, redacted } from "./logging-redact.ts"
-import { escaped, shownBytes, wholeUntil } from "./logging-text.ts"
+import { shownBytes, wholeUntil } from "./logging-text.ts"
 
 /** How a value is shown. */
 export interface PayloadOptions {

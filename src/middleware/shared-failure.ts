@@ -12,7 +12,7 @@ export interface CallFailure {
   readonly error: unknown
   /** The JSON-RPC code; `undefined` of a result that says that its tool failed. */
   readonly code: number | undefined
-  /** The kind of error: the code of a FleetError, else the name of its class. */
+  /** The kind of error: its code, such as `TIMEOUT` or `ENOENT`, else the name of its class. */
   readonly type: string
 }
 
@@ -37,12 +37,18 @@ export function isGivenUp(error: unknown): error is CallAborted {
   return error instanceof CallAborted && (error.reason === "cancel" || error.reason === "disconnect")
 }
 
-function typeOf(error: unknown): string {
+/** Names the kind of an error, which may be anything: its code, else the name of its class. */
+export function typeOf(error: unknown): string {
   try {
     if (error instanceof FleetError) return error.code
     if (!(error instanceof Error)) return error === null ? "null" : typeof error
-    // Most classes do not set their name.
-    return clip(error.name === "Error" ? error.constructor.name || error.name : error.name)
+    // What a system says, such as `ENOENT`, tells more than the class.
+    if ("code" in error && typeof error.code === "string" && /^[A-Z]\w{1,63}$/.test(error.code))
+      return error.code
+    // Whoever throws may have set it to anything, and most classes do not set it.
+    const name: unknown = error.name
+    if (typeof name !== "string") return "Error"
+    return clip(name === "Error" ? error.constructor.name || name : name)
   } catch {
     // What a handler throws may be anything, also an object that cannot be looked into.
     return "unknown"

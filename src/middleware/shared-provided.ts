@@ -1,3 +1,4 @@
+import { componentKey } from "../components/component.ts"
 import type { Tool } from "../components/tool.ts"
 import type { MiddlewareServer } from "../server/middleware-view.ts"
 import type { Provider, Resolved } from "../server/provider.ts"
@@ -41,23 +42,24 @@ export function provideTools(server: MiddlewareServer, { by, tools }: Brought): 
   server.provide(provider)
 
   function warn(): void {
+    const taken = takenNames()
     for (const component of tools) {
-      if (warned.has(component) || !isHidden(component)) continue
+      if (warned.has(component) || !taken.has(componentKey(component))) continue
       warned.add(component)
       const message = `The tool \`${component.name}\` of \`${by}\` is not offered: the server has one of that name itself.`
       server.log({ level: "warning", message })
     }
   }
 
-  /** Those that must be waited for come behind all others. */
-  function isHidden({ name, version }: Tool): boolean {
+  /** What those before this have. Those that must be waited for come behind all others. */
+  function takenNames(): ReadonlySet<string> {
+    const taken = new Set<string>()
     for (const other of server.providers) {
-      if (other === provider) return false
+      if (other === provider) break
       const list = other.list("tool", wholeScope)
       if (list instanceof Promise) list.catch(() => undefined)
-      else if (list.some(({ component }) => component.id === name && component.version === version))
-        return true
+      else for (const { component } of list) taken.add(componentKey(component))
     }
-    return false
+    return taken
   }
 }

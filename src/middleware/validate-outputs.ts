@@ -3,7 +3,7 @@ import { InvalidOutput } from "../errors/invalid-output.ts"
 import { type Call, complete, type Outcome } from "../protocol/call.ts"
 import { compileSchema } from "../schema/compile.ts"
 import { describeIssues, type Validated } from "../schema/issue.ts"
-import { peer } from "../schema/peer.ts"
+import { createPeer } from "../schema/peer.ts"
 import type { JsonSchema } from "../schema/schema.ts"
 import { defineMiddleware } from "../server/define-middleware.ts"
 import { handlerFailure, isFailedResult } from "../server/handler-failure.ts"
@@ -83,7 +83,7 @@ function createValidators(
     const subject = `tool \`${clip(call.target)}\` output`
     try {
       // Whoever wrote it: one of another server must neither hang this one nor run code in it.
-      return compileSchema(schema, { side: "output", subject, origin: peer }).validate
+      return compileSchema(schema, { side: "output", subject, origin: createPeer() }).validate
     } catch (error) {
       server.log({ level: "warning", message: `The ${subject} cannot be checked`, error })
       return undefined

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import * as z from "zod"
 import { type CompileOptions, compileSchema } from "./compile.ts"
-import { peer } from "./peer.ts"
+import { createPeer } from "./peer.ts"
 import type { Schema } from "./schema.ts"
 
 const compile = (schema: Schema, options: Partial<CompileOptions> = {}) =>
@@ -123,7 +123,7 @@ describe("compileSchema of raw JSON Schema", () => {
   it("checks schemas of peers by the same verdicts", () => {
     const { validate } = compile(
       { type: "object", properties: { e: { type: "string", pattern: "^(a+)+$" } } },
-      { origin: peer },
+      { origin: createPeer() },
     )
     expect(validate({ e: "aaa" })).toMatchObject({ ok: true })
     expect(validate({ e: `${"a".repeat(30_000)}!` })).toMatchObject({ ok: false })

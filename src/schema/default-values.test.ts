@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { InvalidSchema } from "../errors/schema.ts"
 import { compileSchema } from "./compile.ts"
-import { peer } from "./peer.ts"
+import { createPeer } from "./peer.ts"
 
 const compile = (property: object, options: object = {}) =>
   compileSchema(
@@ -55,6 +55,6 @@ describe("a default of a raw schema", () => {
   it("may be anything where nothing is filled in: in outputs and schemas of peers", () => {
     const property = { type: "number", default: "five" }
     expect(() => compile(property, { side: "output" })).not.toThrow()
-    expect(() => compile(property, { origin: peer })).not.toThrow()
+    expect(() => compile(property, { origin: createPeer() })).not.toThrow()
   })
 })

@@ -1,6 +1,6 @@
 import { FleetError } from "../errors/fleet-error.ts"
 import { dereference } from "./dereference.ts"
-import { peer } from "./peer.ts"
+import { createPeer } from "./peer.ts"
 import { resolveRefs, usesRefs } from "./refs.ts"
 import type { JsonSchema } from "./schema.ts"
 import { snapshot } from "./snapshot.ts"
@@ -8,7 +8,7 @@ import { checkStructure } from "./structure.ts"
 
 /** A schema somebody sent, with its local references inlined; the same where there are none, or it cannot be read. */
 export function inlined<Given extends object>(schema: Given): Given | JsonSchema {
-  const by = { subject: "a schema that is listed", origin: peer }
+  const by = { subject: "a schema that is listed", origin: createPeer() }
   try {
     const source = snapshot(schema, by.subject)
     if (!usesRefs(checkStructure(source, by))) return schema

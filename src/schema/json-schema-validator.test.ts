@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { jsonSchemaValidator } from "./json-schema-validator.ts"
 import type { Origin } from "./pattern.ts"
-import { peer } from "./peer.ts"
+import { createPeer } from "./peer.ts"
 
 const make = (origin: Origin) =>
   jsonSchemaValidator({
@@ -29,7 +29,7 @@ describe("jsonSchemaValidator", () => {
 
   it("never generates code for a schema of a peer", async () => {
     const generated = vi.spyOn(globalThis, "Function")
-    const validate = make(peer)
+    const validate = make(createPeer())
     for (let call = 0; call < 300; call++) validate({})
     await vi.dynamicImportSettled()
     expect(generated).not.toHaveBeenCalled()

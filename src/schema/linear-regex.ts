@@ -1,4 +1,4 @@
-import type { CompiledPattern, Fuel } from "./pattern.ts"
+import type { Fuel, TestPattern } from "./pattern.ts"
 import { parseRegex, type RegexNode } from "./regex-syntax.ts"
 
 // All states a text can be in are followed at once (Thompson's construction), so time grows with
@@ -27,8 +27,14 @@ type Edge = Extract<RegexNode, { kind: "edge" }>["edge"]
 /** The most states of one pattern; counted repetitions multiply them. */
 const mostStates = 5_000
 
+/** A pattern made ready, and of how many states it is made. */
+interface LinearPattern {
+  readonly test: TestPattern
+  readonly states: number
+}
+
 /** Compiles a valid pattern to a matcher whose time is linear in the text. */
-export function linearPattern(pattern: string, flags: string): CompiledPattern {
+export function linearPattern(pattern: string, flags: string): LinearPattern | { readonly problem: string } {
   const parsed = parseRegex(pattern, flags)
   if ("problem" in parsed) return parsed
   const building = { states: 1 }
@@ -38,8 +44,10 @@ export function linearPattern(pattern: string, flags: string): CompiledPattern {
   const size = building.states
   const unicode = flags.includes("u")
   return {
+    states: size,
     test: (text, fuel) => {
-      fuel.fuel -= text.length
+      // The list of states is made for each text.
+      fuel.fuel -= text.length + (size >> 3)
       if (fuel.fuel < 0) return false
       const chars = unicode ? Array.from(text) : text.split("")
       return run(start, { chars, fuel, seen: new Uint32Array(size), turn: 0 }, { from: 0, anywhere: true })

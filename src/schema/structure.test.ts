@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import type { Origin } from "./pattern.ts"
-import { peer } from "./peer.ts"
+import { createPeer } from "./peer.ts"
 import { schemaLimits } from "./snapshot.ts"
 import { checkStructure } from "./structure.ts"
 
@@ -63,8 +63,8 @@ describe("checkStructure", () => {
   })
 
   it("forgives a peer what decides nothing", () => {
-    expect(() => check({ description: 3, examples: "x" }, peer)).not.toThrow()
-    expect(() => check({ minLength: "3" }, peer)).toThrow("#/minLength")
+    expect(() => check({ description: 3, examples: "x" }, createPeer())).not.toThrow()
+    expect(() => check({ minLength: "3" }, createPeer())).toThrow("#/minLength")
   })
 
   it("reads patterns of the older syntax", () => {
@@ -72,9 +72,14 @@ describe("checkStructure", () => {
   })
 
   it("refuses patterns of a peer that cannot be matched in bounded time", () => {
-    expect(() => check({ pattern: "(a)\\1" }, peer)).toThrow("bounded time")
-    expect(() => check({ pattern: "a".repeat(5_000) }, peer)).toThrow("4096")
+    expect(() => check({ pattern: "(a)\\1" }, createPeer())).toThrow("bounded time")
+    expect(() => check({ pattern: "a".repeat(5_000) }, createPeer())).toThrow("4096")
     expect(() => check({ pattern: "(a)\\1" })).not.toThrow()
+  })
+
+  it("refuses patterns of a peer that are small each and too large together", () => {
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`a{1${at + 100}}`, true]))
+    expect(() => check({ patternProperties: many }, createPeer())).toThrow("too many")
   })
 
   it("refuses more levels than the limit", () => {

@@ -1,3 +1,5 @@
+import { logWords } from "#log-words"
+
 /** One thing the server has to say to its operator. */
 export interface LogRecord {
   /** How bad it is. */
@@ -26,9 +28,7 @@ export function consoleLog(record: LogRecord): void {
 export function writeRecord(record: LogRecord): void {
   const id = record.errorId === undefined ? "" : ` (${record.errorId})`
   const text = record.json ?? `[fleetmcp] ${record.level}: ${record.message}${id}`
-  if (record.error === undefined) console.error(text)
-  // What stands in the text, such as a URI with `%d0`, must not take the place of the error.
-  else console.error("%s", text, record.error)
+  console.error(...logWords(text, record.error))
 }
 
 /** Makes the id under which an error is logged and reported. */

@@ -63,6 +63,8 @@ const refusedStatus: ReadonlySet<number> = /* @__PURE__ */ new Set([401, 403, 42
 /** Texts that metrics are told apart by, of which there are only so many. */
 export interface BoundedTexts {
   has(text: string): boolean
+  /** Whether it is not among them and could be. */
+  takes(text: string): boolean
   /** Adds it, if there is room. */
   add(text: string): void
   /** The text, or `_OTHER` where there is no room for one more. */
@@ -77,11 +79,13 @@ export interface BoundedTexts {
 export function texts(most: number, known: readonly string[] = []): BoundedTexts {
   const all = new Set(known)
   const room = known.length + most
+  const takes = (text: string) => text.length <= maxLength && all.size < room && !all.has(text)
   const add = (text: string) => {
-    if (text.length <= maxLength && all.size < room) all.add(text)
+    if (takes(text)) all.add(text)
   }
   return {
     has: (text) => all.has(text),
+    takes,
     add,
     bounded(text) {
       add(text)

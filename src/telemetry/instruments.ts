@@ -4,6 +4,7 @@ import type { MiddlewareServer } from "../server/middleware-view.ts"
 /** What measurements of calls go into. */
 export interface Instruments {
   readonly duration: Histogram
+  readonly session: Histogram
   readonly active: UpDownCounter
   readonly refusals: Counter
   readonly cache: Counter
@@ -14,6 +15,13 @@ export function instrumentsOf(meter: Meter): Instruments {
   return {
     duration: meter.createHistogram("mcp.server.operation.duration", {
       description: "How long requests of clients take, from their arrival to their answer.",
+      unit: "s",
+      advice: {
+        explicitBucketBoundaries: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300],
+      },
+    }),
+    session: meter.createHistogram("mcp.server.session.duration", {
+      description: "How long sessions of clients of older revisions are open.",
       unit: "s",
       advice: {
         explicitBucketBoundaries: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300],

@@ -11,6 +11,8 @@ import type { TelemetryOptions } from "./options.ts"
 import { spanContextOf, stampedOutcome } from "./propagation.ts"
 import type { Providers } from "./providers.ts"
 import { earlierSpan, leaveSpan } from "./rounds.ts"
+import { sessionsOf } from "./sessions.ts"
+import { complaints, skipping } from "./skipping.ts"
 import { aroundAsk, beginSpan, entered, markEnding, originOf } from "./spans.ts"
 import { isSuppressed } from "./suppress.ts"
 import { targetsOf } from "./targets.ts"
@@ -28,18 +30,14 @@ interface Recorded {
 /** Makes the hook that records the calls of a server. */
 export function recording(options: TelemetryOptions, providers: Providers, server: MiddlewareServer): Hook {
   const { incoming = "parent", principal: isPrincipalShown = false, recordExceptions = false } = options
-  const { now = () => performance.now(), skip } = options
+  const { now = () => performance.now() } = options
   const targets = targetsOf(server)
   const capture = captureOf(options.captureContent)
   const bounds = endBounds()
 
-  let hasComplained = false
-  /** What has run is answered, whatever becomes of what is told of it. */
-  function complain(error: unknown): void {
-    if (!hasComplained)
-      server.log({ level: "error", message: "A call could not be recorded; said once", error })
-    hasComplained = true
-  }
+  // What has run is answered, whatever becomes of what is told of it.
+  const complain = complaints(server.log, "A call could not be recorded")
+  const isSkipped = skipping(options, server.log)
 
   async function record(call: Call, next: Next): Promise<Outcome> {
     const tracer = providers.tracer()
@@ -68,6 +66,8 @@ export function recording(options: TelemetryOptions, providers: Providers, serve
     }
   }
 
+  const sessions = sessionsOf(server.info.name, now)
+
   async function end({ subject, span, instruments, started }: Recorded, ending: Ending): Promise<void> {
     const { call } = subject
     const seconds = (now() - started) / 1000
@@ -79,6 +79,7 @@ export function recording(options: TelemetryOptions, providers: Providers, serve
     const cache = cached === undefined ? undefined : { "fleetmcp.cache.status": cached }
     if (cache !== undefined) instruments?.cache.add(1, { ...activity(subject), ...cache })
     if (instruments !== undefined && isRequest(call)) {
+      sessions.hear(call, started, instruments)
       const all = metricAttributes({ ...subject, target }, attributes)
       instruments.duration.record(seconds, all)
       if (ending.isRefusal) instruments.refusals.add(1, all)
@@ -92,7 +93,7 @@ export function recording(options: TelemetryOptions, providers: Providers, serve
   }
 
   return (call, next) => {
-    if (isSuppressed() || isIdle(providers) || skip?.(call) === true) return next()
+    if (isSuppressed() || isIdle(providers) || isSkipped(call)) return next()
     return record(call, next)
   }
 }

@@ -53,8 +53,8 @@ export function targetsOf(server: Pick<MiddlewareServer, "find">): Targets {
     const { name } = params
     if (ending.outcome === "complete" || ending.outcome === "extended") methods.add(method)
     const known = names[method]
-    const isNew = typeof name === "string" && known !== undefined && !known.has(name)
-    if (!isNew || !mayBeThere(ending)) return of(call)
+    // One for which there is no room would be looked up each time.
+    if (typeof name !== "string" || !known?.takes(name) || !mayBeThere(ending)) return of(call)
     const learn = (component: unknown) => {
       if (component !== undefined) known.add(name)
       return of(call)

@@ -16,6 +16,7 @@ import {
   type Middleware,
 } from "../index.ts"
 import { cacheStatus } from "../middleware/cache-status.ts"
+import type { LogRecord } from "../server/server-log.ts"
 import { connect } from "../testing/index.ts"
 import { suppress, type TelemetryOptions, telemetry, traceMeta } from "./index.ts"
 
@@ -541,6 +542,23 @@ describe("modes", () => {
     await (await connect(serverWith({ tracerProvider }))).callTool("echo")
     expect(recorded.spans()).toHaveLength(1)
   })
+
+  it.each(["native", "propagation"] as const)(
+    "are made where `skip` throws, which is logged once (%s)",
+    async (mode) => {
+      const recorded = recorder()
+      const log: LogRecord[] = []
+      const skip = () => {
+        throw new RangeError("of theirs")
+      }
+      const mcp = serverWith({ skip, mode }, [], { log: (record) => void log.push(record) })
+      const client = await connect(mcp)
+      for (let n = 0; n < 3; n++) expect((await client.callTool("echo")).isError).not.toBe(true)
+      expect(log.map(({ message }) => message)).toEqual(["`skip` of `telemetry()` failed; said once"])
+      const calls = recorded.spans().filter(({ name }) => name === "tools/call echo")
+      expect(calls).toHaveLength(mode === "native" ? 3 : 0)
+    },
+  )
 
   it("leave out what is skipped", async () => {
     const recorded = recorder()

@@ -2,11 +2,14 @@ import { context } from "@opentelemetry/api"
 import { assertOptions } from "../components/options.ts"
 import { defineMiddleware } from "../server/define-middleware.ts"
 import type { Hook, Middleware } from "../server/middleware.ts"
+import type { MiddlewareServer } from "../server/middleware-view.ts"
 import { gauges } from "./instruments.ts"
+import { noticing } from "./notices.ts"
 import { knownOptions, type TelemetryOptions } from "./options.ts"
 import { stampedOutcome } from "./propagation.ts"
 import { type Providers, providersOf } from "./providers.ts"
 import { recording } from "./recording.ts"
+import { skipping } from "./skipping.ts"
 import { aroundAsk, entered, originOf } from "./spans.ts"
 import { isSuppressed } from "./suppress.ts"
 
@@ -31,11 +34,14 @@ export function telemetry(options: TelemetryOptions = {}): Middleware {
     before: everyOther,
     attach(server) {
       if (mode === "off") return {}
-      if (mode === "propagation") return { request: carrying(options, providers) }
+      if (mode === "propagation") return { request: carrying(options, providers, server) }
       server.onClose(readings.add(server))
       // What is registered before the first call is read from the start.
       providers.instruments()
-      return { request: recording(options, providers, server) }
+      return {
+        request: recording(options, providers, server),
+        notification: noticing(options, providers, server.info.name),
+      }
     },
   })
 }
@@ -48,9 +54,11 @@ const everyOther = [
 ]
 
 /** Only carries trace contexts: spans are the business of whoever makes them further in. */
-function carrying({ incoming = "parent", skip }: TelemetryOptions, providers: Providers): Hook {
+function carrying(options: TelemetryOptions, providers: Providers, { log }: MiddlewareServer): Hook {
+  const { incoming = "parent" } = options
+  const isSkipped = skipping(options, log)
   return async (call, next) => {
-    if (!providers.isPropagating() || isSuppressed() || skip?.(call) === true) return next()
+    if (!providers.isPropagating() || isSuppressed() || isSkipped(call)) return next()
     const within = entered(call, originOf(call, incoming).parent)
     if ("aroundAsk" in call.exchange) call.exchange.aroundAsk = aroundAsk(call, within, undefined)
     const outcome = await context.with(within, () => next())

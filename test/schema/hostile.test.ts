@@ -4,7 +4,7 @@ import { FleetError } from "../../src/errors/fleet-error.ts"
 import { compileSchema } from "../../src/schema/compile.ts"
 import { headerParams } from "../../src/schema/header-params.ts"
 import { describeIssues } from "../../src/schema/issue.ts"
-import { peer } from "../../src/schema/peer.ts"
+import { createPeer } from "../../src/schema/peer.ts"
 import type { JsonSchema, Schema } from "../../src/schema/schema.ts"
 import { jsonSchema, jsonValue } from "./arbitrary.ts"
 
@@ -79,7 +79,7 @@ const options = fc.record({
   root: fc.constantFrom("object" as const, "any" as const),
   dereference: fc.boolean(),
   lenient: fc.boolean(),
-  origin: fc.constantFrom("own" as const, peer),
+  origin: fc.boolean().map((isOwn) => (isOwn ? ("own" as const) : createPeer())),
 })
 
 /** Compiles and uses a schema; everything thrown must be one of our errors. */

@@ -2,7 +2,7 @@ import { Validator } from "@cfworker/json-schema"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { Origin } from "../../src/schema/pattern.ts"
-import { peer } from "../../src/schema/peer.ts"
+import { createPeer } from "../../src/schema/peer.ts"
 import { resolveRefs } from "../../src/schema/refs.ts"
 import type { JsonSchema } from "../../src/schema/schema.ts"
 import { checkStructure } from "../../src/schema/structure.ts"
@@ -20,7 +20,10 @@ const documentOf = (json: JsonSchema, origin: Origin) => {
 
 const validators = [
   ["the eval-free validator", (json: JsonSchema) => compileEvalFree(documentOf(json, "own"))],
-  ["the eval-free validator for peers", (json: JsonSchema) => compileEvalFree(documentOf(json, peer))],
+  [
+    "the eval-free validator for peers",
+    (json: JsonSchema) => compileEvalFree(documentOf(json, createPeer())),
+  ],
   ["the validator with generated code", (json: JsonSchema) => compileGenerated(documentOf(json, "own"))],
 ] as const
 

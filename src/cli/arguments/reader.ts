@@ -4,7 +4,7 @@ import { describeIssues, type Validated } from "../../schema/issue.ts"
 import { loadInterpreter } from "../../schema/json-schema-validator.ts"
 import { isObject } from "../../schema/keywords.ts"
 import { loadCoercion } from "../../schema/lenient-validator.ts"
-import { peer } from "../../schema/peer.ts"
+import { createPeer } from "../../schema/peer.ts"
 import { type Refs, resolveRefs } from "../../schema/refs.ts"
 import type { JsonSchema } from "../../schema/schema.ts"
 import { typesOf } from "../../schema/words.ts"
@@ -34,9 +34,10 @@ export async function createReader(schema: unknown, subject: string): Promise<Re
 
 function compiled(given: JsonSchema, subject: string): Reader {
   // As an output: defaults are for the server to fill in.
-  const options = { side: "output", subject, origin: peer, lenient: true } as const
+  const origin = createPeer()
+  const options = { side: "output", subject, origin, lenient: true } as const
   const { json, validate } = compileSchema(given, options)
-  const refs: Refs = resolveRefs(json, { subject, origin: peer })
+  const refs: Refs = resolveRefs(json, { subject, origin })
   return {
     schema: json,
     typesOf: (property) => (isObject(property) ? typesOf(property, refs) : undefined),

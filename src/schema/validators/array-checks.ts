@@ -7,8 +7,10 @@ import {
   type Compiling,
   canonical,
   descend,
+  eighth,
   fail,
   isSettled,
+  spend,
   verdict,
 } from "./check.ts"
 
@@ -26,6 +28,7 @@ export function unevaluatedItemsCheck(schema: JsonSchema, { compile }: Compiling
   const check = compile(schema.unevaluatedItems)
   return (value, run, seen) => {
     if (!Array.isArray(value) || seen === undefined) return true
+    if (!seen.allItems && !spend(run, value.length)) return false
     let valid = true
     for (let at = 0; at < (seen.allItems ? 0 : value.length); at++) {
       if (seen.indexes.has(at) || descend(check, value[at], at, run)) continue
@@ -83,6 +86,7 @@ function containsCheck(schema: JsonSchema, { compile }: Compiling): Check | unde
     if (!Array.isArray(value)) return true
     let found = 0
     for (let at = 0; at < value.length; at++) {
+      if (run.fuel < 0) return false
       if (!verdict((item, inner) => descend(check, item, at, inner), value[at], run, undefined)) continue
       found++
       seen?.indexes.add(at)
@@ -94,6 +98,10 @@ function containsCheck(schema: JsonSchema, { compile }: Compiling): Check | unde
 
 const uniqueCheck: Check = (value, run) => {
   if (!Array.isArray(value)) return true
-  const known = new Set(value.map((item) => (typeof item === "string" ? `"${item}` : canonical(item, run))))
+  const known = new Set<string>()
+  for (const item of value) {
+    if (!spend(run, typeof item === "string" ? 2 + eighth(item.length) : 2)) return false
+    known.add(typeof item === "string" ? `"${item}` : canonical(item, run))
+  }
   return known.size === value.length || fail(run, "array without duplicates", value)
 }

@@ -1,7 +1,7 @@
 import { expectedIssue, type Issue } from "../issue.ts"
 import { mostIssues } from "../issues.ts"
 import type { Subschema } from "../keywords.ts"
-import type { Origin } from "../pattern.ts"
+import type { Fuel, Origin } from "../pattern.ts"
 import type { Refs } from "../refs.ts"
 import type { JsonSchema } from "../schema.ts"
 
@@ -46,9 +46,27 @@ export type CheckMaker = (schema: JsonSchema, compiling: Compiling) => (Check | 
 /** Levels of a value that are looked into. */
 const deepest = 512
 
+/**
+ * Takes steps for work that grows with a value or a list, and says whether there were as many. Whatever is done for one
+ * step takes about as long: a hostile schema uses what costs most for what it pays.
+ */
+export function spend(run: Fuel, steps: number): boolean {
+  run.fuel -= steps
+  return run.fuel >= 0
+}
+
+/** Steps for work of which a little costs nothing: eight names looked up, eight characters looked at. */
+export function eighth(count: number): number {
+  return count >> 3
+}
+
+/** Steps that one issue takes, which describes a value and copies a path. */
+const issueSteps = 32
+
 /** Notes a fault, when somebody wants to know, and fails. */
 export function fail(run: Run, expected: string, value: unknown): false {
-  run.issues?.push(expectedIssue(run.path, expected, value))
+  if (run.issues !== undefined && spend(run, issueSteps))
+    run.issues.push(expectedIssue(run.path, expected, value))
   return false
 }
 
@@ -59,7 +77,7 @@ export function isSettled(run: Run): boolean {
 
 /** Notes an issue made by the caller, and fails. */
 export function failWith(run: Run, issue: () => Issue): false {
-  run.issues?.push(issue())
+  if (run.issues !== undefined && spend(run, issueSteps)) run.issues.push(issue())
   return false
 }
 
@@ -89,14 +107,18 @@ export function verdict(check: Check, value: unknown, run: Run, seen: Seen | und
   return valid
 }
 
+/** Steps that a record takes, or a name in it. */
+const seenSteps = 4
+
 /** Starts a record of what was looked at. */
-export function nothingSeen(): Seen {
+export function nothingSeen(run: Run): Seen {
+  run.fuel -= seenSteps
   return { names: new Set(), indexes: new Set(), allNames: false, allItems: false }
 }
 
 /** Adds to a record what a valid branch has looked at. */
-export function mergeSeen(into: Seen | undefined, from: Seen): void {
-  if (into === undefined) return
+export function mergeSeen(into: Seen | undefined, from: Seen, run: Run): void {
+  if (into === undefined || !spend(run, seenSteps * (from.names.size + from.indexes.size))) return
   for (const name of from.names) into.names.add(name)
   for (const index of from.indexes) into.indexes.add(index)
   into.allNames ||= from.allNames
@@ -115,9 +137,16 @@ export function isRecord(value: unknown): value is { readonly [name: string]: un
 export function canonical(value: unknown, run: Run): string {
   if (--run.fuel < 0) return ""
   if (Array.isArray(value)) return `[${value.map((item) => nested(item, run)).join(",")}]`
+  if (typeof value === "string" && !spend(run, eighth(value.length))) return ""
   if (!isRecord(value)) return JSON.stringify(value) ?? "undefined"
-  const entries = Object.keys(value).sort()
-  return `{${entries.map((name) => `${JSON.stringify(name)}:${nested(value[name], run)}`).join(",")}}`
+  const entries = Object.keys(value)
+  // They are compared as they are sorted: long ones that begin alike take long.
+  const length = entries.reduce((sum, name) => sum + name.length, 0)
+  if (!spend(run, 2 * entries.length + eighth(length))) return ""
+  return `{${entries
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${nested(value[name], run)}`)
+    .join(",")}}`
 }
 
 function nested(value: unknown, run: Run): string {

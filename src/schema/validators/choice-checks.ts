@@ -11,6 +11,7 @@ import {
   mergeSeen,
   nothingSeen,
   type Run,
+  spend,
   verdict,
 } from "./check.ts"
 
@@ -79,11 +80,11 @@ function anyOfCheck(branches: readonly Branch[]): Check | undefined {
   return (value, run, seen) => {
     let valid = false
     for (const { check } of branches) {
-      const mine = seen === undefined ? undefined : nothingSeen()
+      const mine = seen === undefined ? undefined : nothingSeen(run)
       if (!verdict(check, value, run, mine)) continue
       valid = true
       if (mine === undefined) return true
-      mergeSeen(seen, mine)
+      mergeSeen(seen, mine, run)
     }
     return valid || explain(branches, value, run)
   }
@@ -94,10 +95,10 @@ function oneOfCheck(branches: readonly Branch[]): Check | undefined {
   return (value, run, seen) => {
     let matches = 0
     for (const { check } of branches) {
-      const mine = seen === undefined ? undefined : nothingSeen()
+      const mine = seen === undefined ? undefined : nothingSeen(run)
       if (!verdict(check, value, run, mine)) continue
       matches++
-      if (mine !== undefined) mergeSeen(seen, mine)
+      if (mine !== undefined) mergeSeen(seen, mine, run)
     }
     if (matches === 1) return true
     if (matches === 0) return explain(branches, value, run)
@@ -120,9 +121,9 @@ function conditionCheck(
   const whenTrue = isSubschema(schema.then) ? compile(schema.then) : undefined
   const whenFalse = isSubschema(schema.else) ? compile(schema.else) : undefined
   return (value, run, seen) => {
-    const mine = seen === undefined ? undefined : nothingSeen()
+    const mine = seen === undefined ? undefined : nothingSeen(run)
     const met = verdict(condition, value, run, mine)
-    if (met && mine !== undefined) mergeSeen(seen, mine)
+    if (met && mine !== undefined) mergeSeen(seen, mine, run)
     const next = met ? whenTrue : whenFalse
     return next === undefined || next(value, run, seen)
   }
@@ -130,7 +131,8 @@ function conditionCheck(
 
 /** Says of a choice that no branch accepts what the likeliest branch finds wrong. */
 function explain(branches: readonly Branch[], value: unknown, run: Run): false {
-  if (run.issues === undefined) return false
+  const steps = branches.reduce((sum, { marks }) => sum + stepsOf(marks), 0)
+  if (run.issues === undefined || !spend(run, steps)) return false
   const ofType = branches.filter(({ types }) => types === undefined || admits(types, typeOf(value)))
   if (ofType.length === 0) {
     return fail(run, [...new Set(branches.map(({ words }) => words))].join(" or "), value)
@@ -144,6 +146,13 @@ function explain(branches: readonly Branch[], value: unknown, run: Run): false {
   }
   run.issues.push(...fewestIssues(marked.length > 0 ? marked : ofType, value, run))
   return false
+}
+
+/** What it takes to look for the likeliest of branches, for one of them. */
+function stepsOf(marks: Branch["marks"]): number {
+  let steps = 4
+  for (const literals of marks.values()) steps += 1 + literals.length
+  return steps
 }
 
 function carries(value: unknown, [name, literals]: Mark): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { describeIssues } from "../issue.ts"
-import { peer } from "../peer.ts"
+import { createPeer } from "../peer.ts"
 import { resolveRefs } from "../refs.ts"
 import type { JsonSchema } from "../schema.ts"
 import { compileJsonSchema } from "./eval-free.ts"
@@ -8,8 +8,8 @@ import { compileJsonSchema } from "./eval-free.ts"
 const compile = (json: JsonSchema) =>
   compileJsonSchema({
     json,
-    refs: resolveRefs(json, { subject: "tool `x` input", origin: peer }),
-    origin: peer,
+    refs: resolveRefs(json, { subject: "tool `x` input", origin: createPeer() }),
+    origin: createPeer(),
   })
 const explain = (json: JsonSchema, value: unknown) => {
   const verdict = compile(json)(value)
@@ -133,6 +133,32 @@ describe("the bounds of the eval-free validator", () => {
     expect(explain(schema, value)).toContain("takes too many steps to check")
   })
 
+  it.each([
+    ["names that are looked for in every copy", { required: names(1000) }, record(names(1000))],
+    [
+      "copies of what was looked at",
+      { properties: record(names(1000), true), unevaluatedProperties: true },
+      record(names(1000)),
+    ],
+    [
+      "items that are compared",
+      { uniqueItems: true },
+      [record(Array.from({ length: 50 }, (_, at) => "a".repeat(9999) + at)), {}],
+    ],
+    ["a text whose characters are counted", { minLength: 10, maxLength: 300_000 }, "é😀".repeat(100_000)],
+    ["a text in a format", { format: "uri" }, `http://${"a".repeat(200_000)}`],
+    ["rows of keys that are counted", { minProperties: 3 }, record(names(20_000))],
+  ])("takes no more than some tenths of a second for %s", (_, leaf, value) => {
+    const validate = compile(multiplied(leaf))
+    const started = performance.now()
+    expect(validate(value)).toMatchObject({
+      ok: false,
+      issues: [{ message: expect.stringContaining("too many steps") }],
+    })
+    // Unbounded, these take from seconds to minutes.
+    expect(performance.now() - started).toBeLessThan(3000)
+  })
+
   it("does not take giving up below `not` for success", () => {
     const again = { properties: { n: { $ref: "#/$defs/a" } }, required: ["n"] }
     const schema = {
@@ -170,3 +196,23 @@ describe("the bounds of the eval-free validator", () => {
     expect(explain({ uniqueItems: true }, value)).toBe("valid")
   })
 })
+
+function names(count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `p${at}`)
+}
+
+function record(keys: readonly string[], value: unknown = 1): { readonly [name: string]: unknown } {
+  return Object.fromEntries(keys.map((key) => [key, value]))
+}
+
+/** A schema that asks the same of a value a billion times. */
+function multiplied(leaf: JsonSchema): JsonSchema {
+  const { unevaluatedProperties, ...rest } = leaf
+  const each = unevaluatedProperties === undefined ? {} : { unevaluatedProperties }
+  const $defs: { [name: string]: JsonSchema } = { d0: rest }
+  for (let at = 1; at <= 30; at++) {
+    const half = { $ref: `#/$defs/d${at - 1}` }
+    $defs[`d${at}`] = { allOf: [half, half], ...each }
+  }
+  return { $defs, $ref: "#/$defs/d30" }
+}

@@ -8,11 +8,13 @@ import {
   type Check,
   type Compiling,
   type Document,
+  eighth,
   fail,
   isSettled,
   mergeSeen,
   nothingSeen,
   type Run,
+  spend,
 } from "./check.ts"
 import { choiceChecks } from "./choice-checks.ts"
 import { objectChecks, unevaluatedPropertiesCheck } from "./object-checks.ts"
@@ -53,7 +55,7 @@ export function compileJsonSchema(document: Document): (value: unknown) => Valid
 }
 
 function compileSubschema(schema: Subschema, compiling: Compiling, known: Map<JsonSchema, Check>): Check {
-  if (schema === true) return () => true
+  if (schema === true) return (_value, run) => --run.fuel >= 0
   if (schema === false) return (value, run) => fail(run, "nothing", value)
   const before = known.get(schema)
   if (before !== undefined) return before
@@ -75,16 +77,17 @@ function compileKeywords(schema: JsonSchema, compiling: Compiling): Check {
   const all = allChecks(type, [...checks, ...last])
   if (last.length === 0) return all
   return (value, run, seen) => {
-    const mine = nothingSeen()
+    const mine = nothingSeen(run)
     const valid = all(value, run, mine)
-    if (valid) mergeSeen(seen, mine)
+    if (valid) mergeSeen(seen, mine, run)
     return valid
   }
 }
 
 function allChecks(type: Check | undefined, checks: readonly Check[]): Check {
+  const steps = 1 + eighth(checks.length)
   return (value, run, seen) => {
-    if (--run.fuel < 0) return false
+    if (!spend(run, steps)) return false
     // What is of the wrong type is wrong in no other way worth telling.
     if (type !== undefined && !type(value, run, seen)) return false
     let valid = true

@@ -11,11 +11,13 @@ import {
   type CheckMaker,
   type Compiling,
   descend,
+  eighth,
   fail,
   failWith,
   isRecord,
   isSettled,
   type Run,
+  spend,
   verdict,
 } from "./check.ts"
 
@@ -37,7 +39,7 @@ export function unevaluatedPropertiesCheck(schema: JsonSchema, compiling: Compil
   return (value, run, seen) => {
     if (!isRecord(value) || seen === undefined) return true
     let valid = true
-    for (const name of seen.allNames ? [] : Object.keys(value)) {
+    for (const name of seen.allNames ? [] : namesOf(value, run)) {
       if (seen.names.has(name) || checkNamed(rest === false, check, { value, name, run })) continue
       valid = false
       if (isSettled(run)) return false
@@ -51,8 +53,10 @@ function requiredCheck(schema: JsonSchema, { document }: Compiling): Check | und
   if (!Array.isArray(schema.required) || schema.required.length === 0) return undefined
   const names = schema.required.map(String)
   const properties = isObject(schema.properties) ? schema.properties : {}
+  const steps = names.length >> 1
   return (value, run) => {
     if (!isRecord(value)) return true
+    if (!spend(run, steps)) return false
     let valid = true
     for (const name of names) {
       if (has(value, name)) continue
@@ -76,8 +80,10 @@ function propertiesCheck(schema: JsonSchema, { compile }: Compiling): Check | un
     forbidden: property === false,
     inherited: name in Object.prototype,
   }))
+  const steps = rows.length >> 2
   return (value, run, seen) => {
     if (!isRecord(value)) return true
+    if (!spend(run, steps)) return false
     let valid = true
     for (const { name, check, forbidden, inherited } of rows) {
       if (value[name] === undefined || (inherited && !Object.hasOwn(value, name))) continue
@@ -110,8 +116,8 @@ function otherPropertiesCheck(schema: JsonSchema, { compile, document }: Compili
       return true
     }
     let valid = true
-    for (const name of Object.keys(value)) {
-      if (--run.fuel < 0) return false
+    for (const name of namesOf(value, run)) {
+      if (run.fuel < 0) return false
       let known = declared.has(name)
       for (const { test, check, forbidden } of patterns) {
         if (!test(name, run)) continue
@@ -137,7 +143,7 @@ function sizeCheck(schema: JsonSchema): Check | undefined {
   const tooMany = sized("object", "at most", most)
   return (value, run) => {
     if (!isRecord(value)) return true
-    const size = Object.keys(value).length
+    const size = namesOf(value, run).length
     if (size < least) return fail(run, tooFew, value)
     return size <= most || fail(run, tooMany, value)
   }
@@ -149,7 +155,7 @@ function namesCheck(schema: JsonSchema, { compile }: Compiling): Check | undefin
   return (value, run) => {
     if (!isRecord(value)) return true
     let valid = true
-    for (const name of Object.keys(value)) {
+    for (const name of namesOf(value, run)) {
       if (verdict(check, name, run, undefined)) continue
       valid = false
       if (isSettled(run)) return false
@@ -165,6 +171,7 @@ function dependentChecks(schema: JsonSchema, { compile }: Compiling): Check[] {
     const all = Array.isArray(names) ? names.map(String) : []
     return (value, run) => {
       if (!isRecord(value) || !has(value, trigger)) return true
+      if (!spend(run, eighth(all.length))) return false
       const absent = all.filter((name) => !has(value, name))
       for (const name of absent) missing(run, name, `a value, since \`${trigger}\` is given`)
       return absent.length === 0
@@ -189,6 +196,11 @@ interface Named {
 function checkNamed(forbidden: boolean, check: Check, { value, name, run }: Named): boolean {
   if (forbidden) return failWith(run, () => unexpectedIssue([...run.path, name]))
   return descend(check, value[name], name, run)
+}
+
+function namesOf(value: object, run: Run): readonly string[] {
+  const names = Object.keys(value)
+  return spend(run, names.length) ? names : []
 }
 
 function missing(run: Run, name: string, expected: string): void {

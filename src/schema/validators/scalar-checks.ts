@@ -5,7 +5,7 @@ import type { Origin } from "../pattern.ts"
 import { bounded, formatted, matching, multipleOf, sized } from "../phrases.ts"
 import type { JsonSchema } from "../schema.ts"
 import { admits, typeOf } from "../words.ts"
-import { type Check, type CheckMaker, canonical, fail } from "./check.ts"
+import { type Check, type CheckMaker, canonical, eighth, fail, spend } from "./check.ts"
 
 /** Makes the check of `type`. */
 export function typeCheck(schema: JsonSchema): Check | undefined {
@@ -75,6 +75,8 @@ function literalCheck(values: readonly unknown[]): Check {
   )
   const expected = values.length === 0 ? "nothing, the list of values is empty" : showLiterals(values)
   return (value, run) => {
+    // Texts that are equal are compared whole.
+    if (typeof value === "string" && !spend(run, value.length >> 9)) return false
     if (simple.has(value)) return true
     const matches =
       composed.size > 0 && typeof value === "object" && value !== null && composed.has(canonical(value, run))
@@ -102,6 +104,7 @@ function lengthCheck(schema: JsonSchema): Check | undefined {
     // A character outside the basic plane counts once but is two units long.
     const units = value.length
     if (units >= least * 2 && units <= most) return true
+    if (!spend(run, eighth(units))) return false
     const length = codePoints(value)
     if (length < least) return fail(run, tooShort, value)
     return length <= most || fail(run, tooLong, value)
@@ -120,7 +123,10 @@ function formatCheck(format: unknown): Check | undefined {
   const test = typeof format === "string" && Object.hasOwn(formats, format) ? formats[format] : undefined
   if (test === undefined) return undefined
   const expected = formatted(String(format))
-  return (value, run) => typeof value !== "string" || test(value) || fail(run, expected, value)
+  return (value, run) =>
+    typeof value !== "string" ||
+    (spend(run, eighth(value.length)) && test(value)) ||
+    fail(run, expected, value)
 }
 
 function codePoints(text: string): number {
