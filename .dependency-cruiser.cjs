@@ -13,7 +13,7 @@ const floors = [
 
 /** Where `node:` modules may be imported. Everything else runs on web standards. */
 const nodeOnly =
-  "^src/(stdio|threads|cli)/|^src/testing/contract/|^src/http/node[^/]*\\.ts$|^src/storage/disk[^/]*\\.ts$|^src/components/[^/]+-file\\.ts$"
+  "^src/(stdio|threads|cli)/|^src/client/node-[^/]*\\.ts$|^src/testing/contract/|^src/http/node[^/]*\\.ts$|^src/storage/disk[^/]*\\.ts$|^src/components/[^/]+-file\\.ts$"
 
 const tests = "\\.test(-d)?\\.ts$"
 

@@ -13,6 +13,16 @@ import type {
   OutdatedRuntime,
   UnsettledImport,
 } from "./cli.ts"
+import type {
+  ConnectionLost,
+  PinBroken,
+  RequestTimedOut,
+  SessionLost,
+  WrongAnswer,
+  WrongOutput,
+  WrongResult,
+  WrongServers,
+} from "./client.ts"
 import type { MissingTable, StorageThrottled } from "./cloud-storage.ts"
 import type {
   InvalidAnnotations,
@@ -217,6 +227,7 @@ export type AnyFleetError =
   | CallAborted
   | CannotAsk
   | CannotNotify
+  | ConnectionLost
   | ContextMisused
   | CannotConnect
   | CannotDecrypt
@@ -326,6 +337,7 @@ export type AnyFleetError =
   | OutdatedZod
   | Overloaded
   | ParseError
+  | PinBroken
   | PortInUse
   | RateLimited
   | ReadOnlyStorage
@@ -335,12 +347,14 @@ export type AnyFleetError =
   | RequestFailed
   | RequestRefused
   | RequestStateTooLarge
+  | RequestTimedOut
   | ResourceNotFound
   | ResourceUnreadable
   | ResponseTooLarge
   | SamplingFailed
   | SchemaTooLarge
   | SdkServerInUse
+  | SessionLost
   | SessionRequired
   | StartingServer
   | StepOutcomeUnknown
@@ -389,8 +403,12 @@ export type AnyFleetError =
   | UrlElicitationRequired
   | VisibilityNeedsSession
   | WeakSecret
+  | WrongAnswer
   | WrongArguments
+  | WrongOutput
+  | WrongResult
   | WrongScope
+  | WrongServers
   | WrongUsage
 
 /**

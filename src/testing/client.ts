@@ -1,3 +1,10 @@
+import {
+  type CallTool,
+  type ToolFunctionOf,
+  type ToolFunctions,
+  toolFunction,
+  toolFunctions,
+} from "../client/tools.ts"
 import type { Tool } from "../components/tool.ts"
 import type {
   CallToolResult,
@@ -17,13 +24,6 @@ import type { Dialect, Subscription } from "./dialect.ts"
 import type { Values } from "./envelope.ts"
 import type { RequestOptions } from "./options.ts"
 import { listAll } from "./pages.ts"
-import {
-  type CallTool,
-  type ToolFunctionOf,
-  type ToolFunctions,
-  toolFunction,
-  toolFunctions,
-} from "./tools.ts"
 
 /** What a test says of a request for suggestions. */
 export interface CompleteOptions extends RequestOptions {
@@ -44,9 +44,9 @@ export class TestClient<Tools extends readonly Tool[] = readonly Tool[]> {
    * The tools as functions: `await client.tools.add({ a: 1, b: 2 })` is what the handler returned, as JSON. They throw
    * {@link ToolCallFailed} where the result says that the call failed.
    */
-  readonly tools: ToolFunctions<Tools>
+  readonly tools: ToolFunctions<Tools, RequestOptions>
   readonly #wire: Dialect
-  readonly #call: CallTool
+  readonly #call: CallTool<RequestOptions>
 
   readonly #onClose: () => Promise<void>
 
@@ -55,7 +55,7 @@ export class TestClient<Tools extends readonly Tool[] = readonly Tool[]> {
     this.#wire = wire
     this.#onClose = onClose
     this.#call = (name, args, more) => this.callTool(name, args, more)
-    this.tools = toolFunctions<Tools>(this.#call)
+    this.tools = toolFunctions<Tools, RequestOptions>(this.#call)
   }
 
   /**
@@ -68,11 +68,11 @@ export class TestClient<Tools extends readonly Tool[] = readonly Tool[]> {
    * mcp.tool({ name: "ping" }, () => "pong")
    * expect(await client.tool("ping")()).toBe("pong")
    */
-  tool<Name extends (keyof ToolFunctions<Tools> & string) | (string & {})>(
+  tool<Name extends (keyof ToolFunctions<Tools, RequestOptions> & string) | (string & {})>(
     name: Name,
-  ): ToolFunctionOf<Tools, Name> {
+  ): ToolFunctionOf<Tools, Name, RequestOptions> {
     // The server's own type says what it takes and gives.
-    return toolFunction(name, this.#call) as ToolFunctionOf<Tools, Name>
+    return toolFunction(name, this.#call) as ToolFunctionOf<Tools, Name, RequestOptions>
   }
 
   /**

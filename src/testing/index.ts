@@ -1,10 +1,10 @@
 // Client
 
+export type { ToolFunctionOf, ToolFunctions } from "../client/tools.ts"
 export type { CompleteOptions, TestClient } from "./client.ts"
 export { connect, type TestTarget } from "./connect.ts"
 export type { Subscription } from "./dialect.ts"
 export type { ElicitationHandler, RootsAnswer, SamplingHandler } from "./input.ts"
-export type { ToolFunctionOf, ToolFunctions } from "./tools.ts"
 
 // Options
 

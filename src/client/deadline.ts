@@ -3,8 +3,8 @@ export class Deadline {
   readonly #controller = new AbortController()
   readonly #ms: number
   readonly #reason: () => Error
-  readonly #parent: AbortSignal
-  readonly #onParent = (): void => this.#controller.abort(this.#parent.reason)
+  readonly #parent: AbortSignal | undefined
+  readonly #onParent = (): void => this.#controller.abort(this.#parent?.reason)
   #holds = 0
   #stop: () => void = () => undefined
 
@@ -13,12 +13,12 @@ export class Deadline {
    * @param reason What it is aborted with then.
    * @param parent Aborts it too.
    */
-  constructor(ms: number, reason: () => Error, parent: AbortSignal) {
+  constructor(ms: number, reason: () => Error, parent?: AbortSignal) {
     this.#ms = ms
     this.#reason = reason
     this.#parent = parent
-    if (parent.aborted) this.#onParent()
-    else parent.addEventListener("abort", this.#onParent, { once: true })
+    if (parent?.aborted) this.#onParent()
+    else parent?.addEventListener("abort", this.#onParent, { once: true })
     this.touch()
   }
 
@@ -33,6 +33,11 @@ export class Deadline {
     // It keeps the process: what is waited for may be nothing that does.
     const timer = setTimeout(() => this.#controller.abort(this.#reason()), this.#ms)
     this.#stop = () => clearTimeout(timer)
+  }
+
+  /** Ends the wait now. */
+  expire(reason: Error): void {
+    this.#controller.abort(reason)
   }
 
   /** Stops the time until `wait` is over. */
@@ -51,7 +56,7 @@ export class Deadline {
     // A hold that ends later must not start it again.
     this.#holds = Number.POSITIVE_INFINITY
     this.#stop()
-    this.#parent.removeEventListener("abort", this.#onParent)
+    this.#parent?.removeEventListener("abort", this.#onParent)
   }
 }
 

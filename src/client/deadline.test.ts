@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { AnswerTimedOut } from "../../errors/dialogue.ts"
+import { AnswerTimedOut } from "../errors/dialogue.ts"
 import { Deadline } from "./deadline.ts"
 
 beforeEach(() => void vi.useFakeTimers())
