@@ -109,6 +109,7 @@ import type {
   UnsupportedVersion,
   WeakSecret,
 } from "./protocol.ts"
+import type { CallNotHere, TooManyParked, UpstreamBusy, UpstreamDown } from "./proxy.ts"
 import type { ResourceUnreadable } from "./resource-unreadable.ts"
 import type { ResponseTooLarge } from "./response-too-large.ts"
 import type { InvalidAuthentication, NotAResponse, TooManyYields } from "./returned.ts"
@@ -225,6 +226,7 @@ export type AnyFleetError =
   | BodyTooLarge
   | BrokenImport
   | CallAborted
+  | CallNotHere
   | CannotAsk
   | CannotNotify
   | ConnectionLost
@@ -376,6 +378,7 @@ export type AnyFleetError =
   | ThreadQueueFull
   | ThreadWorkUnusable
   | TooManyHandles
+  | TooManyParked
   | TooManyRounds
   | TooManySubscriptions
   | TooManyYields
@@ -397,6 +400,8 @@ export type AnyFleetError =
   | UnsettledImport
   | UnsupportedDialect
   | UnsupportedVersion
+  | UpstreamBusy
+  | UpstreamDown
   | UriWithoutPrefix
   | ValueTooLarge
   | UnusableSample
