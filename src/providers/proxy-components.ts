@@ -43,12 +43,13 @@ export function toResolved(kind: ComponentKind, given: unknown, running: Running
   const made = makers[kind](given, running)
   if (typeof made === "string") return made
   const invoke = (input: unknown, ctx: unknown) => running.invoke(kind, given, input)(ctx)
-  const component = Object.freeze({ ...made, invoke })
+  // What is validated, and how, its own server decides: defaults of this one change nothing.
+  const component: object = Object.freeze({ ...made, invoke, ...(kind === "tool" && { withDefaults: () => component }) })
   // Made by the maker of its kind.
   return { component, owner: running.owner, invoke } as unknown as Resolved
 }
 
-type Made<C extends Component> = Omit<C, "invoke">
+type Made<C extends Component> = Omit<C, "invoke" | "withDefaults">
 
 const makers: {
   readonly [kind in ComponentKind]: (definition: Fields, running: Running) => object | Problem
@@ -64,7 +65,7 @@ const makers: {
       // S28/basic/transports/streamable-http#schema-extension: clients leave such a tool out.
       return "has an `x-mcp-header` that breaks the rules"
     }
-    const made: Made<Tool> = {
+    return {
       ...shared("tool", name, definition),
       name,
       // As it came.
@@ -74,10 +75,7 @@ const makers: {
       outputSchema: isObject(outputSchema) ? (outputSchema as JsonSchema) : undefined,
       definition: Object.freeze(definition) as unknown as Tool["definition"],
       headerParams: headers,
-      // What is validated, and how, its own server decides.
-      withDefaults: () => made as Tool,
     }
-    return made
   },
   prompt(definition, { completer }): Made<Prompt> | Problem {
     const { name, arguments: args } = definition
