@@ -1,6 +1,6 @@
-import type { Json, PeerRequest } from "../client/rpc.ts"
+import type { Json, PeerNotification, PeerRequest } from "../client/rpc.ts"
 import { CallNotHere, TooManyParked } from "../errors/proxy.ts"
-import { isSuspended } from "../errors/protocol.ts"
+import { CallAborted, isSuspended } from "../errors/protocol.ts"
 import { quietTimeout } from "../shared/quiet-timer.ts"
 
 /** Whoever answers questions for as long as his round lasts. */
@@ -21,6 +21,8 @@ interface Open {
  * yet wait for the next one, and the request is never sent again.
  */
 export class LiveCall {
+  /** Hears what it tells on its way, for the round that waits. */
+  hear: ((notification: PeerNotification) => void) | undefined = undefined
   readonly #controller: AbortController = new AbortController()
   readonly #open: Set<Open> = new Set()
   readonly #result: Promise<Json>
@@ -59,7 +61,7 @@ export class LiveCall {
       this.#result.then(resolve, reject)
       for (const open of this.#open) void this.#put(open)
     }).finally(() => {
-      if (this.#round === round) this.#round = this.#suspend = undefined
+      if (this.#round === round) this.#round = this.#suspend = this.hear = undefined
     })
   }
 
@@ -86,7 +88,7 @@ export class LiveCall {
       this.#open.delete(open)
       open.resolve(answer)
     } catch (error) {
-      if (isSuspended(error)) {
+      if (isOfLater(error)) {
         // It stays open.
         if (this.#round === round) this.#suspend?.(error)
         return
@@ -95,6 +97,11 @@ export class LiveCall {
       open.reject(error)
     }
   }
+}
+
+/** Whether a question is answered by another round, if at all. */
+function isOfLater(error: unknown): boolean {
+  return isSuspended(error) || (error instanceof CallAborted && error.reason === "suspended")
 }
 
 /** To what a parked call belongs. */

@@ -164,7 +164,11 @@ export class Pool {
     const { upstream, open, onNotification, now } = this.#options
     try {
       const connection = await open(caller, {
-        onNotification: (notification) => onNotification(notification, caller),
+        onNotification: (notification) => {
+          const last = ofAll.test(notification.method) ? undefined : [...users].at(-1)
+          if (last === undefined) onNotification(notification, caller)
+          else last.onNotification(notification)
+        },
         // What it asks outside of a request, it asks whoever began last.
         onRequest: async (request) => {
           const last = [...users].at(-1)
@@ -249,6 +253,9 @@ export class Pool {
     await entry.connection?.close()
   }
 }
+
+/** What a server tells all, and not in answer to somebody. */
+export const ofAll: RegExp = /^notifications\/(.*\/list_changed|resources\/updated)$/
 
 /** Under which key a caller's connection is kept. Without sessions there is nothing that were anybody's. */
 function keyOf(era: Era | undefined, { identity, headersKey, capabilities }: Caller): string {
