@@ -27,8 +27,8 @@ export interface ProxyOptions
   readonly onDown?: "hide" | "fail"
   /** How long lists are kept, in milliseconds, where the upstream does not say less; 0: not at all. Default 300,000. */
   readonly cacheTtlMs?: number
-  /** How long connecting and listing may take together, in milliseconds. Default 10,000. */
-  readonly listTimeoutMs?: number
+  /** How long connecting may take, and reading a list, in milliseconds. Default 15,000. */
+  readonly connectTimeoutMs?: number
   /** The most open connections. Default 1,000. */
   readonly maxConnections?: number
   /** How long a connection that nobody uses stays open, in milliseconds. Default 300,000. */
@@ -64,7 +64,7 @@ export const proxyOptions: KnownOptions = {
     forwardHeaders: "strings",
     onDown: ["hide", "fail"],
     cacheTtlMs: "size",
-    listTimeoutMs: "ms",
+    connectTimeoutMs: "ms",
     maxConnections: "count",
     idleMs: "ms",
     parkedMs: "ms",

@@ -86,9 +86,10 @@ export function scopeOf(call: Call): Scope {
   const { principal } = call.peer
   const version = call.wantedVersion
   const hidden = call.isInside ? undefined : call.exchange.visibility
-  if (principal === undefined && version === undefined && hidden === undefined)
+  const { headers } = call
+  if (principal === undefined && version === undefined && hidden === undefined && headers === undefined)
     return call.isTrusted ? trustedScope : anonymousScope
-  return { principal, trusted: call.isTrusted, version, hidden }
+  return { principal, trusted: call.isTrusted, version, hidden, headers }
 }
 
 export function scopeOfPrincipal(principal: Principal | undefined): Scope {

@@ -6,6 +6,7 @@ import type { Template, TemplateInvoke } from "../components/template.ts"
 import type { Tool } from "../components/tool.ts"
 import type { ToolInvoke } from "../components/tool-invoke.ts"
 import type { Principal } from "../protocol/principal.ts"
+import type { HeaderBag } from "../protocol/transport.ts"
 import type { VisibilityRule } from "../protocol/visibility-rule.ts"
 import type { ChangeEvent } from "./events.ts"
 
@@ -27,6 +28,8 @@ export interface Scope {
   readonly version?: string | undefined
   /** What is hidden from the session of the caller. */
   readonly hidden?: readonly VisibilityRule[] | undefined
+  /** The HTTP headers of the request, for what is found elsewhere. */
+  readonly headers?: HeaderBag | undefined
 }
 
 /**
