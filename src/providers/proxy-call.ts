@@ -243,7 +243,7 @@ class UpstreamRun {
   }
 
   async #sendStateless(
-    { connection }: Lease,
+    { connection, users }: Lease,
     caller: Caller,
     { answered, signal }: { readonly answered: Json; readonly signal: AbortSignal | undefined },
   ): Promise<Json> {
@@ -252,6 +252,13 @@ class UpstreamRun {
     const controller = new AbortController()
     const stop = onGivenUp(exchange.signal, (reason) => controller.abort(reason))
     const { logLevel } = exchange
+    const ears: Ears = {
+      onNotification: (notification) => this.#hear(notification, caller),
+      onRequest: async ({ method: asked }) => {
+        throw new MethodNotFound(asked)
+      },
+    }
+    users.add(ears)
     try {
       return await connection.request(
         method,
@@ -260,10 +267,11 @@ class UpstreamRun {
           signal: signal === undefined ? controller.signal : AbortSignal.any([controller.signal, signal]),
           headers,
           capabilities: toldCapabilities(peer.capabilities, "stateless"),
-          onNotification: (notification) => this.#hear(notification, caller),
+          onNotification: ears.onNotification,
         },
       )
     } finally {
+      users.delete(ears)
       stop()
     }
   }

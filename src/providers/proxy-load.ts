@@ -5,8 +5,7 @@ import { Catalog } from "../server/catalog.ts"
 import type { Provider } from "../server/provider.ts"
 import type { MountOptions } from "./mount-options.ts"
 import { mounted } from "./mounted.ts"
-import { isConnection } from "./proxy.ts"
-import type { ProxyOptions, ProxyTarget } from "./proxy-options.ts"
+import { isConnection, type ProxyOptions, type ProxyTarget } from "./proxy-options.ts"
 import { upstreamProvider } from "./proxy-upstream.ts"
 
 /** Finds out what a target is, and makes the provider of it. Nothing is connected yet. */

@@ -2,6 +2,7 @@ import type { Connection, OpenOptions } from "../client/connection.ts"
 import type { Target } from "../client/target.ts"
 import type { KnownOptions, OptionKind } from "../components/options.ts"
 import { InvalidOption } from "../errors/server.ts"
+import { isObject } from "../protocol/jsonrpc.ts"
 import type { ServerLog } from "../server/server-log.ts"
 import { revisions } from "../spec/revisions.ts"
 
@@ -101,4 +102,9 @@ export function forwardedNames({ forwardHeaders = [] }: ProxyOptions): readonly 
     const fix = "Leave it out: each connection has its own."
     throw new InvalidOption("`forwardHeaders` of `proxy()`", `\`${given.slice(0, 100)}\``, fix)
   })
+}
+
+/** Whether somebody opened it already. */
+export function isConnection(target: ProxyTarget): target is Connection {
+  return isObject(target) && typeof target.request === "function" && typeof target.onClose === "function"
 }

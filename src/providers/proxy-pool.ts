@@ -2,6 +2,7 @@ import type { Connection } from "../client/connection.ts"
 import type { PeerNotification, PeerRequest } from "../client/rpc.ts"
 import { AccessRefused } from "../errors/dialogue.ts"
 import { UpstreamBusy, UpstreamDown } from "../errors/proxy.ts"
+import { ClientClosed } from "../errors/testing.ts"
 import type { Era } from "../protocol/era.ts"
 import { quietTimeout } from "../shared/quiet-timer.ts"
 
@@ -53,6 +54,9 @@ interface Entry {
   readonly users: Set<Ears>
   connection: Connection | undefined
   uses: number
+  /** The first who called by it, and whether others did, so that nothing tells whom a log is for. */
+  first: string | undefined
+  isMixed: boolean
   stopIdling: (() => void) | undefined
 }
 
@@ -94,11 +98,16 @@ export class Pool {
    * @throws {UpstreamDown} It cannot be connected to, or could not a moment ago.
    * @throws {UpstreamBusy} There are too many.
    */
-  async lease(caller: Caller): Promise<Lease> {
+  async lease(caller: Caller, isList = false): Promise<Lease> {
     for (;;) {
       const entry = this.#entries.get(keyOf(this.#era, caller)) ?? this.#begin(caller)
       const { stopIdling } = entry
       entry.uses++
+      // Lists are logged for nobody.
+      if (!isList) {
+        entry.first ??= caller.identity
+        entry.isMixed ||= entry.first !== caller.identity
+      }
       entry.stopIdling = undefined
       stopIdling?.()
       let connection: Connection
@@ -120,9 +129,9 @@ export class Pool {
   leaseAny(caller: Caller): Promise<Lease> {
     for (const { caller: known, connection } of this.#entries.values()) {
       const isHis = known.identity === caller.identity && known.headersKey === caller.headersKey
-      if (isHis && connection !== undefined && connection.ended === undefined) return this.lease(known)
+      if (isHis && connection !== undefined && connection.ended === undefined) return this.lease(known, true)
     }
-    return this.lease(caller)
+    return this.lease(caller, true)
   }
 
   /** Closes what an identity has. */
@@ -143,13 +152,16 @@ export class Pool {
     if (this.#entries.size >= max && !this.#closeIdle()) throw new UpstreamBusy(upstream, max)
     const users = new Set<Ears>()
     const key = keyOf(this.#era, caller)
+    const newest = () => (entry.isMixed ? undefined : [...users].at(-1))
     const entry: Entry = {
       key,
       caller,
       users,
-      opening: this.#open(caller, users),
+      opening: this.#open(caller, newest),
       connection: undefined,
       uses: 0,
+      first: undefined,
+      isMixed: false,
       stopIdling: undefined,
     }
     this.#entries.set(key, entry)
@@ -160,18 +172,17 @@ export class Pool {
     return entry
   }
 
-  async #open(caller: Caller, users: ReadonlySet<Ears>): Promise<Connection> {
+  async #open(caller: Caller, newest: () => Ears | undefined): Promise<Connection> {
     const { upstream, open, onNotification, now } = this.#options
     try {
       const connection = await open(caller, {
         onNotification: (notification) => {
-          const last = ofAll.test(notification.method) ? undefined : [...users].at(-1)
-          if (last === undefined) onNotification(notification, caller)
-          else last.onNotification(notification)
+          if (ofAll.test(notification.method)) onNotification(notification, caller)
+          else newest()?.onNotification(notification)
         },
         // What it asks outside of a request, it asks whoever began last.
         onRequest: async (request) => {
-          const last = [...users].at(-1)
+          const last = newest()
           if (last === undefined) throw new UpstreamDown(upstream, "nobody is there to be asked")
           return last.onRequest(request)
         },
@@ -179,8 +190,8 @@ export class Pool {
       this.#era = connection.era
       const since = now()
       connection.onClose((reason) => {
-        // A program that dies as soon as it starts is not started in a loop.
-        if (now() - since < soonMs) this.#failed(reason)
+        // A program that dies as soon as it starts is not started in a loop. What we close is no failure.
+        if (now() - since < soonMs && !(reason instanceof ClientClosed)) this.#failed(reason)
       })
       if (now() >= this.#blockedUntil) this.#failures = 0
       return connection

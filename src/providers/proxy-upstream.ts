@@ -235,7 +235,7 @@ class Upstream {
   }
 
   #hear({ method, params }: PeerNotification, { identity }: Caller): void {
-    const kinds = listKinds[method]
+    const kinds = Object.hasOwn(listKinds, method) ? listKinds[method] : undefined
     if (kinds !== undefined) this.#catalog.changed(kinds)
     if (method !== "notifications/resources/updated" || typeof params.uri !== "string") return
     // What is told in somebody's session is his.

@@ -1,9 +1,8 @@
-import type { Connection } from "../client/connection.ts"
 import { assertOptions } from "../components/options.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import type { Provider } from "../server/provider.ts"
 import { lazyProvider } from "./lazy-provider.ts"
-import { forwardedNames, type ProxyOptions, proxyOptions, type ProxyTarget } from "./proxy-options.ts"
+import { forwardedNames, isConnection, type ProxyOptions, proxyOptions, type ProxyTarget } from "./proxy-options.ts"
 
 export type { ProxyOptions, ProxyTarget } from "./proxy-options.ts"
 
@@ -43,9 +42,4 @@ function nameOf(target: ProxyTarget): string {
   if (typeof command === "string") return command
   if (url !== undefined) return URL.canParse(String(url)) ? new URL(String(url)).host : "upstream"
   return isObject(mcpServers) ? Object.keys(mcpServers).slice(0, 5).join(", ") : "server of this process"
-}
-
-/** Whether somebody opened it already. */
-export function isConnection(target: ProxyTarget): target is Connection {
-  return isObject(target) && typeof target.request === "function" && typeof target.onClose === "function"
 }
