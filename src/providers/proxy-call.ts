@@ -1,6 +1,6 @@
 import type { Json, PeerNotification, PeerRequest } from "../client/rpc.ts"
 import { SessionLost, WrongResult } from "../errors/client.ts"
-import { CallAborted, isSuspended, MethodNotFound, MissingClientCapability } from "../errors/protocol.ts"
+import { CallAborted, isSuspended, MethodNotFound, MissingClientCapability, Suspended } from "../errors/protocol.ts"
 import { UpstreamDown } from "../errors/proxy.ts"
 import { TooManyRounds } from "../errors/rounds.ts"
 import { RequestFailed } from "../errors/testing.ts"
@@ -76,10 +76,11 @@ class UpstreamRun {
     const { pool, callerOf, parking } = this.#host
     const { round } = this.#call
     const caller = await callerOf(this.#call)
-    const isLater = round > 0 && !this.#isLive
+    // What else the handler of a nested call does may end its round, too: then it is found again in the next one.
+    const isFoundAgain = !this.#isLive && (round > 0 || this.#call.parent !== undefined)
     // Where it went on in the round before depends on what the upstream speaks.
-    if (isLater && pool.era === undefined) (await pool.lease(caller)).release()
-    if (isLater && pool.era === "session") {
+    if (isFoundAgain && pool.era === undefined) (await pool.lease(caller)).release()
+    if (isFoundAgain && pool.era === "session") {
       const handle = await this.#ownHandle()
       if (!this.#isNew) return this.#wait(parking.take(handle, this.#claim), caller)
     }
@@ -143,7 +144,10 @@ class UpstreamRun {
   /** Waits for a call that may ask, for as long as this round lasts. */
   async #wait(live: LiveCall, caller: Caller): Promise<Json> {
     const { exchange } = this.#call
-    const stop = onGivenUp(exchange.signal, (reason) => live.abort(reason))
+    const stop = onAborted(exchange.signal, (reason) => {
+      if (isSuspension(reason)) void this.#leave(live)
+      else live.abort(reason)
+    })
     // What it tells goes to whoever waits now.
     live.hear = (notification) => this.#hear(notification, caller)
     try {
@@ -153,6 +157,17 @@ class UpstreamRun {
       throw error
     } finally {
       stop()
+    }
+  }
+
+  /** The round ends by a question of somebody else: the call goes on at the upstream. */
+  async #leave(live: LiveCall): Promise<void> {
+    if (this.#handle === undefined) return
+    try {
+      this.#host.parking.reserve(await this.#handle, this.#claim, live)
+      live.leave(new Suspended())
+    } catch (error) {
+      live.abort(error)
     }
   }
 
@@ -250,7 +265,9 @@ class UpstreamRun {
     const { exchange, meta, peer } = this.#call
     const { method, params, headers } = this.#request
     const controller = new AbortController()
-    const stop = onGivenUp(exchange.signal, (reason) => controller.abort(reason))
+    const stop = onAborted(exchange.signal, (reason) => {
+      if (!isSuspension(reason)) controller.abort(reason)
+    })
     const { logLevel } = exchange
     const ears: Ears = {
       onNotification: (notification) => this.#hear(notification, caller),
@@ -284,15 +301,16 @@ class UpstreamRun {
 /** The most questions of one round. */
 const mostRequests = 100
 
-/** Calls back when a call is given up; a suspension is no such thing, for the upstream goes on. */
-function onGivenUp(signal: AbortSignal, run: (reason: unknown) => void): () => void {
-  const listener = () => {
-    const { reason } = signal
-    if (!(reason instanceof CallAborted && reason.reason === "suspended")) run(reason)
-  }
+function onAborted(signal: AbortSignal, run: (reason: unknown) => void): () => void {
+  const listener = () => run(signal.reason)
   if (signal.aborted) listener()
   else signal.addEventListener("abort", listener, { once: true })
   return () => signal.removeEventListener("abort", listener)
+}
+
+/** Whether a call is answered with questions: what it waits for goes on. */
+function isSuspension(reason: unknown): boolean {
+  return reason instanceof CallAborted && reason.reason === "suspended"
 }
 
 /** A result without what belongs to the connection it came over. */

@@ -65,6 +65,11 @@ export class LiveCall {
     })
   }
 
+  /** Ends the round that waits; the request goes on. */
+  leave(reason: unknown): void {
+    this.#suspend?.(reason)
+  }
+
   /** Asks, in this round or the next. */
   ask(question: PeerRequest): Promise<object> {
     const key = `${this.#count++}`
