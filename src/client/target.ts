@@ -44,17 +44,13 @@ const mostServers = 1_000
  * @throws {InvalidTarget} It is nothing that can be connected to.
  * @throws {WrongServers} It names servers in a way that cannot be read.
  */
-export async function toPlaces(
-  target: Target,
-): Promise<readonly FoundPlace[]> {
+export async function toPlaces(target: Target): Promise<readonly FoundPlace[]> {
   if (typeof target === "string" && !/^https?:\/\//i.test(target)) return placesOfFile(target)
   if (isObject(target) && "mcpServers" in target) return placesOfConfig(target, "The configuration")
   return [{ place: toPlace(target) }]
 }
 
-async function placesOfFile(
-  path: string,
-): Promise<readonly FoundPlace[]> {
+async function placesOfFile(path: string): Promise<readonly FoundPlace[]> {
   if (/^[a-z][\w+.-]+:\/\//i.test(path))
     throw new InvalidTarget(path, "is no URL of HTTP", "Write it as `http://127.0.0.1:3000/mcp`.")
   const { readFileTarget } = await import("./node-files.ts")
@@ -63,10 +59,7 @@ async function placesOfFile(
   return [{ place: { kind: "command", ...found } }]
 }
 
-function placesOfConfig(
-  config: unknown,
-  what: string,
-): readonly FoundPlace[] {
+function placesOfConfig(config: unknown, what: string): readonly FoundPlace[] {
   const servers = isObject(config) ? config.mcpServers : undefined
   if (!isObject(servers)) throw new WrongServers(what, "has no `mcpServers`")
   const entries = Object.entries(servers)

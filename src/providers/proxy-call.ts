@@ -1,6 +1,12 @@
 import type { Json, PeerNotification, PeerRequest } from "../client/rpc.ts"
 import { SessionLost, WrongResult } from "../errors/client.ts"
-import { CallAborted, isSuspended, MethodNotFound, MissingClientCapability, Suspended } from "../errors/protocol.ts"
+import {
+  CallAborted,
+  isSuspended,
+  MethodNotFound,
+  MissingClientCapability,
+  Suspended,
+} from "../errors/protocol.ts"
 import { UpstreamDown } from "../errors/proxy.ts"
 import { TooManyRounds } from "../errors/rounds.ts"
 import { RequestFailed } from "../errors/testing.ts"
@@ -97,15 +103,21 @@ class UpstreamRun {
   /** What the caller is told of an error. */
   explained(error: unknown): unknown {
     const { inert } = this.#call.exchange
-    if (error instanceof HandedOn || isSuspended(error) || (error instanceof CallAborted && inert)) return error
-    if (error instanceof RequestFailed) return new HandedOn({ kind: "failure", error: error.error, cause: error })
+    if (error instanceof HandedOn || isSuspended(error) || (error instanceof CallAborted && inert))
+      return error
+    if (error instanceof RequestFailed)
+      return new HandedOn({ kind: "failure", error: error.error, cause: error })
     const failure = toFailure(error) ?? toFailure(new UpstreamDown(this.#host.name, error))
     return failure === undefined ? error : new HandedOn(failure)
   }
 
   get #claim(): Claim {
     const { method, target, peer } = this.#call
-    return { principal: principalKey(peer.principal), method, target: `${this.#host.name} ${this.#key} ${target}` }
+    return {
+      principal: principalKey(peer.principal),
+      method,
+      target: `${this.#host.name} ${this.#key} ${target}`,
+    }
   }
 
   /** Sends the request to an upstream with sessions. Only one that was not taken is sent again. */
@@ -232,7 +244,11 @@ class UpstreamRun {
       const { inputRequests, requestState } = result
       // The next run begins here: what was asked is not asked for again.
       if (!isStep && !this.#isLive)
-        await this.#step(`${count}`, async () => ({ resultType: "input_required", inputRequests, requestState }))
+        await this.#step(`${count}`, async () => ({
+          resultType: "input_required",
+          inputRequests,
+          requestState,
+        }))
       answered = {
         inputResponses: await this.#answers(inputRequests, count),
         ...(requestState === undefined ? undefined : { requestState }),

@@ -1,7 +1,7 @@
 import type { Connection } from "../client/connection.ts"
 import type { Json } from "../client/rpc.ts"
-import { WrongResult } from "../errors/client.ts"
 import type { ComponentKind } from "../components/component.ts"
+import { WrongResult } from "../errors/client.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import type { Resolved } from "../server/provider.ts"
 import type { ServerLog } from "../server/server-log.ts"
@@ -112,7 +112,8 @@ export class UpstreamCatalog {
         byId: new Map(entries.map((entry) => [entry.component.id, entry])),
         hash,
         // One that changed while it was read is read again.
-        freshUntil: revision === this.#revisions[kind] ? now() + Math.min(ttl, ttlMs) : Number.NEGATIVE_INFINITY,
+        freshUntil:
+          revision === this.#revisions[kind] ? now() + Math.min(ttl, ttlMs) : Number.NEGATIVE_INFINITY,
       }
       const before = this.#kept.get(key)
       this.#kept.set(key, kept)
@@ -160,7 +161,8 @@ export class UpstreamCatalog {
     let room = mostCharacters
     for (const item of items.slice(0, mostItems)) {
       const made = toResolved(kind, item, running)
-      const problem = typeof made === "string" ? made : byId.has(made.component.id) ? "is there twice" : undefined
+      const problem =
+        typeof made === "string" ? made : byId.has(made.component.id) ? "is there twice" : undefined
       if (typeof made === "string" || problem !== undefined) {
         problems.push(`\`${nameOf(item)}\` ${problem}`)
         continue

@@ -44,7 +44,11 @@ export function toResolved(kind: ComponentKind, given: unknown, running: Running
   if (typeof made === "string") return made
   const invoke = (input: unknown, ctx: unknown) => running.invoke(kind, given, input)(ctx)
   // What is validated, and how, its own server decides: defaults of this one change nothing.
-  const component: object = Object.freeze({ ...made, invoke, ...(kind === "tool" && { withDefaults: () => component }) })
+  const component: object = Object.freeze({
+    ...made,
+    invoke,
+    ...(kind === "tool" && { withDefaults: () => component }),
+  })
   // Made by the maker of its kind.
   return { component, owner: running.owner, invoke } as unknown as Resolved
 }

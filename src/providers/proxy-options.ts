@@ -13,7 +13,15 @@ export type ProxyTarget = Target | Connection
 export interface ProxyOptions
   extends Pick<
     OpenOptions,
-    "era" | "clientInfo" | "headers" | "fetch" | "token" | "authProvider" | "stderr" | "timeoutMs" | "maxTimeoutMs"
+    | "era"
+    | "clientInfo"
+    | "headers"
+    | "fetch"
+    | "token"
+    | "authProvider"
+    | "stderr"
+    | "timeoutMs"
+    | "maxTimeoutMs"
   > {
   /** Names the upstream in messages. Default: what it is reached by. */
   readonly name?: string
@@ -88,7 +96,8 @@ export const proxyOptions: KnownOptions = {
 }
 
 /** Headers that belong to one connection, which must not pass from one to another. */
-const ownHeaders = /^(mcp-.*|host|content-.*|accept(-.*)?|connection|keep-alive|te|trailer|transfer-encoding|upgrade|proxy-.*|expect|last-event-id|origin|referer|sec-.*)$/
+const ownHeaders =
+  /^(mcp-.*|host|content-.*|accept(-.*)?|connection|keep-alive|te|trailer|transfer-encoding|upgrade|proxy-.*|expect|last-event-id|origin|referer|sec-.*)$/
 
 /**
  * Reads which headers of callers go on.

@@ -1,6 +1,6 @@
 import type { Json, PeerNotification, PeerRequest } from "../client/rpc.ts"
-import { CallNotHere, TooManyParked } from "../errors/proxy.ts"
 import { CallAborted, isSuspended } from "../errors/protocol.ts"
+import { CallNotHere, TooManyParked } from "../errors/proxy.ts"
 import { quietTimeout } from "../shared/quiet-timer.ts"
 
 /** Whoever answers questions for as long as his round lasts. */

@@ -137,7 +137,9 @@ export class Pool {
   /** Closes what an identity has. */
   async forget(identity: string): Promise<void> {
     const own = [...this.#entries.values()].filter((entry) => entry.caller.identity === identity)
-    await Promise.all(own.filter(({ connection }) => connection?.era === "session").map((entry) => this.#close(entry)))
+    await Promise.all(
+      own.filter(({ connection }) => connection?.era === "session").map((entry) => this.#close(entry)),
+    )
   }
 
   /** Closes all. */

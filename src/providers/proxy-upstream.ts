@@ -13,7 +13,7 @@ import { paramHeaders } from "../schema/param-headers.ts"
 import type { JsonSchema } from "../schema/schema.ts"
 import { CallContext } from "../server/context.ts"
 import type { ChangeListener, EventListener, Provider, Resolved, Scope } from "../server/provider.ts"
-import { consoleLog, safeLog, type ServerLog } from "../server/server-log.ts"
+import { consoleLog, type ServerLog, safeLog } from "../server/server-log.ts"
 import { longestTimer } from "../shared/longest-timer.ts"
 import { createLru, type Lru } from "../shared/lru.ts"
 import { randomText } from "../shared/random-text.ts"
@@ -211,7 +211,9 @@ class Upstream {
   /** Has an upstream without sessions say when its lists change. */
   #listen(connection: Connection, caller: Caller): void {
     if (connection.era !== "stateless" || this.#listening.has(connection)) return
-    const { tools, prompts, resources } = connection.capabilities as { readonly [name: string]: Json | undefined }
+    const { tools, prompts, resources } = connection.capabilities as {
+      readonly [name: string]: Json | undefined
+    }
     const notifications = {
       ...(tools?.listChanged === true && { toolsListChanged: true }),
       ...(prompts?.listChanged === true && { promptsListChanged: true }),

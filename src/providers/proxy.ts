@@ -2,7 +2,13 @@ import { assertOptions } from "../components/options.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import type { Provider } from "../server/provider.ts"
 import { lazyProvider } from "./lazy-provider.ts"
-import { forwardedNames, isConnection, type ProxyOptions, proxyOptions, type ProxyTarget } from "./proxy-options.ts"
+import {
+  forwardedNames,
+  isConnection,
+  type ProxyOptions,
+  type ProxyTarget,
+  proxyOptions,
+} from "./proxy-options.ts"
 
 export type { ProxyOptions, ProxyTarget } from "./proxy-options.ts"
 

@@ -51,7 +51,10 @@ describe("a tool that a handler calls", () => {
 
   it("asks by rounds where both sides have no sessions", async () => {
     const mcp = quietServer()
-    mcp.tool({ name: "ask" }, async (_, ctx) => `${await ctx.confirm("Sure?")} ${await ctx.confirm("Really?")}`)
+    mcp.tool(
+      { name: "ask" },
+      async (_, ctx) => `${await ctx.confirm("Sure?")} ${await ctx.confirm("Really?")}`,
+    )
     const front = fronting(mcp, { era: "stateless" })
     front.tool({ name: "outer" }, async (_, ctx) => {
       const before = await ctx.confirm("Before?")

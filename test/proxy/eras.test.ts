@@ -50,7 +50,10 @@ const ways = ["memory", "http"] as const
 describe.each(eras)("a %s backend", (backend) => {
   describe.each(eras)("behind a proxy with a %s client", (frontend) => {
     describe.each(ways)("over %s", (way) => {
-      async function client(answer = answers, hear: (method: string, params: object) => void = () => undefined) {
+      async function client(
+        answer = answers,
+        hear: (method: string, params: object) => void = () => undefined,
+      ) {
         const { mcp, runs } = curious()
         const reach = async (server: FleetMCP) => (way === "http" ? overHttp(server) : server)
         const front = fronting(await reach(mcp), { era: backend })
@@ -101,7 +104,11 @@ describe.each(eras)("a %s backend", (backend) => {
         const { connection } = await client(answers, (method, params) => heard.push([method, params]))
         await connection.request(
           "tools/call",
-          { name: "noisy", arguments: {}, _meta: { progressToken: "t", "io.modelcontextprotocol/logLevel": "info" } },
+          {
+            name: "noisy",
+            arguments: {},
+            _meta: { progressToken: "t", "io.modelcontextprotocol/logLevel": "info" },
+          },
           { onNotification: ({ method, params }) => heard.push([method, params]) },
         )
         expect(heard).toContainEqual([
@@ -109,9 +116,9 @@ describe.each(eras)("a %s backend", (backend) => {
           expect.objectContaining({ progressToken: "t", progress: 1, total: 2, message: "half" }),
         ])
         expect(heard).toContainEqual([
-            "notifications/message",
-            expect.objectContaining({ level: "info", data: "hello" }),
-          ])
+          "notifications/message",
+          expect.objectContaining({ level: "info", data: "hello" }),
+        ])
       })
     })
   })

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest"
 import type { Json } from "../../src/client/rpc.ts"
-import { settled } from "../support/timing.ts"
-import { fronting } from "../support/proxying.ts"
 import { opened } from "../support/connecting.ts"
+import { fronting } from "../support/proxying.ts"
 import { quietServer } from "../support/server.ts"
+import { settled } from "../support/timing.ts"
 
 const capabilities = { elicitation: { form: {} } }
 const call = { name: "ask", arguments: {} }
@@ -87,7 +87,9 @@ describe("a parked call", () => {
     const first = await send(call)
     const refused = await send(call)
     expect(refused).toMatchObject({ isError: true })
-    expect(await send(answersTo(await send(answersTo(first))))).toMatchObject({ content: [{ text: "true true" }] })
+    expect(await send(answersTo(await send(answersTo(first))))).toMatchObject({
+      content: [{ text: "true true" }],
+    })
     expect(await send(call)).toMatchObject({ resultType: "input_required" })
   })
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest"
+import type { Connection } from "../../src/client/connection.ts"
 import type { FleetMCP } from "../../src/index.ts"
 import { createPrincipal } from "../../src/protocol/principal.ts"
 import { Pool } from "../../src/providers/proxy-pool.ts"
-import type { Connection } from "../../src/client/connection.ts"
 import { opened } from "../support/connecting.ts"
 import { fronting, overHttp } from "../support/proxying.ts"
 import { quietServer } from "../support/server.ts"
@@ -34,7 +34,10 @@ const bearer = async (headers: { get(name: string): string | undefined }) => {
 }
 
 const count = async (connection: Connection): Promise<unknown> => {
-  const { structuredContent, content } = await connection.request("tools/call", { name: "count", arguments: {} })
+  const { structuredContent, content } = await connection.request("tools/call", {
+    name: "count",
+    arguments: {},
+  })
   return structuredContent ?? content
 }
 
@@ -122,7 +125,10 @@ function fake(era: "session" | "stateless") {
   return connection
 }
 
-function pool(era: "session" | "stateless", options: { readonly max?: number; readonly fails?: () => boolean } = {}) {
+function pool(
+  era: "session" | "stateless",
+  options: { readonly max?: number; readonly fails?: () => boolean } = {},
+) {
   let time = 0
   const made: ReturnType<typeof fake>[] = []
   const kept = new Pool({
@@ -231,7 +237,11 @@ describe("a pool", () => {
   it("waits longer and longer before it connects again", async () => {
     let isDown = true
     const { kept, pass } = pool("session", { fails: () => isDown })
-    const attempt = () => kept.lease(caller("p:a")).then(() => "open", (error) => error.cause.message)
+    const attempt = () =>
+      kept.lease(caller("p:a")).then(
+        () => "open",
+        (error) => error.cause.message,
+      )
     expect(await attempt()).toBe("nobody there")
     pass(499)
     isDown = false

@@ -13,7 +13,9 @@ import { fullServer, quietServer } from "../support/server.ts"
 
 const toolNames = async (front: FleetMCP): Promise<readonly string[]> => {
   const connection = await opened(front, { era: "stateless" })
-  const { tools } = (await connection.request("tools/list")) as { readonly tools: readonly { readonly name: string }[] }
+  const { tools } = (await connection.request("tools/list")) as {
+    readonly tools: readonly { readonly name: string }[]
+  }
   return tools.map(({ name }) => name)
 }
 
@@ -112,21 +114,30 @@ describe("headers of a caller", () => {
     const connection = await opened(await overHttp(fronting(url, { fetch })), { headers })
     await connection.request("tools/call", { name: "who", arguments: {} })
     expect(seen).toHaveLength(1)
-    expect([seen[0]?.authorization, seen[0]?.cookie, seen[0]?.["x-tenant"]]).toEqual([undefined, undefined, undefined])
+    expect([seen[0]?.authorization, seen[0]?.cookie, seen[0]?.["x-tenant"]]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
 
-  it.each(["session", "stateless"] as const)("go on where they are named, each for its caller, in the %s era", async (era) => {
-    const { seen, url, fetch } = await listening()
-    const front = await overHttp(fronting(url, { era, fetch, forwardHeaders: ["X-Tenant", "authorization"] }))
-    for (const tenant of ["acme", "other", undefined]) {
-      const own = tenant === undefined ? {} : { ...headers, "x-tenant": tenant }
-      const connection = await opened(front, { headers: own })
-      await connection.request("tools/call", { name: "who", arguments: {} })
-    }
-    expect(seen.map((each) => each["x-tenant"])).toEqual(["acme", "other", undefined])
-    expect(seen.map((each) => each.authorization)).toEqual(["Bearer secret", "Bearer secret", undefined])
-    expect(seen.map((each) => each.cookie)).toEqual([undefined, undefined, undefined])
-  })
+  it.each(["session", "stateless"] as const)(
+    "go on where they are named, each for its caller, in the %s era",
+    async (era) => {
+      const { seen, url, fetch } = await listening()
+      const front = await overHttp(
+        fronting(url, { era, fetch, forwardHeaders: ["X-Tenant", "authorization"] }),
+      )
+      for (const tenant of ["acme", "other", undefined]) {
+        const own = tenant === undefined ? {} : { ...headers, "x-tenant": tenant }
+        const connection = await opened(front, { headers: own })
+        await connection.request("tools/call", { name: "who", arguments: {} })
+      }
+      expect(seen.map((each) => each["x-tenant"])).toEqual(["acme", "other", undefined])
+      expect(seen.map((each) => each.authorization)).toEqual(["Bearer secret", "Bearer secret", undefined])
+      expect(seen.map((each) => each.cookie)).toEqual([undefined, undefined, undefined])
+    },
+  )
 
   it.each(["Mcp-Session-Id", "host", "content-length", "accept", "connection", "bad header"])(
     "cannot be %s, which each connection has for itself",
@@ -215,7 +226,12 @@ describe("what an upstream lists", () => {
 
   it("is found as soon as it is there, though it was asked for before", async () => {
     let tools: readonly Json[] = []
-    const shifting = { ...raw([]), get tools() { return tools } }
+    const shifting = {
+      ...raw([]),
+      get tools() {
+        return tools
+      },
+    }
     const front = fronting(rawServer(shifting), { cacheTtlMs: 0 })
     await expect(call(front, "good")).rejects.toMatchObject({ error: { code: -32602 } })
     tools = [good]
@@ -258,16 +274,29 @@ describe("an upstream's", () => {
     upstream.tool({ name: "v", version: "2.0" }, () => "two")
     const connection = await opened(fronting(upstream), { era: "stateless" })
     const ask = (version?: string) =>
-      connection.request("tools/call", { name: "v", arguments: {}, ...(version && { _meta: { "fleetmcp/version": version } }) })
-    expect([await ask(), await ask("1.0")]).toMatchObject([{ content: [{ text: "two" }] }, { content: [{ text: "one" }] }])
+      connection.request("tools/call", {
+        name: "v",
+        arguments: {},
+        ...(version && { _meta: { "fleetmcp/version": version } }),
+      })
+    expect([await ask(), await ask("1.0")]).toMatchObject([
+      { content: [{ text: "two" }] },
+      { content: [{ text: "one" }] },
+    ])
   })
 
   it("own `_meta` keys of the connection do not pass", async () => {
     const heard: Json[] = []
     const tools = [{ name: "good", inputSchema: {} }]
-    const front = fronting(rawServer({ tools, resources: [], prompts: [], outcome: { result: {} } }, heard), { era: "session" })
+    const front = fronting(rawServer({ tools, resources: [], prompts: [], outcome: { result: {} } }, heard), {
+      era: "session",
+    })
     const connection = await opened(front, { era: "stateless" })
-    await connection.request("tools/call", { name: "good", arguments: {}, _meta: { "com.example/a": 1, traceparent: "00-x" } })
+    await connection.request("tools/call", {
+      name: "good",
+      arguments: {},
+      _meta: { "com.example/a": 1, traceparent: "00-x" },
+    })
     const { params } = heard.find(({ method }) => method === "tools/call") as { readonly params: Json }
     expect(params._meta).toEqual({ "com.example/a": 1, traceparent: "00-x" })
   })
@@ -312,7 +341,9 @@ describe("proxy()", () => {
 
   it("connects to nothing before it is needed", async () => {
     const heard: Json[] = []
-    const front = fronting(rawServer({ tools: [], resources: [], prompts: [], outcome: { result: {} } }, heard))
+    const front = fronting(
+      rawServer({ tools: [], resources: [], prompts: [], outcome: { result: {} } }, heard),
+    )
     await front.start()
     expect(heard).toEqual([])
   })

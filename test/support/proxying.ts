@@ -3,7 +3,7 @@ import type { Connection, OpenOptions } from "../../src/client/connection.ts"
 import type { Json } from "../../src/client/rpc.ts"
 import type { FleetMCPOptions } from "../../src/fleet-mcp-options.ts"
 import type { FleetMCP } from "../../src/index.ts"
-import { proxy, type ProxyOptions, type ProxyTarget } from "../../src/providers/proxy.ts"
+import { type ProxyOptions, type ProxyTarget, proxy } from "../../src/providers/proxy.ts"
 import { opened } from "./connecting.ts"
 import { quietServer } from "./server.ts"
 
@@ -50,7 +50,9 @@ export async function answering(
         const result = await connection.request(method, sent)
         if (result.resultType !== "input_required") return result
         const { inputRequests, requestState } = result as {
-          readonly inputRequests: { readonly [key: string]: { readonly method: string; readonly params?: Json } }
+          readonly inputRequests: {
+            readonly [key: string]: { readonly method: string; readonly params?: Json }
+          }
           readonly requestState: string
         }
         const entries = Object.entries(inputRequests ?? {})

@@ -1,5 +1,5 @@
-import type { Json } from "../../src/client/rpc.ts"
 import type { ServerTarget } from "../../src/client/memory-carrier.ts"
+import type { Json } from "../../src/client/rpc.ts"
 import { metaKeys } from "../../src/spec/meta.ts"
 
 /** What a server that follows no library says. */
@@ -20,7 +20,13 @@ export function rawServer(raw: Raw, heard: Json[] = []): ServerTarget {
       case "initialize":
         return { result: { protocolVersion: params.protocolVersion, capabilities, serverInfo } }
       case "server/discover":
-        return { result: { supportedVersions: ["2026-07-28"], capabilities, _meta: { [metaKeys.serverInfo]: serverInfo } } }
+        return {
+          result: {
+            supportedVersions: ["2026-07-28"],
+            capabilities,
+            _meta: { [metaKeys.serverInfo]: serverInfo },
+          },
+        }
       case "tools/list":
         return { result: { tools: raw.tools } }
       case "resources/list":
@@ -34,7 +40,11 @@ export function rawServer(raw: Raw, heard: Json[] = []): ServerTarget {
     }
   }
   const respond = (message: unknown): string | undefined => {
-    const { id, method, params = {} } = message as { readonly id?: number; readonly method: string; readonly params?: Json }
+    const {
+      id,
+      method,
+      params = {},
+    } = message as { readonly id?: number; readonly method: string; readonly params?: Json }
     heard.push({ method, params })
     if (id === undefined) return undefined
     const isStateless = metaKeys.protocolVersion in ((params._meta ?? {}) as Json)
