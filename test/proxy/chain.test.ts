@@ -19,10 +19,14 @@ describe.each(orders)("a chain of proxies that speak %s, %s and %s", (first, sec
     const one = fronting(mcp, { era: first })
     const two = fronting(one, { era: second })
     const three = fronting(two, { era: third })
-    const client = await answering(three, frontend, (_, { message }) => ({
-      action: "accept",
-      content: message === "Name?" ? { name: "Ada" } : {},
-    }))
+    const client = await answering(
+      three,
+      (_, { message }) => ({
+        action: "accept",
+        content: message === "Name?" ? { name: "Ada" } : {},
+      }),
+      { era: frontend },
+    )
     const result = await client.request("tools/call", { name: "ask", arguments: {} })
     expect(result).toMatchObject({ content: [{ text: "Ada true" }] })
     if (first === "session") expect(runs).toBe(1)
@@ -43,7 +47,7 @@ describe("a tool that a handler calls", () => {
       const last = await ctx.callTool("ask")
       return [one, other, last].map(({ content }) => content[0]?.type === "text" && content[0].text).join(" ")
     })
-    const client = await answering(front, frontend, () => ({ action: "accept", content: {} }))
+    const client = await answering(front, () => ({ action: "accept", content: {} }), { era: frontend })
     const result = await client.request("tools/call", { name: "outer", arguments: {} })
     expect(result).toMatchObject({ content: [{ text: "true true true" }] })
     expect(runs).toBe(3)
@@ -61,7 +65,7 @@ describe("a tool that a handler calls", () => {
       const { content } = await ctx.callTool("ask")
       return `${before} ${content[0]?.type === "text" && content[0].text} ${await ctx.confirm("After?")}`
     })
-    const client = await answering(front, "stateless", () => ({ action: "accept", content: {} }))
+    const client = await answering(front, () => ({ action: "accept", content: {} }), { era: "stateless" })
     const result = await client.request("tools/call", { name: "outer", arguments: {} })
     expect(result).toMatchObject({ content: [{ text: "true true true true" }] })
   })

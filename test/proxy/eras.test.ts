@@ -59,7 +59,8 @@ describe.each(eras)("a %s backend", (backend) => {
         const front = fronting(await reach(mcp), { era: backend })
         return {
           runs,
-          ...(await answering(await reach(front), frontend, answer, {
+          ...(await answering(await reach(front), answer, {
+            era: frontend,
             onNotification: ({ method, params }) => hear(method, params),
           })),
         }

@@ -31,13 +31,11 @@ export type Answering = (method: string, params: Json) => object
 /** A client of either era that answers what it is asked, and its calls. */
 export async function answering(
   target: FleetMCP | URL,
-  era: "session" | "stateless",
   answer: Answering,
-  options: OpenOptions = {},
+  options: OpenOptions & { readonly era: "session" | "stateless" },
 ): Promise<{ readonly connection: Connection; request(method: string, params: Json): Promise<Json> }> {
   const capabilities = { elicitation: { form: {} }, sampling: {}, roots: {} }
   const connection = await opened(target, {
-    era,
     capabilities,
     onRequest: async ({ method, params }) => answer(method, params),
     ...options,
