@@ -116,7 +116,8 @@ class UpstreamRun {
     return {
       principal: principalKey(peer.principal),
       method,
-      target: `${this.#host.name} ${this.#key} ${target}`,
+      key: `${this.#host.name} ${this.#key}`,
+      target,
     }
   }
 

@@ -113,6 +113,9 @@ function isOfLater(error: unknown): boolean {
 export interface Claim {
   readonly principal: string
   readonly method: string
+  /** What it calls at the upstream, with what arguments. */
+  readonly key: string
+  /** What it is called by, for messages. */
   readonly target: string
 }
 
@@ -183,7 +186,7 @@ export class Parking {
       slot?.stop !== undefined &&
       slot.claim.principal === claim.principal &&
       slot.claim.method === claim.method &&
-      slot.claim.target === claim.target
+      slot.claim.key === claim.key
     if (!isHis) throw new CallNotHere(claim.target)
     slot.stop?.()
     slot.stop = undefined
