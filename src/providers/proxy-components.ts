@@ -8,7 +8,7 @@ import type { Tool } from "../components/tool.ts"
 import { isObject } from "../protocol/jsonrpc.ts"
 import { headerParams } from "../schema/header-params.ts"
 import type { JsonSchema } from "../schema/schema.ts"
-import type { Resolved } from "../server/provider.ts"
+import type { Resolved, Scope } from "../server/provider.ts"
 import { parseTemplate } from "../shared/uri-template.ts"
 
 /** A JSON object as it came. */
@@ -20,6 +20,8 @@ export interface Running {
   readonly owner: string
   /** Sends a request of a kind's own method with what it was called with. */
   readonly invoke: Invoke
+  /** Has the upstream tell of updates of a resource. */
+  readonly watch: ((uri: string, scope: Scope) => () => void) | undefined
   /** Suggests values for an argument; nothing where the upstream suggests none. */
   readonly completer: ((ref: Fields, argument: string) => Completers[string]) | undefined
 }
@@ -50,7 +52,11 @@ export function toResolved(kind: ComponentKind, given: unknown, running: Running
     ...(kind === "tool" && { withDefaults: () => component }),
   })
   // Made by the maker of its kind.
-  return { component, owner: running.owner, invoke } as unknown as Resolved
+  return { component, owner: running.owner, invoke, ...watchOf(kind, running) } as unknown as Resolved
+}
+
+function watchOf(kind: ComponentKind, { watch }: Running): Pick<Resolved, "watch"> {
+  return watch !== undefined && (kind === "resource" || kind === "template") ? { watch } : {}
 }
 
 type Made<C extends Component> = Omit<C, "invoke" | "withDefaults">

@@ -25,6 +25,7 @@ import { toldCapabilities } from "./proxy-meta.ts"
 import { forwardedNames, type ProxyOptions } from "./proxy-options.ts"
 import { Parking } from "./proxy-parked.ts"
 import { type Caller, type Ears, Pool } from "./proxy-pool.ts"
+import { UpstreamWatches } from "./proxy-watch.ts"
 
 /** One server elsewhere: where it is, or a connection that somebody else opened and closes. */
 export type UpstreamPlace = Place | { readonly kind: "open"; readonly connection: Connection }
@@ -52,6 +53,7 @@ class Upstream {
   readonly #forwarded: readonly string[]
   readonly #pool: Pool
   readonly #parking: Parking
+  readonly #watches: UpstreamWatches
   readonly #catalog: UpstreamCatalog
   readonly #log: ServerLog
   readonly #now: () => number
@@ -84,6 +86,9 @@ class Upstream {
       now: this.#now,
       random,
     })
+    this.#watches = new UpstreamWatches(this.#pool, (notification, caller) =>
+      this.#hear(notification, caller),
+    )
     this.#catalog = new UpstreamCatalog({
       upstream: name,
       ttlMs: cacheTtlMs,
@@ -144,6 +149,7 @@ class Upstream {
     return async () => {
       this.#holds--
       if (this.#holds > 0) return
+      this.#watches.close()
       this.#parking.close()
       this.#catalog.clear()
       this.#failures.clear()
@@ -304,11 +310,17 @@ class Upstream {
     return {
       owner: this.#name,
       invoke: (kind, definition, input) => (ctx) => this.#invoke(ctx, requests[kind](definition, input)),
+      watch: subscribes(connection) ? (uri, scope) => this.#watch(uri, scope) : undefined,
       completer:
         connection.capabilities.completions === undefined
           ? undefined
           : (ref, argument) => this.#completer(ref, argument),
     }
+  }
+
+  #watch(uri: string, scope: Scope): () => void {
+    const watching = this.#lister(scope).then((caller) => this.#watches.begin(uri, caller))
+    return () => void watching.then((stop) => stop())
   }
 
   #completer(ref: Fields, name: string): Completer {
@@ -333,6 +345,12 @@ class Upstream {
     }
     return callUpstream(host, request, parts.call)
   }
+}
+
+/** @see S28/server/resources#capabilities */
+function subscribes({ capabilities }: Connection): boolean {
+  const { resources } = capabilities
+  return isObject(resources) && resources.subscribe === true
 }
 
 const noHeaders: Pick<Caller, "headers" | "headersKey"> = { headers: {}, headersKey: "" }

@@ -42,6 +42,8 @@ export interface Resolved<K extends ComponentKind = ComponentKind> {
   readonly owner: string
   /** Runs it. */
   readonly invoke: Kinds[K]["invoke"]
+  /** Called when somebody wants to hear of updates of a resource; what it returns is called when nobody does any more. */
+  readonly watch?: ((uri: string, scope: Scope) => () => void) | undefined
 }
 
 /** What changed in a provider: kinds whose lists are others now. */
