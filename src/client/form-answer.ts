@@ -1,7 +1,7 @@
 import { WrongAnswer } from "../errors/client.ts"
 import { compileSchema } from "../schema/compile.ts"
 import { describeIssues } from "../schema/issue.ts"
-import { peer } from "../schema/peer.ts"
+import { createPeer } from "../schema/peer.ts"
 import type { JsonSchema } from "../schema/schema.ts"
 import type { ElicitRequestParams, ElicitResult } from "../spec/index.ts"
 
@@ -25,7 +25,7 @@ export async function formAnswer(
   const { validate } = compileSchema(schema, {
     side: "input",
     subject: "The form of the server",
-    origin: peer,
+    origin: createPeer(),
   })
   const verdict = await validate(data)
   if (!verdict.ok) throw new WrongAnswer(describeIssues(verdict.issues))

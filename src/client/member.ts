@@ -7,7 +7,7 @@ import { compileSchema } from "../schema/compile.ts"
 import { headerParams } from "../schema/header-params.ts"
 import { describeIssues } from "../schema/issue.ts"
 import { paramHeaders } from "../schema/param-headers.ts"
-import { peer } from "../schema/peer.ts"
+import { createPeer } from "../schema/peer.ts"
 import type { JsonSchema } from "../schema/schema.ts"
 import { createLru, type Lru } from "../shared/lru.ts"
 import { metaKeys } from "../spec/meta.ts"
@@ -302,7 +302,7 @@ function outputCheck(schema: JsonSchema): (output: unknown) => Promise<string | 
   const { validate } = compileSchema(schema, {
     side: "output",
     subject: "The output schema of the server",
-    origin: peer,
+    origin: createPeer(),
   })
   return async (output) => {
     const verdict = await validate(output)

@@ -27,6 +27,14 @@ export type Place =
   | { readonly kind: "url"; readonly url: URL; readonly headers: { readonly [name: string]: string } }
   | ({ readonly kind: "command" } & CommandTarget)
 
+/** A place, and what a configuration says of it. */
+export interface FoundPlace {
+  readonly name?: string
+  readonly place: Place
+  /** The entry of a configuration as it is written. */
+  readonly entry?: object
+}
+
 /** The most servers of one configuration. */
 const mostServers = 1_000
 
@@ -36,17 +44,13 @@ const mostServers = 1_000
  * @throws {InvalidTarget} It is nothing that can be connected to.
  * @throws {WrongServers} It names servers in a way that cannot be read.
  */
-export async function toPlaces(
-  target: Target,
-): Promise<readonly { readonly name?: string; readonly place: Place }[]> {
+export async function toPlaces(target: Target): Promise<readonly FoundPlace[]> {
   if (typeof target === "string" && !/^https?:\/\//i.test(target)) return placesOfFile(target)
   if (isObject(target) && "mcpServers" in target) return placesOfConfig(target, "The configuration")
   return [{ place: toPlace(target) }]
 }
 
-async function placesOfFile(
-  path: string,
-): Promise<readonly { readonly name?: string; readonly place: Place }[]> {
+async function placesOfFile(path: string): Promise<readonly FoundPlace[]> {
   if (/^[a-z][\w+.-]+:\/\//i.test(path))
     throw new InvalidTarget(path, "is no URL of HTTP", "Write it as `http://127.0.0.1:3000/mcp`.")
   const { readFileTarget } = await import("./node-files.ts")
@@ -55,10 +59,7 @@ async function placesOfFile(
   return [{ place: { kind: "command", ...found } }]
 }
 
-function placesOfConfig(
-  config: unknown,
-  what: string,
-): readonly { readonly name: string; readonly place: Place }[] {
+function placesOfConfig(config: unknown, what: string): readonly FoundPlace[] {
   const servers = isObject(config) ? config.mcpServers : undefined
   if (!isObject(servers)) throw new WrongServers(what, "has no `mcpServers`")
   const entries = Object.entries(servers)
@@ -71,7 +72,7 @@ function placesOfConfig(
         `names a server \`${clip(name)}\`; letters, digits, \`-\`, \`_\` and \`.\` make a name`,
       )
     try {
-      return { name, place: toPlace(server) }
+      return { name, place: toPlace(server), entry: Object(server) as object }
     } catch (error) {
       throw new WrongServers(what, `says of \`${name}\` nothing that can be connected to`, error)
     }

@@ -15,16 +15,17 @@ interface Listed extends Component {
  */
 export function changedComponent<C extends Listed>(component: C, changes: Partial<C>, shown: object = {}): C {
   const changed: C = { ...component, ...changes }
-  const {
-    title: _title,
-    description: _text,
-    icons: _icons,
-    _meta,
-    ...rest
-  } = component.definition as {
-    readonly [name: string]: unknown
+  const { title, description, icons, _meta, ...rest } = component.definition as Shown
+  const fields = wireFields(changed) as Shown
+  // What is not changed stays as it is shown: what comes from elsewhere need not have a title.
+  const kept = {
+    title: changed.title === component.title ? title : fields.title,
+    description: changed.description === component.description ? description : fields.description,
+    icons: changed.icons === component.icons ? icons : fields.icons,
+    _meta: isSameMeta(changed, component) ? _meta : fields._meta,
   }
-  const definition = Object.freeze({ ...rest, ...wireFields(changed), ...shown })
+  const present = Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined))
+  const definition = Object.freeze({ ...rest, ...present, ...shown })
   const made = Object.freeze({ ...changed, ...underDefaults(component, changes, shown), definition })
   const handler = handlerOf(component)
   if (handler !== undefined) rememberHandler(made, handler)
@@ -41,4 +42,13 @@ function underDefaults<C extends Listed>(
   // Only tools have it, and what it makes is a tool.
   const { withDefaults } = component as unknown as { withDefaults: (defaults: object) => C }
   return { withDefaults: (defaults: object) => changedComponent(withDefaults(defaults), changes, shown) }
+}
+
+interface Shown {
+  readonly [name: string]: unknown
+}
+
+/** What `_meta` is made of. */
+function isSameMeta(one: Component, other: Component): boolean {
+  return one.tags === other.tags && one.version === other.version && one.meta === other.meta
 }

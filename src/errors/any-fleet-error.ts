@@ -108,6 +108,7 @@ import type {
   UnsupportedVersion,
   WeakSecret,
 } from "./protocol.ts"
+import type { CallNotHere, TooManyParked, UpstreamBusy, UpstreamDown } from "./proxy.ts"
 import type { ResourceNotFound } from "./resource-not-found.ts"
 import type { ResourceUnreadable } from "./resource-unreadable.ts"
 import type { ResponseTooLarge } from "./response-too-large.ts"
@@ -224,6 +225,7 @@ export type AnyFleetError =
   | BodyTooLarge
   | BrokenImport
   | CallAborted
+  | CallNotHere
   | CannotAsk
   | CannotNotify
   | ConnectionLost
@@ -384,6 +386,7 @@ export type AnyFleetError =
   | ThreadQueueFull
   | ThreadWorkUnusable
   | TooManyHandles
+  | TooManyParked
   | TooManyRounds
   | TooManySubscriptions
   | TooManyYields
@@ -407,6 +410,8 @@ export type AnyFleetError =
   | UnsettledImport
   | UnsupportedDialect
   | UnsupportedVersion
+  | UpstreamBusy
+  | UpstreamDown
   | UriWithoutPrefix
   | ValueTooLarge
   | UnusableSample

@@ -87,9 +87,11 @@ export function scopeOf(call: Call): Scope {
   const version = call.wantedVersion
   const hidden = call.isInside ? undefined : call.exchange.visibility
   const whole = call.params[wholeParam] === wholeView
-  if (principal === undefined && version === undefined && hidden === undefined && !whole)
-    return call.isTrusted ? trustedScope : anonymousScope
-  return { principal, trusted: call.isTrusted, version, hidden, whole }
+  const { headers } = call
+  const isPlain =
+    principal === undefined && version === undefined && hidden === undefined && headers === undefined
+  if (isPlain && !whole) return call.isTrusted ? trustedScope : anonymousScope
+  return { principal, trusted: call.isTrusted, version, hidden, whole, headers }
 }
 
 /** The parameter by which the server's own code asks for the whole catalogue: see `Scope.whole`. */

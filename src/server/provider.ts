@@ -6,6 +6,7 @@ import type { Template, TemplateInvoke } from "../components/template.ts"
 import type { Tool } from "../components/tool.ts"
 import type { ToolInvoke } from "../components/tool-invoke.ts"
 import type { Principal } from "../protocol/principal.ts"
+import type { HeaderBag } from "../protocol/transport.ts"
 import type { VisibilityRule } from "../protocol/visibility-rule.ts"
 import type { ChangeEvent } from "./events.ts"
 
@@ -29,6 +30,8 @@ export interface Scope {
   readonly hidden?: readonly VisibilityRule[] | undefined
   /** Whether what transforms keep out of lists only to keep them short is wanted, too: by what searches it, or calls it. */
   readonly whole?: boolean | undefined
+  /** The HTTP headers of the request, for what is found elsewhere. */
+  readonly headers?: HeaderBag | undefined
 }
 
 /**
@@ -41,6 +44,8 @@ export interface Resolved<K extends ComponentKind = ComponentKind> {
   readonly owner: string
   /** Runs it. */
   readonly invoke: Kinds[K]["invoke"]
+  /** Called when somebody wants to hear of updates of a resource; what it returns is called when nobody does any more. */
+  readonly watch?: ((uri: string, scope: Scope) => () => void) | undefined
 }
 
 /** What changed in a provider: kinds whose lists are others now. */

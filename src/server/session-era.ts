@@ -11,6 +11,7 @@ import type { ChangeEvent } from "./events.ts"
 import { coreListenFilters } from "./listen-filters.ts"
 import type { ListenFilter } from "./plugin.ts"
 import type { RunningCalls } from "./running.ts"
+import { SessionWatches } from "./watched-resources.ts"
 
 /** What the session era needs of the engine. */
 export interface SessionEraHost {
@@ -30,6 +31,7 @@ export interface SessionEraHost {
 export class SessionEra {
   readonly server: SessionServer
   readonly #host: SessionEraHost
+  #watches: SessionWatches | undefined
   #built: { readonly methods: ReadonlyMap<string, Method>; readonly dispatch: Dispatch } | undefined
 
   constructor(host: SessionEraHost) {
@@ -64,7 +66,8 @@ export class SessionEra {
     if (this.#built !== undefined) return this.#built
     const { core, methods, compose } = this.#host
     const shared = [...methods().values()].filter(({ era }) => era !== "stateless")
-    const own = sessionMethods(core)
+    this.#watches ??= new SessionWatches(core)
+    const own = sessionMethods(core, this.#watches)
     const rows = new Map([...shared, ...own].map((method) => [method.name, method]))
     this.#built = { methods: rows, dispatch: compose(rows) }
     return this.#built

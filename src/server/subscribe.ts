@@ -9,6 +9,7 @@ import type { ChangeEvent } from "./events.ts"
 import { listenFilters } from "./listen-filters.ts"
 import type { ListenFilter } from "./plugin.ts"
 import { subscriptionPlaces } from "./subscription-places.ts"
+import { watchResource } from "./watched-resources.ts"
 
 /**
  * Tells a client of the changes it asked to hear of. Resolves when it leaves, or the server closes.
@@ -45,9 +46,14 @@ async function subscribe(core: Core, call: Call): Promise<Outcome> {
           core.log({ level: "error", message: "A change could not be told to a subscriber", error }),
         )
     })
+    const watched = honored
+      .filter(({ field }) => field === "resourceSubscriptions")
+      // `honor` gives lists of strings.
+      .flatMap(({ value }) => (value as readonly string[]).map((uri) => watchResource(core, uri, call)))
     const stopAtExpiry = atExpiry(call.peer.principal, end)
     function end(): void {
       stopAtExpiry()
+      for (const stop of watched) stop()
       core.onClose.delete(end)
       // S28/basic/patterns/subscriptions#graceful-closure: an empty result, tagged like all else.
       resolve(complete({ _meta: meta }))

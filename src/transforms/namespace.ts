@@ -98,10 +98,23 @@ function prefixed(entry: Resolved, naming: Prefixing, inner: InnerView): Resolve
       } as Resolved
     }
     case "resource":
-      return { ...entry, ...prefixedResource(component, invoke as Invoke, { naming, rewrite }) } as Resolved
+      return {
+        ...watched(entry, naming),
+        ...prefixedResource(component, invoke as Invoke, { naming, rewrite }),
+      } as Resolved
     case "template":
-      return { ...entry, ...prefixedTemplate(component, invoke as Invoke, { naming, rewrite }) } as Resolved
+      return {
+        ...watched(entry, naming),
+        ...prefixedTemplate(component, invoke as Invoke, { naming, rewrite }),
+      } as Resolved
   }
+}
+
+/** What is watched is named as its owner names it. */
+function watched(entry: Resolved, naming: Prefixing): Resolved {
+  const { watch } = entry
+  if (watch === undefined) return entry
+  return { ...entry, watch: (uri, scope) => watch(naming.innerUri(uri) ?? uri, scope) }
 }
 
 type Invoke = (input: unknown, ctx: unknown) => MaybePromise<object>

@@ -7,7 +7,7 @@ import { isObjectSchema } from "../protocol/structured.ts"
 import { type CompiledSchema, compileSchema, type Validated } from "../schema/compile.ts"
 import { headerKeyword, headerParams } from "../schema/header-params.ts"
 import type { Issue } from "../schema/issue.ts"
-import { peer } from "../schema/peer.ts"
+import { createPeer } from "../schema/peer.ts"
 import { isStandardSchema, type Schema } from "../schema/schema.ts"
 import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
 import type { CallToolResult } from "../spec/index.ts"
@@ -31,7 +31,7 @@ export function composeChanged(tool: Tool, change: ToolChange, { subject, defaul
     root: "object",
     lenient: defaults.lenient ?? false,
     // The schema of an upstream's tool was written by others.
-    origin: peer,
+    origin: createPeer(),
   })
   const output = change.output ?? tool.outputSchema
   const compiled = output === undefined ? undefined : compileOutput(output, subject)
@@ -140,6 +140,10 @@ async function checkedByLibraries(
 }
 
 function compileOutput(schema: Schema, subject: string): OutputSchema {
-  const compiled = compileSchema(schema, { side: "output", subject: `${subject} output`, origin: peer })
+  const compiled = compileSchema(schema, {
+    side: "output",
+    subject: `${subject} output`,
+    origin: createPeer(),
+  })
   return { ...compiled, isRaw: !isStandardSchema(schema), isUnion: !isObjectSchema(compiled.json) }
 }

@@ -18,6 +18,12 @@ export interface MethodHost {
   readonly capabilities: () => ServerCapabilities
 }
 
+/** Hears which resources sessions subscribe to. */
+export interface Subscribing {
+  begin(uri: string, call: Call): void
+  end(uri: string, call: Call): void
+}
+
 /** The most characters of all URIs that one session subscribes to. */
 const maxSubscribed = 131_072
 
@@ -25,7 +31,7 @@ const maxSubscribed = 131_072
 const maxHello = 65_536
 
 /** The methods that only revisions with sessions have, as rows of the method table. */
-export function sessionMethods(host: MethodHost): readonly Method[] {
+export function sessionMethods(host: MethodHost, subscribing?: Subscribing): readonly Method[] {
   return [
     {
       name: "initialize",
@@ -46,17 +52,23 @@ export function sessionMethods(host: MethodHost): readonly Method[] {
       name: "resources/subscribe",
       isOffered: () => host.capabilities().resources !== undefined,
       check: checkUri,
-      run: (call) => change(call, (session) => withSubscription(session, uriOf(call))),
+      async run(call) {
+        const outcome = await change(call, (session) => withSubscription(session, uriOf(call)))
+        subscribing?.begin(uriOf(call), call)
+        return outcome
+      },
     },
     {
       name: "resources/unsubscribe",
       isOffered: () => host.capabilities().resources !== undefined,
       check: checkUri,
-      run: (call) =>
-        change(call, (session) => ({
+      run(call) {
+        subscribing?.end(uriOf(call), call)
+        return change(call, (session) => ({
           ...session,
           subscriptions: session.subscriptions.filter((uri) => uri !== uriOf(call)),
-        })),
+        }))
+      },
     },
   ]
 }
