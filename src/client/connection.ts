@@ -136,7 +136,7 @@ async function open(place: Place, options: OpenOptions, http: "http" | "sse"): P
   const { clientInfo = defaultInfo, capabilities = {} } = options
   const client = new Client(clientInfo, { ...negotiation(options.era), capabilities })
   hearEarly(client, options)
-  using deadline = new Deadline(timeoutMs, () => new RequestTimedOut("initialize", timeoutMs), signal)
+  const deadline = new Deadline(timeoutMs, () => new RequestTimedOut("initialize", timeoutMs), signal)
   const connecting = client.connect(carrier.transport, {
     signal: deadline.signal,
     // The deadline ends the wait; the question which era it is takes half of it at most, where silence is an answer.
@@ -153,6 +153,8 @@ async function open(place: Place, options: OpenOptions, http: "http" | "sse"): P
     if (verdicts) verdicts.delete(key)
     const reason = deadline.signal.aborted ? deadline.signal.reason : explained(error, carrier)
     throw new Unreached(reason, carrier.suggestsSse === true)
+  } finally {
+    deadline[Symbol.dispose]()
   }
   const verdict = verdictOf(client)
   if (verdicts && isAuto(options.era) && carrier.kind !== "memory") verdicts.set(key, verdict)

@@ -109,7 +109,7 @@ export class Rpc {
     const token = meta?.progressToken
     const asksProgress = options.wantsProgress === true || token !== undefined
     const sent = asksProgress ? { ...params, _meta: { ...meta, progressToken: id } } : params
-    using deadline = new Deadline(
+    const deadline = new Deadline(
       options.timeoutMs,
       () => new RequestTimedOut(method, options.timeoutMs),
       options.signal,
@@ -133,6 +133,7 @@ export class Rpc {
         )
       })
     } finally {
+      deadline[Symbol.dispose]()
       clearTimeout(latest)
       this.#pending.delete(id)
     }

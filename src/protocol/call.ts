@@ -314,10 +314,8 @@ export class Call<P extends Params = Params> {
 
   /** How often this call made each nested call, by content. */
   get nestedCounts(): Map<string, number> {
-    // Of all that were made of one: what middleware calls with either must not be taken for the other's.
-    const first = this.#first
-    first.#nestedCounts ??= new Map()
-    return first.#nestedCounts
+    this.#nestedCounts ??= new Map()
+    return this.#nestedCounts
   }
 }
 

@@ -44,7 +44,7 @@ describe("components", () => {
     const mcp = quietServer()
     expect(() =>
       mcp.add(
-        saying("x"),
+        tool({ name: "say", version: "1" }, () => 1),
         prompt("say", () => "x"),
         tool({ name: "say", version: "2" }, () => 2),
       ),
@@ -87,7 +87,7 @@ describe("components", () => {
 
   it("of providers have one, too", async () => {
     const provider = new LocalProvider("more", "error", () => undefined)
-    provider.add([saying("one"), tool({ name: "say", version: "2" }, () => 2)])
+    provider.add([1, 2].map((version) => tool({ name: "say", version: `${version}` }, () => version)))
     const prints = await quietServer({ providers: [provider] }).fingerprint()
     expect(Object.keys(prints)).toHaveLength(2)
   })

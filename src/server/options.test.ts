@@ -213,8 +213,8 @@ describe("the options of calls from the own process", () => {
   })
 
   it.each([
-    [{ principal: {} }, "It has `as` and `signal`."],
-    [{ timeout: 5 }, "It has `as` and `signal`."],
+    [{ principal: {} }, "It has `as`, `version` and `signal`."],
+    [{ timeout: 5 }, "It has `as`, `version` and `signal`."],
     [{ sginal: 5 }, "`signal`"],
   ])("cannot be %j, which would run on the server's own behalf", (options, advice) => {
     expect(() => assertCallOptions("tools/call", options)).toThrow(unknownOption(advice))

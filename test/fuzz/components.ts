@@ -1,6 +1,6 @@
 import * as z from "zod"
-import { requireScopes } from "../../src/components/require-scopes.ts"
 import { image } from "../../src/components/content.ts"
+import { requireScopes } from "../../src/components/require-scopes.ts"
 import { ToolError } from "../../src/errors/tool.ts"
 import type { FleetMCP } from "../../src/fleet-mcp.ts"
 

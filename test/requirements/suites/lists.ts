@@ -1,7 +1,7 @@
 import { describe, expect } from "vitest"
 import * as z from "zod"
-import { requireScopes } from "../../../src/components/require-scopes.ts"
 import type { CacheHints } from "../../../src/components/component.ts"
+import { requireScopes } from "../../../src/components/require-scopes.ts"
 import { tool } from "../../../src/components/tool.ts"
 import { createPrincipal } from "../../../src/protocol/principal.ts"
 import { encodeBase64Url } from "../../../src/shared/base64.ts"
