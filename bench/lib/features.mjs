@@ -28,8 +28,7 @@ export const FEATURES = {
   },
   mounts: {
     title: "tools/call of mounted servers",
-    heading:
-      "In memory: calls of tools of mounted servers as a share of a server's own (calls per second)",
+    heading: "In memory: calls of tools of mounted servers as a share of a server's own (calls per second)",
     works: ["own", "depth-1", "depth-3", "10000-own", "10000-mounted"],
   },
 }
