@@ -157,7 +157,7 @@ export { ToolError } from "./errors/tool.ts"
 // HTTP
 export type { NodeListener } from "#node"
 export type { RunningStdio } from "#stdio"
-export { type AuthCheck, type AuthPredicate, type AuthRule, type AuthSubject, type AuthTarget } from "./components/auth-check.ts"
+export type { AuthCheck, AuthPredicate, AuthRule, AuthSubject, AuthTarget } from "./components/auth-check.ts"
 export { challengeScopes, requireScopes } from "./components/require-scopes.ts"
 export type { CorsOptions } from "./http/cors.ts"
 export type { GuardOptions } from "./http/guard.ts"
@@ -217,7 +217,8 @@ export type {
 } from "./server/middleware.ts"
 export type { MiddlewarePlace } from "./server/middleware-order.ts"
 export type { MiddlewareServer } from "./server/middleware-view.ts"
-export { definePlugin, type ListenFilter, type Plugin } from "./server/plugin.ts"
+export { definePlugin } from "./server/plugin.ts"
+export type { ListenFilter, Plugin } from "./server/plugin-contract.ts"
 export {
   type ChangeListener,
   defineProvider,

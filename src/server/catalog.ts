@@ -2,7 +2,15 @@ import type { ComponentKind } from "../components/component.ts"
 import { andThen, type MaybePromise } from "../shared/maybe-promise.ts"
 import type { DynamicFinder } from "./dynamic-finder.ts"
 import type { ChangeListener, EventListener, Provider, Resolved, Scope } from "./provider.ts"
-import { listVisible, pickVersion, type Snapshot, seen, takeSnapshot, wholeScope } from "./snapshot.ts"
+import {
+  listVisible,
+  pickVersion,
+  type Query,
+  type Snapshot,
+  seen,
+  takeSnapshot,
+  wholeScope,
+} from "./snapshot.ts"
 import { assertTransform, type InnerView, type Transform } from "./transform.ts"
 
 /** A list before it is known what of it a caller may see. */
@@ -12,13 +20,6 @@ export interface Survey<K extends ComponentKind = ComponentKind> {
   readonly isKept: boolean
   /** Whether everybody sees all of it. */
   readonly isPlain: boolean
-}
-
-/** What is looked for, and for whom. */
-export interface Query<K extends ComponentKind> {
-  readonly kind: K
-  readonly id: string
-  readonly scope: Scope
 }
 
 /**
