@@ -1,7 +1,7 @@
+// #region sync
 import type { Client } from "@modelcontextprotocol/client"
 import { listSkills, type SyncedSkills, syncSkills } from "fleetmcp/client/skills"
 
-// #region sync
 /** Brings the skills of a server to a folder of this machine. */
 export async function bring(client: Client, folder: string): Promise<SyncedSkills> {
   const server = {

@@ -1,7 +1,7 @@
+// #region child
 import { FleetMCP } from "fleetmcp"
 import * as z from "zod"
 
-// #region child
 export const orders = new FleetMCP("Orders")
 
 orders.tool(

@@ -218,7 +218,8 @@ export type {
 } from "./server/middleware.ts"
 export type { MiddlewarePlace } from "./server/middleware-order.ts"
 export type { MiddlewareServer } from "./server/middleware-view.ts"
-export { definePlugin, type ListenFilter, type Plugin } from "./server/plugin.ts"
+export { definePlugin } from "./server/plugin.ts"
+export type { ListenFilter, Plugin } from "./server/plugin-contract.ts"
 export {
   type ChangeListener,
   defineProvider,

@@ -1,11 +1,15 @@
-import type { AnswerHeaders, CorsOptions } from "./cors.ts"
+/** What the options of CORS say of preflights. */
+export interface PreflightOptions {
+  readonly allowHeaders?: readonly string[]
+  readonly maxAge?: number
+}
 
 /** What pages of an origin that may call are told before they do. */
 export function preflightHeaders(
-  options: CorsOptions,
+  options: PreflightOptions,
   methods: Iterable<string>,
   requestedHeaders: string | undefined,
-): AnswerHeaders {
+): { readonly [name: string]: string } {
   const allowHeaders = [...mcpHeaders, ...(options.allowHeaders ?? []), ...paramHeaders(requestedHeaders)]
   return {
     "access-control-allow-methods": [...new Set([...mcpMethods, ...methods])].join(", "),

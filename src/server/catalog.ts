@@ -6,6 +6,7 @@ import type { ServerLog } from "./server-log.ts"
 import {
   listVisible,
   pickVersion,
+  type Query,
   type Snapshot,
   seen,
   seenOf,
@@ -22,14 +23,6 @@ export interface Survey<K extends ComponentKind = ComponentKind> {
   readonly isKept: boolean
   /** Whether everybody sees all of it. */
   readonly isPlain: boolean
-}
-
-/** What is looked for, and for whom. */
-export interface Query<K extends ComponentKind> {
-  readonly kind: K
-  readonly id: string
-  readonly scope: Scope
-  readonly walk: Walk
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { ComponentKind } from "../components/component.ts"
 import { principalKey } from "../protocol/principal.ts"
 import { createLru, type Lru } from "../shared/lru.ts"
-import type { Query } from "./catalog.ts"
 import type { Provider, Resolved } from "./provider.ts"
-import { highestFirst, pickVersion, seen, walkKey } from "./snapshot.ts"
+import { highestFirst, pickVersion, type Query, seen, walkKey } from "./snapshot.ts"
 
 /** Asks providers that may have more than their lists say at once. Loaded with the first question. */
 export class DynamicFinder {

@@ -32,21 +32,14 @@ import type { ChangeEvent, EventBus } from "./events.ts"
 import type { Extensions } from "./extensions.ts"
 import { LazyLifespans } from "./lazy-lifespans.ts"
 import { lazyLister } from "./lazy-lister.ts"
+import { wrapCalls, wrapNotices } from "./lazy-onion.ts"
 import { LazyStorage } from "./lazy-storage.ts"
 import { LazyWatch } from "./lazy-watch.ts"
 import type { DependencyOption, LifespanOwner } from "./lifespan-host.ts"
 import { LocalCaller } from "./local-caller.ts"
 import { coreMethods } from "./methods/index.ts"
-import {
-  assertMiddleware,
-  assertOrder,
-  attached,
-  type Middleware,
-  type Notice,
-  wrapCalls,
-  wrapNotices,
-} from "./middleware.ts"
-import type { ListenFilter, Plugin } from "./plugin.ts"
+import { assertMiddleware, assertOrder, attached, type Middleware, type Notice } from "./middleware.ts"
+import type { ListenFilter, Plugin } from "./plugin-contract.ts"
 import { assertPlugin, kPlugin } from "./plugin-kit.ts"
 import { assertProvider, type EventListener, type Provider } from "./provider.ts"
 import { RunningCalls } from "./running.ts"

@@ -8,8 +8,7 @@ import { coreTopics } from "./events.ts"
 import type { CallHooks } from "./hooks.ts"
 import type { Notice } from "./middleware.ts"
 import { observe } from "./observe.ts"
-import type { ListenFilter, Plugin } from "./plugin.ts"
-import { assertPlugin } from "./plugin-kit.ts"
+import type { ListenFilter, Plugin } from "./plugin-contract.ts"
 
 /** The plugins of a server, and what they add to the rows of the core. */
 export class Extensions {
@@ -44,11 +43,9 @@ export class Extensions {
   /**
    * Checks a plugin that is to be added.
    *
-   * @throws {InvalidOption} `definePlugin()` did not make it.
    * @throws {InvalidPlugin} Another, or the core, has the id, a method, filter or type of it.
    */
   accept(plugin: Plugin): void {
-    assertPlugin(plugin)
     if (this.#plugins.some(({ id }) => id === plugin.id)) {
       throw new InvalidPlugin(`The plugin \`${plugin.id}\` is added already.`, { fix: "Add it once." })
     }

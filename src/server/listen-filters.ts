@@ -5,7 +5,7 @@ import { isTexts } from "../shared/is-texts.ts"
 import type { Core } from "./core.ts"
 import { scopeOfPrincipal } from "./core.ts"
 import { findReadable } from "./find-readable.ts"
-import type { ListenFilter } from "./plugin.ts"
+import type { ListenFilter } from "./plugin-contract.ts"
 import { challengedScopes } from "./step-up.ts"
 
 /** All fields of the listen filter, by name. */

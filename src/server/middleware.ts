@@ -1,8 +1,6 @@
 import { assertOptions } from "../components/options.ts"
-import type { MiddlewareMisuse } from "../errors/middleware-misuse.ts"
 import { InvalidOption, quoted } from "../errors/server.ts"
 import type { Call, Outcome } from "../protocol/call.ts"
-import type { Dispatch, DispatchCore } from "../protocol/dispatcher.ts"
 import type { Params } from "../protocol/jsonrpc.ts"
 import type { Principal } from "../protocol/principal.ts"
 import type {
@@ -190,56 +188,6 @@ export function assertShape(middleware: Middleware): void {
 export const hookNames: readonly string[] = /* @__PURE__ */ ["message", "request", "notification"].concat(
   /* @__PURE__ */ Object.keys(hooks),
 )
-
-interface Late {
-  /** Hears of a `next()` that comes when nobody waits for its answer any more. */
-  readonly onLate: (error: MiddlewareMisuse) => void
-}
-
-/** What middleware is put around. */
-export interface Onion extends Late, DispatchCore {}
-
-/** Takes a notification to those who listen to it. */
-export type Deliver = (notice: Notice) => Promise<void>
-
-/** What the hooks for notifications are put around. */
-export interface NotificationOnion extends Late {
-  readonly deliver: Deliver
-}
-
-/** Puts middleware around the run of a method. A server without any does not load what does it. */
-export function wrapCalls(middleware: readonly Middleware[], onion: Onion): Dispatch {
-  if (middleware.length === 0) return onion.run
-  if (loaded !== undefined) return loaded.composeMiddleware(middleware, onion)
-  let run: Dispatch | undefined
-  // What is added later is not for this run.
-  const layers = [...middleware]
-  return (call) =>
-    run?.(call) ??
-    loadOnion().then(({ composeMiddleware }) => {
-      run ??= composeMiddleware(layers, onion)
-      return run(call)
-    })
-}
-
-/** Puts middleware around the delivery of notifications. */
-export function wrapNotices(middleware: readonly Middleware[], onion: NotificationOnion): Deliver {
-  if (middleware.length === 0) return onion.deliver
-  const layers = [...middleware]
-  let deliver: Deliver | undefined
-  return async (notice) => {
-    deliver ??= (loaded ?? (await loadOnion())).composeNotification(layers, onion)
-    return deliver(notice)
-  }
-}
-
-let loaded: typeof import("./onion.ts") | undefined
-
-/** Loads what puts middleware around calls. */
-export async function loadOnion(): Promise<typeof import("./onion.ts")> {
-  loaded = await import("./onion.ts")
-  return loaded
-}
 
 /** What a middleware without a name is called. */
 export const unnamed = "(unnamed)"

@@ -1,20 +1,26 @@
 import { MiddlewareMisuse } from "../errors/middleware-misuse.ts"
 import { InvalidParams } from "../errors/protocol.ts"
 import { Call, type Outcome } from "../protocol/call.ts"
-import type { Dispatch } from "../protocol/dispatcher.ts"
+import type { Dispatch, DispatchCore } from "../protocol/dispatcher.ts"
 import { isObject, type Params } from "../protocol/jsonrpc.ts"
 import { isThenable, type MaybePromise } from "../shared/maybe-promise.ts"
-import {
-  type Deliver,
-  type Hook,
-  hooks,
-  type MethodHook,
-  type Middleware,
-  type Notice,
-  type NotificationOnion,
-  type Onion,
-  unnamed,
-} from "./middleware.ts"
+import { type Hook, hooks, type MethodHook, type Middleware, type Notice, unnamed } from "./middleware.ts"
+
+interface Late {
+  /** Hears of a `next()` that comes when nobody waits for its answer any more. */
+  readonly onLate: (error: MiddlewareMisuse) => void
+}
+
+/** What middleware is put around. */
+export interface Onion extends Late, DispatchCore {}
+
+/** Takes a notification to those who listen to it. */
+export type Deliver = (notice: Notice) => Promise<void>
+
+/** What the hooks for notifications are put around. */
+export interface NotificationOnion extends Late {
+  readonly deliver: Deliver
+}
 
 /**
  * Composes the middleware that concerns one method around its run. Called when the server is built, so that a
@@ -69,7 +75,7 @@ type AnyHook<C> = (
 ) => unknown
 
 /** What one hook is put around. */
-interface Ring<C, T> extends Pick<Onion, "onLate"> {
+interface Ring<C, T> extends Late {
   readonly run: (given: C) => MaybePromise<T>
   /** Reads what the hook goes on with in place of what it was given. */
   readonly read?: (changed: unknown) => C

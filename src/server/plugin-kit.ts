@@ -1,7 +1,7 @@
 import { InvalidOption, quoted } from "../errors/server.ts"
 import type { Method } from "../protocol/method.ts"
 import type { Extensions } from "./extensions.ts"
-import type { Plugin } from "./plugin.ts"
+import type { Plugin } from "./plugin-contract.ts"
 
 /** Under Symbol.for, so that plugins made by another copy of this package bring along what serves them, too. */
 export const kPlugin: unique symbol = /* @__PURE__ */ Symbol.for("fleetmcp.plugin") as never

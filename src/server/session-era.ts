@@ -9,7 +9,7 @@ import type { Core } from "./core.ts"
 import { isInAudience } from "./event-listener.ts"
 import type { ChangeEvent } from "./events.ts"
 import { coreListenFilters } from "./listen-filters.ts"
-import type { ListenFilter } from "./plugin.ts"
+import type { ListenFilter } from "./plugin-contract.ts"
 import type { RunningCalls } from "./running.ts"
 import { SessionWatches } from "./watched-resources.ts"
 

@@ -4,6 +4,14 @@ import { compareVersions } from "../shared/version-order.ts"
 import type { Provider, Resolved, Scope } from "./provider.ts"
 import { visible } from "./visibility.ts"
 
+/** What is looked for, and for whom. */
+export interface Query<K extends ComponentKind> {
+  readonly kind: K
+  readonly id: string
+  readonly scope: Scope
+  readonly walk: Walk
+}
+
 /** All of one kind that is known without waiting, and whom to ask for the rest. */
 export interface Snapshot<K extends ComponentKind> {
   /** In the order of registration, one entry per name and version, the versions of a name together. */

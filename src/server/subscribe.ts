@@ -7,7 +7,7 @@ import type { Core } from "./core.ts"
 import { isInAudience } from "./event-listener.ts"
 import type { ChangeEvent } from "./events.ts"
 import { listenFilters } from "./listen-filters.ts"
-import type { ListenFilter } from "./plugin.ts"
+import type { ListenFilter } from "./plugin-contract.ts"
 import { subscriptionPlaces } from "./subscription-places.ts"
 import { watchResource } from "./watched-resources.ts"
 

@@ -11,8 +11,8 @@ import { loadCoercion } from "../../src/schema/lenient-validator.ts"
 import { loadWording } from "../../src/schema/standard-validator.ts"
 import { loadWork } from "../../src/server/context.ts"
 import { loadHandlerErrors } from "../../src/server/failing.ts"
+import { loadOnion } from "../../src/server/lazy-onion.ts"
 import { loadWatch } from "../../src/server/lazy-watch.ts"
-import { loadOnion } from "../../src/server/middleware.ts"
 
 // What is loaded at first use answers at once from then on, so that tests may look at verdicts without waiting.
 await Promise.all([
