@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream"
-import { setTimeout } from "node:timers/promises"
 import { CannotConnect, NotAnMcpServer } from "../errors/dialogue.ts"
 import { clip } from "../shared/clip.ts"
 import { type Carrier, chainOf } from "./carrier.ts"
+import { untilEnded } from "./node-process.ts"
 
 /** A program that speaks MCP over its standard input and output. */
 export interface CommandTarget {
@@ -21,9 +21,6 @@ export type StderrOption = "inherit" | "ignore" | ((line: string) => void)
 
 /** The most bytes of one message. */
 const mostBytes = 64 * 1024 * 1024
-
-/** How long a program may take to end, in milliseconds: the SDK closes its input, then tells it to, then kills it. */
-const patienceMs = 5_000
 
 /** The longest line of standard error that is told as one. */
 const longestLine = 8_192
@@ -71,26 +68,8 @@ export async function openCommand(target: CommandTarget, stderr: StderrOption = 
     async close() {
       await transport.close()
       // Where the SDK gave up connecting it closes by itself, and waits for nothing.
-      if (pid !== undefined) await gone(pid)
+      if (pid !== undefined) await untilEnded(pid)
     },
-  }
-}
-
-/** Waits until a program has ended, and ends it where nothing else did. */
-async function gone(pid: number): Promise<void> {
-  const latest = Date.now() + patienceMs
-  while (isAlive(pid)) {
-    if (Date.now() > latest) process.kill(pid, "SIGKILL")
-    await setTimeout(25)
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    // There is no such process.
-    return false
   }
 }
 

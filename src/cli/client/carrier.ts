@@ -1,4 +1,5 @@
 import type { Transport } from "@modelcontextprotocol/client"
+import { chainOf } from "../../client/carrier.ts"
 import type { FleetError } from "../../errors/fleet-error.ts"
 
 /** What messages to a server travel by, and what is known of it beside them. */
@@ -22,20 +23,6 @@ export interface Host {
   readonly signal: AbortSignal
   /** A line that a program wrote to standard error. */
   onProgramLine(line: string): void
-}
-
-/** Lists an error and all that led to it. */
-export function chainOf(error: unknown): readonly unknown[] {
-  const chain: unknown[] = []
-  for (const pending = [error]; pending.length > 0 && chain.length < 20; ) {
-    const next = pending.shift()
-    if (typeof next !== "object" || next === null) continue
-    chain.push(next)
-    // `as`: what led to it may be one error, several, or none.
-    const { cause, errors } = next as { readonly cause?: unknown; readonly errors?: unknown }
-    pending.push(cause, ...(Array.isArray(errors) ? errors : []))
-  }
-  return chain
 }
 
 /** Codes of the operating system, of TLS, and of the HTTP client; those of the SDK are other words. */

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream"
-import { setTimeout } from "node:timers/promises"
+import { untilEnded } from "../../client/node-process.ts"
 import { CannotConnect, NotAnMcpServer } from "../../errors/dialogue.ts"
 import { clip } from "../../shared/clip.ts"
 import type { TargetOptions } from "../target-options.ts"
@@ -12,9 +12,6 @@ interface Program {
 
 /** The most bytes of one message. */
 const mostBytes = 64 * 1024 * 1024
-
-/** How long a program may take to end, in milliseconds: the SDK closes its input, then tells it to, then kills it. */
-const patienceMs = 5_000
 
 /** What is kept of what a program wrote to standard error, to say why it ended. */
 const keptLines = 50
@@ -72,26 +69,8 @@ export async function openCommand(program: Program, options: TargetOptions, host
     async close() {
       await transport.close()
       // Where the SDK gave up connecting it closes by itself, and waits for nothing.
-      if (pid !== undefined) await gone(pid)
+      if (pid !== undefined) await untilEnded(pid)
     },
-  }
-}
-
-/** Waits until a program has ended, and ends it where nothing else did. */
-async function gone(pid: number): Promise<void> {
-  const latest = Date.now() + patienceMs
-  while (isAlive(pid)) {
-    if (Date.now() > latest) process.kill(pid, "SIGKILL")
-    await setTimeout(25)
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    // There is no such process.
-    return false
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Client, ClientOptions, ElicitResult, JSONRPCRequest } from "@modelcontextprotocol/client"
 import type { StandardSchemaV1 } from "@standard-schema/spec"
+import { chainOf } from "../../client/carrier.ts"
 import { Deadline, unlessAborted } from "../../client/deadline.ts"
 import { isFleetError } from "../../errors/any-fleet-error.ts"
 import { AnswerTimedOut, EndlessList, RequestRefused } from "../../errors/dialogue.ts"
@@ -10,7 +11,7 @@ import { isProtocolRevision, isStateless, latestStatelessRevision } from "../../
 import { packageVersion } from "../package-version.ts"
 import type { Target } from "../target.ts"
 import type { TargetOptions } from "../target-options.ts"
-import { type Carrier, chainOf, type Host } from "./carrier.ts"
+import type { Carrier, Host } from "./carrier.ts"
 
 /** A JSON object as it came. */
 export type Json = { readonly [field: string]: unknown }

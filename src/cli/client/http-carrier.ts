@@ -1,10 +1,11 @@
 import { setTimeout } from "node:timers/promises"
 import type { FetchLike } from "@modelcontextprotocol/client"
+import { chainOf } from "../../client/carrier.ts"
 import { AccessRefused, AnswerTooLarge, CannotConnect, NotAnMcpServer } from "../../errors/dialogue.ts"
 import type { FleetError } from "../../errors/fleet-error.ts"
 import { clip } from "../../shared/clip.ts"
 import type { TargetOptions } from "../target-options.ts"
-import { type Carrier, chainOf, systemCode } from "./carrier.ts"
+import { type Carrier, systemCode } from "./carrier.ts"
 
 /** What a server answered that is no message. */
 interface Odd {
