@@ -219,7 +219,64 @@ describe("a mounted server", () => {
   })
 })
 
+describe("several mounted servers", () => {
+  const saying = (what: string, version?: string): FleetMCP => {
+    const mcp = quietServer() as FleetMCP
+    mcp.tool({ name: "say", ...(version === undefined ? undefined : { version }) }, () => what)
+    return mcp
+  }
+
+  it.each([
+    ["the first of equals", [saying("first"), saying("second")], "first"],
+    ["the highest version", [saying("old", "1"), saying("new", "2")], "new"],
+    ["the highest version, mounted first", [saying("new", "2"), saying("old", "1")], "new"],
+  ] as const)("with one name are called by %s", async (_, children, said) => {
+    const root = quietServer()
+    for (const child of children) root.mount(child)
+    await using client = await connect(root)
+    expect(await client.callTool("say")).toMatchObject({ content: [{ text: said }] })
+    expect(await client.listTools()).toHaveLength(1)
+  })
+
+  it("keep what they store apart from each other and from the root", async () => {
+    const counting = (): FleetMCP => {
+      const mcp = quietServer() as FleetMCP
+      mcp.tool({ name: "count" }, async (_args, ctx) => {
+        const count = Number((await ctx.state.get("count")) ?? 0) + 1
+        await ctx.state.set("count", count)
+        return `${count}`
+      })
+      return mcp
+    }
+    const root = counting().mount(counting(), { prefix: "a" }).mount(counting(), { prefix: "b" })
+    await using client = await connect(root, { revision: "2025-11-25" })
+    const counted: unknown[] = []
+    for (const name of ["count", "a_count", "a_count", "b_count"])
+      counted.push((await client.callTool(name)).content[0])
+    expect(counted).toMatchObject([{ text: "1" }, { text: "1" }, { text: "2" }, { text: "1" }])
+  })
+})
+
 describe("mount()", () => {
+  it("refuses a server with `auth` under one without", async () => {
+    const guarded = math({ auth: { authenticate: () => ({ status: 401 }) } })
+    expect(() => quietServer().mount(guarded)).toThrow(expect.objectContaining({ code: "UNGUARDED_MOUNT" }))
+    await expect(quietServer().import(guarded)).rejects.toMatchObject({ code: "UNGUARDED_MOUNT" })
+  })
+
+  it("says once which hooks do not run, and whose errors are not masked", async () => {
+    const child = math()
+    child.use({ name: "watcher", request: (_call, next) => next() })
+    const { mcp, log } = loggedServer({ maskErrors: true })
+    mcp.mount(child)
+    await mcp.start()
+    await mcp.listTools()
+    expect(log).toMatchObject([
+      { level: "info", message: expect.stringContaining("`watcher`") },
+      { level: "warning", message: expect.stringContaining("`Math`") },
+    ])
+  })
+
   it("refuses the server itself, and a cycle, with the chain", () => {
     const [a, b] = [new FleetMCP("A"), new FleetMCP("B")]
     expect(() => a.mount(a)).toThrow("`A` → `A`")
