@@ -314,15 +314,20 @@ describe("diskStorage, after a process was killed", () => {
   })
 
   it("creates where it left an empty home, or a desktop left a file", async () => {
-    const store = open()
-    await store.write("key", "value")
-    const path = home()
-    await store.write("key", undefined)
-    await nodeFiles.mkdir(path)
-    await store.write("key", "value")
-    await store.write("key", undefined)
-    await nodeFiles.mkdir(path)
+    const emptyHome = async () => {
+      const store = open()
+      await store.write("key", "value")
+      const path = home()
+      await store.write("key", undefined)
+      // What it tidies up after a deletion is done by then.
+      await store.close()
+      await nodeFiles.mkdir(path)
+      return path
+    }
+    await emptyHome()
+    const path = await emptyHome()
     writeFileSync(join(path, ".DS_Store"), "")
+    const store = open()
     await store.write("key", "value")
     expect(await store.get("key")).toMatchObject({ value: "value" })
   })

@@ -52,7 +52,7 @@ export function judgeMessage(text: string, mayBeOther: boolean): string | undefi
   try {
     message = JSON.parse(text)
   } catch {
-    return `a body is no JSON: ${text.slice(0, 100)}`
+    return `a body of ${text.length} characters is no JSON: ${text.slice(0, 100)} … ${text.slice(-100)}`
   }
   // Routes answer what they like.
   if (message.jsonrpc !== "2.0")

@@ -70,7 +70,8 @@ function answerOf(res: IncomingMessage): Answer {
       } catch (error) {
         if (!isLeft) throw error
       }
-      if (text !== "") hear({ text, event: undefined })
+      // Half a body is what its client left of it.
+      if (text !== "" && !isLeft) hear({ text, event: undefined })
       return parser.lastEventId
     },
   }

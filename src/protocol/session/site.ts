@@ -80,11 +80,28 @@ export class SessionSite {
     })
   }
 
-  /** Calls `run` when a session is over, which does not keep the session; until what is returned is called. */
+  /** Calls `run` once when a session is over, which does not keep the session; until what is returned is called. */
   onEnd(id: string, run: () => void): () => void {
-    return this.link.subscribe(id, ({ kind }) => {
-      if (kind === "end") run()
+    let isOver = false
+    const stop = () => {
+      isOver = true
+      unsubscribe()
+    }
+    const end = () => {
+      if (isOver) return
+      stop()
+      run()
+    }
+    const unsubscribe = this.link.subscribe(id, ({ kind }) => {
+      if (kind === "end") end()
     })
+    // It may have ended since the request was read that asks: nobody would say so again.
+    this.#isKept(id).then((isKept) => isKept || end(), this.#host.onError)
+    return stop
+  }
+
+  async #isKept(id: string): Promise<boolean> {
+    return (await this.#sessions.store.get(id)) !== undefined
   }
 
   /**
