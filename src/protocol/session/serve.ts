@@ -194,14 +194,14 @@ export class SessionServer {
     const codec = sessionCodec(negotiate(params.protocolVersion))
     const session = this.#sessionFor(codec.revision, params, channel)
     const run = new SessionRun(this.#host, { message, channel, session, codec })
-    return andThen(run.reply(), (reply) => {
+    if (session === undefined) return run.reply()
+    const { site, data } = session
+    return site.open(data.id, async () => {
+      const reply = await run.reply()
       // Refused: there is nothing to remember.
-      if (session === undefined || !run.isComplete) return reply
-      const { site, data } = session
-      return site.begin(data, channel).then(() => ({
-        ...reply,
-        headers: { ...reply.headers, "mcp-session-id": data.id },
-      }))
+      if (!run.isComplete) return reply
+      await site.begin(data, channel)
+      return { ...reply, headers: { ...reply.headers, "mcp-session-id": data.id } }
     })
   }
 

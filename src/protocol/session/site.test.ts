@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from "vitest"
 import { countedSessions } from "../../../test/support/counted-sessions.ts"
+import { settled } from "../../../test/support/timing.ts"
+import type { Channel } from "../transport.ts"
 import { memorySessions } from "./memory-sessions.ts"
 import type { SessionData, Sessions } from "./session.ts"
 import { SessionSite } from "./site.ts"
@@ -12,6 +14,15 @@ const session: SessionData = {
   info: undefined,
   logLevel: undefined,
   subscriptions: [],
+}
+
+const channel: Channel = {
+  headers: undefined,
+  principal: undefined,
+  committed: false,
+  send: () => undefined,
+  drained: () => undefined,
+  onDisconnect: () => undefined,
 }
 
 async function siteOf(sessions: Sessions): Promise<SessionSite> {
@@ -59,5 +70,34 @@ describe("who waits for the end of a session", () => {
     site.onEnd("a", run)()
     await site.end("a")
     expect(run).not.toHaveBeenCalled()
+  })
+
+  it("is told nothing while the request is answered that opens it", async () => {
+    const { sessions } = countedSessions()
+    const site = await siteOf(sessions)
+    const run = vi.fn()
+    await site.open("b", async () => {
+      site.onEnd("b", run)
+      await settled()
+      await site.begin({ ...session, id: "b" }, channel)
+    })
+    await settled()
+    expect(run).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    ["is refused", () => "an error"],
+    ["fails", () => Promise.reject(new Error("The store is gone."))],
+  ])("is told of it when the request that opens it %s", async (_, answer) => {
+    const { sessions, counts } = countedSessions()
+    const site = await siteOf(sessions)
+    const run = vi.fn()
+    const opened = site.open("b", () => {
+      site.onEnd("b", run)
+      return answer()
+    })
+    await opened.catch(() => undefined)
+    expect(run).toHaveBeenCalledOnce()
+    expect(await counts()).toMatchObject({ listeners: 0 })
   })
 })

@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../../shared/maybe-promise.ts"
 import { quietTimeout } from "../../shared/quiet-timer.ts"
 import type { Channel, Reply } from "../transport.ts"
 import { Audience } from "./audience.ts"
@@ -36,6 +37,8 @@ export class SessionSite {
   readonly #audience: Audience
   /** Tells our requests from those of others that serve the same session. */
   readonly #name: string = crypto.randomUUID().slice(0, 8)
+  /** Sessions whose `initialize` is being answered: not kept yet, and not over either. */
+  readonly #opening: Set<string> = new Set()
   #count = 0
 
   constructor(sessions: Sessions, host: SiteHost) {
@@ -51,9 +54,20 @@ export class SessionSite {
     return `${this.#name}-${++this.#count}`
   }
 
+  /** Answers the request that opens a session. Unless that begins it, it is over for whoever waits for its end. */
+  async open<R>(id: string, answer: () => MaybePromise<R>): Promise<R> {
+    this.#opening.add(id)
+    try {
+      return await answer()
+    } finally {
+      if (this.#opening.delete(id)) await this.#tellEnd(id)
+    }
+  }
+
   /** Keeps a new session. A connection of its own hears what belongs to no request from now on. */
   async begin(session: SessionData, channel: Channel): Promise<void> {
     await this.#sessions.store.create(session)
+    this.#opening.delete(session.id)
     const { connection } = channel
     if (connection === undefined) return
     const before = connection.sessionId
@@ -96,12 +110,12 @@ export class SessionSite {
       if (kind === "end") end()
     })
     // It may have ended since the request was read that asks: nobody would say so again.
-    this.#isKept(id).then((isKept) => isKept || end(), this.#host.onError)
+    this.#isOver(id).then((isOver) => isOver && end(), this.#host.onError)
     return stop
   }
 
-  async #isKept(id: string): Promise<boolean> {
-    return (await this.#sessions.store.get(id)) !== undefined
+  async #isOver(id: string): Promise<boolean> {
+    return !this.#opening.has(id) && (await this.#sessions.store.get(id)) === undefined
   }
 
   /**
@@ -131,6 +145,10 @@ export class SessionSite {
   /** Ends a session, wherever something of it runs. */
   async end(id: string): Promise<void> {
     await this.#sessions.store.delete(id)
+    await this.#tellEnd(id)
+  }
+
+  async #tellEnd(id: string): Promise<void> {
     await this.link.send(id, { kind: "end" })
     await this.link.forget(id)
   }
