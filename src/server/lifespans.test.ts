@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest"
+import { silentChannel } from "../../test/support/channel.ts"
 import { loggedServer, quietServer } from "../../test/support/server.ts"
 import { deferred, settled } from "../../test/support/timing.ts"
 import { contextKey } from "../components/context.ts"
@@ -122,9 +123,7 @@ describe("a lifespan that does not start", () => {
     ["response", { id: 1, result: {} }],
   ])("answers no %s", async (_, message) => {
     const mcp = quietServer({ lifespan: lifespan("db", failing) })
-    const channel = { send: () => undefined, drained: () => undefined, onDisconnect: () => undefined }
-    const where = { ...channel, headers: undefined, principal: undefined, committed: false }
-    const reply = await mcp.handler.handle({ jsonrpc: "2.0", ...message }, where)
+    const reply = await mcp.handler.handle({ jsonrpc: "2.0", ...message }, silentChannel())
     expect(reply).toEqual({ status: 500, body: undefined })
   })
 

@@ -3,6 +3,19 @@ import type { Abortable, Channel, HeaderBag, MessageHandler } from "../../src/pr
 import { type Message, readMessage } from "./messages.ts"
 import type { Rpc } from "./rpc.ts"
 
+/** A channel that nobody is at the other end of, but for the parts that are given. */
+export function silentChannel(parts: Partial<Channel> = {}): Channel {
+  return {
+    headers: undefined,
+    principal: undefined,
+    committed: false,
+    send: () => undefined,
+    drained: () => undefined,
+    onDisconnect: () => undefined,
+    ...parts,
+  }
+}
+
 export interface FakeChannelOptions {
   /** Without them the channel is that of a transport without headers. */
   readonly headers?: { readonly [name: string]: string }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import type { Channel } from "../transport.ts"
+import { silentChannel } from "../../../test/support/channel.ts"
 import { LiveSessions } from "./live-session.ts"
 import { memorySessions } from "./memory-sessions.ts"
 import type { SessionData, Sessions } from "./session.ts"
@@ -15,14 +15,7 @@ const data: SessionData = {
   subscriptions: [],
 }
 
-const channel: Channel = {
-  headers: undefined,
-  principal: undefined,
-  committed: false,
-  send: () => undefined,
-  drained: () => undefined,
-  onDisconnect: () => undefined,
-}
+const channel = silentChannel()
 
 const newStream = ({ link }: Sessions) =>
   new SessionStream({ session: "s", channel, link, primes: true, onError: () => undefined })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
-import type { Abortable, Channel } from "../transport.ts"
+import { silentChannel } from "../../../test/support/channel.ts"
+import type { Abortable } from "../transport.ts"
 import { LiveSessions } from "./live-session.ts"
 import { memorySessions } from "./memory-sessions.ts"
 import { type Reading, readOn } from "./read-on.ts"
@@ -33,17 +34,13 @@ function reading(given: Partial<SessionLink> = {}) {
   }
   const told: string[] = []
   let call: Abortable | undefined
-  const channel: Channel = {
-    headers: undefined,
-    principal: undefined,
-    committed: false,
+  const channel = silentChannel({
     send: (json) => void told.push(json),
     open: () => undefined,
-    drained: () => undefined,
     onDisconnect: (given) => {
       call = given
     },
-  }
+  })
   const closing = new Set<() => void>()
   const onClose: Reading["onClose"] = (end) => {
     closing.add(end)

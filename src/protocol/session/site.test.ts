@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest"
+import { silentChannel } from "../../../test/support/channel.ts"
 import { countedSessions } from "../../../test/support/counted-sessions.ts"
 import { settled } from "../../../test/support/timing.ts"
-import type { Channel } from "../transport.ts"
 import { memorySessions } from "./memory-sessions.ts"
 import type { SessionData, Sessions } from "./session.ts"
 import { SessionSite } from "./site.ts"
@@ -16,14 +16,7 @@ const session: SessionData = {
   subscriptions: [],
 }
 
-const channel: Channel = {
-  headers: undefined,
-  principal: undefined,
-  committed: false,
-  send: () => undefined,
-  drained: () => undefined,
-  onDisconnect: () => undefined,
-}
+const channel = silentChannel()
 
 async function siteOf(sessions: Sessions): Promise<SessionSite> {
   await sessions.store.create(session)

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest"
-import type { Abortable, Channel } from "../transport.ts"
+import { silentChannel } from "../../../test/support/channel.ts"
+import type { Abortable } from "../transport.ts"
 import { LiveSessions } from "./live-session.ts"
 import { memorySessions } from "./memory-sessions.ts"
 import { type Standing, stand } from "./stand.ts"
@@ -13,18 +14,14 @@ function standing(given: Partial<Standing> = {}) {
   const errors: unknown[] = []
   let call: Abortable | undefined
   let hear: ((json: string) => void) | undefined
-  const channel: Channel = {
-    headers: undefined,
-    principal: undefined,
-    committed: false,
+  const channel = silentChannel({
     send: (json) => void told.push(json),
     open: () => undefined,
     close: () => void told.push("closed"),
-    drained: () => undefined,
     onDisconnect: (abortable) => {
       call = abortable
     },
-  }
+  })
   const onError = (error: unknown) => void errors.push(error)
   const stream = new SessionStream({ session: "s", channel, link, primes: true, isStandalone: true, onError })
   const closing = new Set<() => void>()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type { Channel } from "../transport.ts"
+import { silentChannel } from "../../../test/support/channel.ts"
 import { memorySessions } from "./memory-sessions.ts"
 import type { SessionLink, SessionSignal } from "./session.ts"
 import { SessionStream, type StreamParts } from "./stream.ts"
@@ -7,16 +7,11 @@ import { SessionStream, type StreamParts } from "./stream.ts"
 /** A connection that writes down what it is told. */
 function recorder() {
   const told: string[] = []
-  const channel: Channel = {
-    headers: undefined,
-    principal: undefined,
-    committed: false,
+  const channel = silentChannel({
     send: (json, id) => void told.push(`send ${json} ${id?.replace(/^\w+/, "")}`),
     open: (id) => void told.push(`open ${id?.replace(/^\w+/, "")}`),
     close: (retryMs) => void told.push(`close ${retryMs}`),
-    drained: () => undefined,
-    onDisconnect: () => undefined,
-  }
+  })
   return { told, channel }
 }
 
